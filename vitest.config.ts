@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = ['packages', 'producer', 'etl', 'migrations', 'local', 'grafana', 'bench'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: unit
+            .map((folder) => `${folder}/**/src/**/*.test.ts`)
+            .concat(unit.map((folder) => `${folder}/*.test.ts`)),
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          globalSetup: ['tests/support/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/end-to-end/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
