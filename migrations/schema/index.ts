@@ -1,0 +1,13 @@
+export { customerDays } from './customer-days.ts';
+export { customerProfiles } from './customer-profiles.ts';
+export { etlBatchRanges } from './etl-batch-ranges.ts';
+export { batchKinds, batchStates, etlBatches, type BatchKind, type BatchState } from './etl-batches.ts';
+export { etlIncidents } from './etl-incidents.ts';
+export { exchangeRates } from './exchange-rates.ts';
+export { fraudAlerts, type FraudReason } from './fraud-alerts.ts';
+export { rejectedTransactions, type FieldError } from './rejected-transactions.ts';
+export { salesPerMinute } from './sales-per-minute.ts';
+export { sourcePositions } from './source-positions.ts';
+export { taxRates } from './tax-rates.ts';
+export { transactions } from './transactions.ts';
+export { warehouseState } from './warehouse-state.ts';
