@@ -1,4 +1,4 @@
-import { bigint, index, pgTable, primaryKey } from 'drizzle-orm/pg-core';
+import { bigint, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 
 import { code, instant, moneySum } from './column-types.ts';
 
@@ -18,8 +18,5 @@ export const salesPerMinute = pgTable(
     amountBaseSum: moneySum('amount_base_sum').notNull(),
     taxBaseSum: moneySum('tax_base_sum').notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.minute, table.productCategory, table.currency, table.country] }),
-    index('sales_per_minute_minute_brin').using('brin', table.minute),
-  ],
+  (table) => [primaryKey({ columns: [table.minute, table.productCategory, table.currency, table.country] })],
 );
