@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import getPort from 'get-port';
+
+export interface BrokerPlan {
+  /** Where people and programs connect, on 127.0.0.1. */
+  readonly port: number;
+  /** Holds the configuration and, in `data`, the log. */
+  readonly folder: string;
+  /** Broker properties over the defaults, such as `{ 'log.retention.hours': '1' }`. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface PreparedBroker {
+  readonly propertiesFile: string;
+  readonly clusterId: string;
+}
+
+/** Writes what a single KRaft broker needs before it can start. */
+export async function prepareBroker(plan: BrokerPlan): Promise<PreparedBroker> {
+  const data = join(plan.folder, 'data');
+  await mkdir(data, { recursive: true });
+  const clusterId = await formatStorage(data);
+  const file = join(plan.folder, 'server.properties');
+  const controllerPort = await getPort({ host: '127.0.0.1', exclude: [plan.port] });
+  const properties = { ...singleNode(plan.port, controllerPort, data), ...plan.properties };
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, lines.join(''));
+  return { propertiesFile: file, clusterId };
+}
+
+/**
+ * What `kafka-storage format` writes: a new cluster's identity. Written here, because a JVM only for this doubles
+ * the start; the metadata version is then the newest that the broker knows.
+ */
+async function formatStorage(data: string): Promise<string> {
+  const file = join(data, 'meta.properties');
+  const present = await readFile(file, 'utf8').catch(() => '');
+  const found = /^cluster\.id=(.+)$/m.exec(present)?.[1];
+  if (found !== undefined) return found;
+  const clusterId = newId();
+  await writeFile(file, `version=1\ncluster.id=${clusterId}\nnode.id=1\ndirectory.id=${newId()}\n`);
+  return clusterId;
+}
+
+/** 128 random bits as Kafka spells them: base64url, and never a leading dash. */
+function newId(): string {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
+function singleNode(port: number, controllerPort: number, data: string): Record<string, string> {
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': data,
+    'auto.create.topics.enable': 'false',
+    'log.retention.hours': '168',
+    'group.initial.rebalance.delay.ms': '0',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+  };
+}

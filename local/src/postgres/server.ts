@@ -1,0 +1,169 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import getPort from 'get-port';
+import { Client } from 'pg';
+
+import { createThrowAwayFolder } from '../process/private-folder.ts';
+import { Service } from '../process/service.ts';
+import { serverAccount } from './account.ts';
+import { initialiseCluster, type PostgresCluster } from './initialise.ts';
+
+export interface PostgresOptions {
+  /** A free one by default. */
+  readonly port?: number | undefined;
+  /** Where its data stay, made if missing. Without one the data are thrown away at the end. */
+  readonly folder?: string | undefined;
+  /** The superuser and its password, which count when the data are first made. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** Made if missing, and what `url` names by default. */
+  readonly database?: string | undefined;
+  /** Settings of postgresql.conf, such as `{ fsync: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+  readonly startTimeoutMs?: number | undefined;
+}
+
+/** PostgreSQL's own words: smart waits for clients, fast rolls back, immediate crashes. */
+export type ShutdownMode = 'smart' | 'fast' | 'immediate';
+
+/** A running PostgreSQL on 127.0.0.1. It ends with this process at the latest. */
+export interface PostgresServer extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly folder: string;
+  readonly logFile: string;
+  /** The postmaster's process id. */
+  readonly pid: number;
+  readonly running: boolean;
+  /** A connection string; to the database of the options unless another is named. */
+  url(database?: string): string;
+  /** Signals the postmaster; waits for its end unless the signal is SIGSTOP or SIGCONT. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Ends it (fast by default). Throw-away data are removed. */
+  stop(options?: { mode?: ShutdownMode }): Promise<void>;
+  /** Ends it if it still runs, and starts it over the same data and port. */
+  restart(options?: { mode?: ShutdownMode }): Promise<void>;
+}
+
+const signals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
+
+/**
+ * Starts a real PostgreSQL 17 and waits until it answers.
+ * @throws Error with the end of its log when it does not.
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { user = 'postgres', password = 'postgres', database = 'postgres', startTimeoutMs = 30_000 } = options;
+  const throwAway = options.folder === undefined;
+  const folder = options.folder ?? (await createThrowAwayFolder('postgres', await serverAccount()));
+  const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
+  const data = throwAway ? join(folder, 'data') : folder;
+  const url = (name = database): string =>
+    `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
+  const logFile = throwAway ? join(folder, 'postgres.log') : `${folder}.log`;
+  const cluster = await initialiseCluster(data, { user, password });
+
+  const launch = async (): Promise<Service> => {
+    const service = await Service.start({
+      ...serverCommand(cluster, port, options.settings ?? {}),
+      logFile,
+      removeFolder: throwAway ? folder : undefined,
+    });
+    await service
+      .waitUntilReady(() => answers(url('postgres'), data), startTimeoutMs)
+      .catch(async (error: unknown) => {
+        await service.kill('SIGQUIT');
+        throw error;
+      });
+    return service;
+  };
+
+  const clean = async (): Promise<void> => {
+    if (throwAway) await rm(folder, { recursive: true, force: true });
+  };
+  let service = await launch().catch(async (error: unknown) => {
+    await clean();
+    throw error;
+  });
+  const stop = async ({ mode = 'fast' }: { mode?: ShutdownMode } = {}): Promise<void> => {
+    await service.kill(signals[mode]);
+    await clean();
+  };
+  await ensureDatabase(url('postgres'), database);
+  return {
+    host: '127.0.0.1',
+    port,
+    user,
+    password,
+    database,
+    folder: data,
+    logFile,
+    get pid() {
+      return service.pid;
+    },
+    get running() {
+      return service.running;
+    },
+    url,
+    kill: (signal) => service.kill(signal),
+    stop,
+    async restart({ mode = 'fast' } = {}) {
+      await service.kill(signals[mode]);
+      service = await launch();
+    },
+    [Symbol.asyncDispose]: () => stop(),
+  };
+}
+
+/** The command line of one server: TCP on 127.0.0.1 only, times in UTC. */
+export function serverCommand(cluster: PostgresCluster, port: number, settings: Readonly<Record<string, string>>) {
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...settings,
+  };
+  return {
+    name: 'PostgreSQL',
+    command: cluster.program,
+    args: ['-D', cluster.folder, ...Object.entries(all).map(([name, value]) => `--${name}=${value}`)],
+    folder: cluster.folder,
+    account: cluster.account && { uid: cluster.account.uid, gid: cluster.account.gid },
+    lastSignal: 'SIGQUIT',
+  } as const;
+}
+
+/** Makes the database if it is missing. */
+export async function ensureDatabase(adminUrl: string, name: string, owner?: string): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    const found = await client.query('select from pg_database where datname = $1', [name]);
+    if (found.rowCount !== 0) return;
+    const ownedBy = owner === undefined ? '' : ` owner ${client.escapeIdentifier(owner)}`;
+    await client.query(`create database ${client.escapeIdentifier(name)}${ownedBy}`);
+  });
+}
+
+/** Opens one connection, hands it over and closes it. */
+export async function withClient<Result>(url: string, use: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // A server that goes away while the connection is idle shows at the next query or at the end.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** @throws Error unless the server at the address is the one over this data folder. */
+async function answers(url: string, folder: string): Promise<void> {
+  const shown = await withClient(url, (client) => client.query<{ data_directory: string }>('show data_directory'));
+  const other = shown.rows[0]?.data_directory;
+  if (other !== folder) throw new Error(`another server, over ${other}, has this port`);
+}

@@ -1,0 +1,35 @@
+import { chown, mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import type { Account } from './service.ts';
+
+/** A new folder for throw-away data, owned by the account if one is given. */
+export async function createThrowAwayFolder(prefix: string, account?: Account): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `pulse-${prefix}-`));
+  await giveTo(folder, account);
+  return folder;
+}
+
+/** Makes a folder if it is missing; gives it to the account if one is given. */
+export async function ensureFolder(folder: string, account?: Account): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await giveTo(folder, account);
+}
+
+/** True if any user can reach into the folder: each existing folder above it lets others pass. */
+export async function isReachableByAll(folder: string): Promise<boolean> {
+  const parent = dirname(folder);
+  const mode = await stat(folder).then(
+    (entry) => entry.mode,
+    () => passable,
+  );
+  if ((mode & passable) === 0) return false;
+  return parent === folder || (await isReachableByAll(parent));
+}
+
+const passable = 0o001;
+
+async function giveTo(folder: string, account: Account | undefined): Promise<void> {
+  if (account !== undefined) await chown(folder, account.uid, account.gid);
+}
