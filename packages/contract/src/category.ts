@@ -1,0 +1,13 @@
+/** The categories that the producer sells. The contract itself takes any text of up to 50 characters. */
+export const productCategories = [
+  'electronics',
+  'clothing',
+  'home_garden',
+  'sports',
+  'books',
+  'toys',
+  'automotive',
+  'health_beauty',
+] as const;
+
+export type ProductCategory = (typeof productCategories)[number];

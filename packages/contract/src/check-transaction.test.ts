@@ -1,0 +1,142 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { checkTransaction } from './check-transaction.ts';
+import { encodeTransaction } from './encode-transaction.ts';
+import { rejectReasons, type RejectReason } from './reject-reason.ts';
+
+function aMessage(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    order_id: '0193546e-4f2a-7c31-9d1e-3b5f6a7c8d9e',
+    amount: '149.99',
+    currency: 'USD',
+    timestamp: '2026-11-22T10:15:30.123Z',
+    customer_id: 'cust-000123',
+    product_category: 'electronics',
+    ...changes,
+  };
+}
+
+function faultsOf(value: unknown): [string, RejectReason][] {
+  const checked = checkTransaction(value);
+  return checked.kind === 'valid' ? [] : checked.errors.map(({ field, reason }) => [field, reason]);
+}
+
+describe('each fault of a field has its reason', () => {
+  test.each<[string, unknown, RejectReason]>([
+    ['order_id', undefined, 'missing_field'],
+    ['order_id', 42, 'wrong_type'],
+    ['order_id', null, 'wrong_type'],
+    ['order_id', '', 'id_empty'],
+    ['order_id', ' \t', 'id_empty'],
+    ['order_id', 'x'.repeat(37), 'id_too_long'],
+    ['order_id', 'a\u0000b', 'nul_byte'],
+    ['order_id', 'a\u0007b', 'invalid_character'],
+    ['order_id', 'a\ud800b', 'invalid_character'],
+    ['customer_id', 'x'.repeat(51), 'id_too_long'],
+    ['product_category', '', 'id_empty'],
+    ['amount', undefined, 'missing_field'],
+    ['amount', null, 'wrong_type'],
+    ['amount', true, 'wrong_type'],
+    ['amount', '-5.00', 'amount_negative'],
+    ['amount', -5, 'amount_negative'],
+    ['amount', -1e-9, 'amount_negative'],
+    ['amount', '0.00', 'amount_zero'],
+    ['amount', 0, 'amount_zero'],
+    ['amount', '1.001', 'amount_too_fine'],
+    ['amount', 1.001, 'amount_too_fine'],
+    ['amount', 1e-7, 'amount_too_fine'],
+    ['amount', '1e3', 'amount_not_decimal'],
+    ['amount', 'NaN', 'amount_not_decimal'],
+    ['amount', Number.POSITIVE_INFINITY, 'amount_not_decimal'],
+    ['amount', '1000000000000000', 'amount_out_of_range'],
+    ['amount', 1e15, 'amount_out_of_range'],
+    ['amount', 1e300, 'amount_out_of_range'],
+    ['amount', 12345678901234.56, 'amount_imprecise'],
+    ['currency', undefined, 'missing_field'],
+    ['currency', 'usd', 'unknown_currency'],
+    ['currency', 'XAU', 'unknown_currency'],
+    ['currency', 840, 'wrong_type'],
+    ['country', 'UK', 'unknown_country'],
+    ['country', null, 'wrong_type'],
+    ['timestamp', '2026-11-22T10:15:30', 'timestamp_no_offset'],
+    ['timestamp', '2026-02-30T10:15:30Z', 'timestamp_invalid'],
+    ['timestamp', 1_767_225_600, 'wrong_type'],
+    ['schema_version', 2, 'unsupported_schema_version'],
+    ['schema_version', 1.5, 'unsupported_schema_version'],
+    ['schema_version', '1', 'wrong_type'],
+  ])('%s: %j', (field, value, reason) => {
+    expect(faultsOf(aMessage({ [field]: value }))).toContainEqual([field, reason]);
+  });
+});
+
+test.each([[42], ['text'], [null], [[]], [undefined]])('%j is not an object', (value) => {
+  expect(faultsOf(value)).toEqual([['', 'not_an_object']]);
+});
+
+test('every fault of every field is named at once', () => {
+  const value = aMessage({
+    order_id: '',
+    amount: '1.001',
+    timestamp: 'yesterday',
+    country: 'UK',
+    customer_id: undefined,
+  });
+  expect(faultsOf(value)).toEqual([
+    ['order_id', 'id_empty'],
+    ['timestamp', 'timestamp_invalid'],
+    ['customer_id', 'missing_field'],
+    ['country', 'unknown_country'],
+    ['amount', 'amount_too_fine'],
+  ]);
+});
+
+test('a fault carries the description of its reason', () => {
+  expect(checkTransaction(aMessage({ currency: 'ABC' }))).toEqual({
+    kind: 'rejected',
+    errors: [{ field: 'currency', reason: 'unknown_currency', message: rejectReasons.unknown_currency }],
+  });
+});
+
+test('a JSON number becomes its shortest decimal form', () => {
+  expect(checkTransaction(aMessage({ amount: 149.9 }))).toMatchObject({ kind: 'valid', message: { amount: '149.9' } });
+});
+
+test('unknown fields are dropped', () => {
+  expect(checkTransaction(aMessage({ channel: 'web' }))).toEqual({ kind: 'valid', message: aMessage() });
+});
+
+test('any JSON value is judged without an exception', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(checkTransaction(value).kind).toBe('rejected');
+    }),
+  );
+});
+
+test('a valid message survives its canonical spelling', () => {
+  const characters = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(
+      characters,
+      characters,
+      fc.option(fc.constantFrom('DE', 'JP'), { nil: undefined }),
+      (order, customer, country) => {
+        const checked = checkTransaction(aMessage({ order_id: order, customer_id: customer, country }));
+        fc.pre(checked.kind === 'valid');
+        expect(checkTransaction(JSON.parse(encodeTransaction(checked.message)))).toEqual({
+          kind: 'valid',
+          message: JSON.parse(JSON.stringify(checked.message)),
+        });
+      },
+    ),
+  );
+});
+
+test('the canonical spelling has a fixed order and leaves out what is absent', () => {
+  const checked = checkTransaction(aMessage({ country: 'US' }));
+  expect(checked.kind === 'valid' && encodeTransaction(checked.message)).toBe(
+    '{"order_id":"0193546e-4f2a-7c31-9d1e-3b5f6a7c8d9e","amount":"149.99","currency":"USD",' +
+      '"timestamp":"2026-11-22T10:15:30.123Z","customer_id":"cust-000123","product_category":"electronics","country":"US"}',
+  );
+});

@@ -1,0 +1,41 @@
+import type * as z from 'zod';
+
+import { rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
+import { transactionMessage, type TransactionMessage } from './transaction.ts';
+
+export type CheckedTransaction =
+  | { readonly kind: 'valid'; readonly message: TransactionMessage }
+  | { readonly kind: 'rejected'; readonly errors: readonly [FieldError, ...FieldError[]] };
+
+/** Judges a parsed JSON value by the contract alone and names every fault of every field. Never throws. */
+export function checkTransaction(value: unknown): CheckedTransaction {
+  const parsed = transactionMessage.safeParse(value, { reportInput: true });
+  if (parsed.success) return { kind: 'valid', message: parsed.data };
+  const [first, ...others] = parsed.error.issues.map(fieldError);
+  if (first === undefined) throw new Error('zod refused a value without an issue');
+  return { kind: 'rejected', errors: [first, ...others] };
+}
+
+function fieldError(issue: z.core.$ZodIssue): FieldError {
+  const reason = reasonOf(issue);
+  return { field: issue.path.join('.'), reason, message: rejectReasons[reason] };
+}
+
+function reasonOf(issue: z.core.$ZodIssue): RejectReason {
+  const [field] = issue.path;
+  if (field === undefined) return 'not_an_object';
+  if (issue.code === 'custom') return customReason(issue.params);
+  if (issue.input === undefined) return 'missing_field';
+  if (field === 'amount' && typeof issue.input === 'number') return 'amount_not_decimal';
+  return 'wrong_type';
+}
+
+function customReason(params: Readonly<Record<string, unknown>> | undefined): RejectReason {
+  const reason = params?.['reason'];
+  if (isRejectReason(reason)) return reason;
+  throw new Error('an issue of the contract carries no reason code');
+}
+
+function isRejectReason(value: unknown): value is RejectReason {
+  return typeof value === 'string' && Object.hasOwn(rejectReasons, value);
+}

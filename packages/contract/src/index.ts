@@ -1,0 +1,25 @@
+export { productCategories, type ProductCategory } from './category.ts';
+export { checkTransaction, type CheckedTransaction } from './check-transaction.ts';
+export { countryCodes, isCountry } from './country.ts';
+export { currencyCodes, currencyExponent } from './currency.ts';
+export { encodeTransaction } from './encode-transaction.ts';
+export { fraudLabel, fraudPatterns, type FraudLabel, type FraudPattern } from './fraud-label.ts';
+export {
+  amountFault,
+  amountIntegerDigitsMax,
+  formatMinor,
+  parseAmountMinor,
+  type AmountFault,
+  type CurrencyExponent,
+} from './money.ts';
+export { rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
+export { parseTimestamp, type Instant, type TimestampFault } from './timestamp.ts';
+export { contentTypeHeader, deadLetterHeaders, recordKey, topics } from './topics.ts';
+export {
+  customerIdLengthMax,
+  orderIdLengthMax,
+  productCategoryLengthMax,
+  schemaVersions,
+  transactionMessage,
+  type TransactionMessage,
+} from './transaction.ts';

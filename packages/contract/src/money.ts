@@ -1,0 +1,49 @@
+/** How many decimals a currency has. ISO 4217 knows no other. */
+export type CurrencyExponent = 0 | 2 | 3 | 4;
+
+export type AmountFault =
+  | 'amount_not_decimal'
+  | 'amount_negative'
+  | 'amount_zero'
+  | 'amount_too_fine'
+  | 'amount_out_of_range';
+
+/** Digits before the decimal point that the warehouse's numeric(19,4) holds. */
+export const amountIntegerDigitsMax = 15;
+
+/** A plain decimal: no exponent, no plus sign, no leading zeros, digits on both sides of a point. */
+export const decimalPattern = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+
+/**
+ * Reads a positive amount of money into minor units of a currency, exactly: ("149.99", 2) is 14999n.
+ * Zeros beyond the currency's decimals change nothing ("1500.00" yen is 1500n); any other digit there is a fault.
+ * Bad text is a value, never an exception.
+ */
+export function parseAmountMinor(text: string, exponent: CurrencyExponent): bigint | AmountFault {
+  const fault = amountFault(text);
+  if (fault !== undefined) return fault;
+  const point = text.indexOf('.');
+  if (point === -1) return BigInt(text + '0'.repeat(exponent));
+  const fraction = text.slice(point + 1);
+  if (fraction.length > exponent && /[1-9]/.test(fraction.slice(exponent))) return 'amount_too_fine';
+  return BigInt(text.slice(0, point) + fraction.slice(0, exponent).padEnd(exponent, '0'));
+}
+
+/** What is wrong with an amount whatever its currency, or undefined. */
+export function amountFault(text: string): Exclude<AmountFault, 'amount_too_fine'> | undefined {
+  const match = decimalPattern.exec(text);
+  if (match === null) return 'amount_not_decimal';
+  const [, sign, integer = '', fraction = ''] = match;
+  if (sign === '-') return 'amount_negative';
+  if (integer.length > amountIntegerDigitsMax) return 'amount_out_of_range';
+  if (integer === '0' && !/[1-9]/.test(fraction)) return 'amount_zero';
+  return undefined;
+}
+
+/** Writes minor units as a decimal with all of the currency's decimals: (14999n, 2) is "149.99". Negative is allowed. */
+export function formatMinor(minor: bigint, exponent: CurrencyExponent): string {
+  if (exponent === 0) return minor.toString();
+  const sign = minor < 0n ? '-' : '';
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
+  return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}

@@ -1,0 +1,53 @@
+/**
+ * Why a record is not loaded: the closed list of stable codes, each with one line for people.
+ * Codes are public (dashboards and `etl rejected list` filter by them): add, never rename.
+ */
+export const rejectReasons = {
+  // The record as a whole, before any field is looked at.
+  null_value: 'The record has no value (a tombstone).',
+  empty_value: 'The value has no bytes, or nothing but white space.',
+  too_large: 'The value is larger than the limit.',
+  invalid_utf8: 'The value is not valid UTF-8.',
+  nul_byte: 'The value holds a NUL character, raw or escaped, which PostgreSQL can not store.',
+  not_json: 'The value is not JSON.',
+  not_an_object: 'The value is JSON but not an object.',
+  duplicate_json_key: 'The object names the same key twice.',
+  prototype_polluting_key: 'The object has a key such as __proto__.',
+
+  // One field.
+  missing_field: 'A required field is absent.',
+  wrong_type: 'A field has another JSON type than the contract says.',
+  id_empty: 'An identifier or the category is empty or only white space.',
+  id_too_long: 'An identifier or the category has more characters than allowed.',
+  invalid_character: 'A text holds control characters or half of a surrogate pair.',
+  amount_not_decimal:
+    'The amount is not a plain decimal number (exponent, sign, NaN, Infinity, leading zeros, spaces).',
+  amount_negative: 'The amount is negative.',
+  amount_zero: 'The amount is zero.',
+  amount_too_fine: 'The amount has more decimals than its currency.',
+  amount_out_of_range: 'The amount has more than 15 digits before the decimal point.',
+  amount_imprecise: 'The amount is a JSON number of more than 15 digits, which a double can not hold; send it as text.',
+  unknown_currency: 'The currency is not an active ISO 4217 code with minor units.',
+  unknown_country: 'The country is not an ISO 3166-1 alpha-2 code.',
+  timestamp_no_offset: 'The timestamp has no offset from UTC.',
+  timestamp_invalid: 'The timestamp is not RFC 3339 or names a date or time that does not exist.',
+  unsupported_schema_version: 'The schema version is none that this release reads.',
+
+  // The message against the rest of the world.
+  timestamp_too_far_in_future: 'The timestamp lies further ahead of the batch than allowed.',
+  timestamp_too_old: 'The timestamp lies further in the past than allowed.',
+  order_id_conflict: 'The order id is already loaded with other content.',
+  tax_rate_missing: 'No tax rate covers the country, category and date.',
+  exchange_rate_missing: 'No exchange rate covers the currency.',
+  exchange_rate_stale: 'The last exchange rate before the event is older than allowed.',
+  refused_by_database: 'Validation passed but PostgreSQL refused the row.',
+} as const satisfies Record<string, string>;
+
+export type RejectReason = keyof typeof rejectReasons;
+
+/** One fault of one message. `field` is the empty string where the whole record is meant. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: RejectReason;
+  readonly message: string;
+}

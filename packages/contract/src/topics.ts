@@ -1,0 +1,26 @@
+/** Names of the Kafka topics; `transactions` can be renamed by KAFKA_TOPIC_TRANSACTIONS. */
+export const topics = {
+  transactions: 'transactions',
+  /** Rejected records with their reason in headers, published after the batch is committed. */
+  deadLetters: 'transactions.dlq',
+  /** The producer's truth about fraud, for measuring the rules. Nothing that judges a transaction reads it. */
+  fraudLabels: 'fraud-labels',
+} as const;
+
+/** Headers of a dead letter: where the record stood and why it was rejected. Values are UTF-8 text. */
+export const deadLetterHeaders = {
+  reason: 'reject-reason',
+  errors: 'reject-errors',
+  topic: 'source-topic',
+  partition: 'source-partition',
+  offset: 'source-offset',
+  batchId: 'batch-id',
+} as const;
+
+/** Header of a transaction: the media type of its value. */
+export const contentTypeHeader = { name: 'content-type', value: 'application/json' } as const;
+
+/** The record key of a transaction: its customer, so that one customer's events stay in order. */
+export function recordKey(message: { readonly customer_id: string }): string {
+  return message.customer_id;
+}

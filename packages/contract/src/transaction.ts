@@ -1,0 +1,121 @@
+import * as z from 'zod';
+
+import { countryCodes, isCountry } from './country.ts';
+import { currencyCodes, currencyExponent } from './currency.ts';
+import { amountFault, parseAmountMinor } from './money.ts';
+import { rejectReasons, type RejectReason } from './reject-reason.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+/** Versions of the message that are read. A message without `schema_version` is version 1. */
+export const schemaVersions: readonly number[] = [1];
+
+export const orderIdLengthMax = 36;
+export const customerIdLengthMax = 50;
+export const productCategoryLengthMax = 50;
+
+/** Significant decimal digits that survive text → double → text whatever they are. */
+const exactDigitsMax = 15;
+
+/**
+ * One sale as it travels through the topic `transactions`. Unknown fields are dropped, not refused.
+ * Each custom issue carries its reason code in `params.reason`; `checkTransaction` maps the rest.
+ */
+export const transactionMessage = z
+  .object({
+    order_id: identifier(orderIdLengthMax).meta({ description: 'Identifies the sale. Any text; UUIDv7 is welcome.' }),
+    amount: amount(),
+    currency: oneOf(currencyCodes, (code) => currencyExponent(code) !== undefined, 'unknown_currency').meta({
+      description: 'Active ISO 4217 code.',
+    }),
+    timestamp: z
+      .string()
+      .superRefine((text, context) => {
+        const parsed = parseTimestamp(text);
+        if (typeof parsed === 'string') addIssue(context, parsed);
+      })
+      .meta({ format: 'date-time', description: 'When the sale took place: RFC 3339 with an offset.' }),
+    customer_id: identifier(customerIdLengthMax).meta({ description: 'Who bought. Also the key of the record.' }),
+    product_category: identifier(productCategoryLengthMax).meta({ description: 'What kind of product. Open text.' }),
+    country: oneOf(countryCodes, isCountry, 'unknown_country')
+      .optional()
+      .meta({ description: 'Where the sale took place: ISO 3166-1 alpha-2. Absent means US.' }),
+    schema_version: z
+      .number()
+      .superRefine((version, context) => {
+        if (!schemaVersions.includes(version)) addIssue(context, 'unsupported_schema_version');
+      })
+      .optional()
+      .meta({ enum: [...schemaVersions], description: 'Version of this contract. Absent means 1.' }),
+  })
+  .superRefine(
+    ({ amount: text, currency }, context) => {
+      const exponent = currencyExponent(currency);
+      if (exponent === undefined) return;
+      if (parseAmountMinor(text, exponent) === 'amount_too_fine') addIssue(context, 'amount_too_fine', ['amount']);
+    },
+    {
+      when: ({ issues }) =>
+        !issues.some(({ path = [] }) => !path.length || path[0] === 'amount' || path[0] === 'currency'),
+    },
+  )
+  .meta({ title: 'Transaction', description: 'One sale, the value of a record in the topic transactions.' });
+
+/** A valid message. `amount` is always text here: a JSON number has become its shortest decimal form. */
+export type TransactionMessage = z.output<typeof transactionMessage>;
+
+function identifier(lengthMax: number): z.ZodString {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      for (const reason of textFaults(text, lengthMax)) addIssue(context, reason);
+    })
+    .meta({ minLength: 1, maxLength: lengthMax });
+}
+
+function oneOf(codes: readonly string[], isKnown: (code: string) => boolean, reason: RejectReason): z.ZodString {
+  return z
+    .string()
+    .superRefine((code, context) => {
+      if (!isKnown(code)) addIssue(context, reason);
+    })
+    .meta({ enum: [...codes] });
+}
+
+function amount() {
+  return z
+    .union([
+      z.string().meta({ pattern: String.raw`^(0|[1-9][0-9]{0,14})(\.[0-9]+)?$` }),
+      z.number().meta({ exclusiveMinimum: 0, exclusiveMaximum: 1e15 }),
+    ])
+    .transform((value, context) => {
+      const reason = typeof value === 'number' ? numberFault(value) : amountFault(value);
+      if (reason !== undefined) addIssue(context, reason);
+      return String(value);
+    })
+    .meta({ description: 'Decimal text such as "149.99", no finer than the currency; a JSON number is taken too.' });
+}
+
+/** A number's shortest decimal form stands for what was sent only while it has few enough digits. */
+function numberFault(value: number): RejectReason | undefined {
+  const text = String(value);
+  if (text.includes('e+')) return value < 0 ? 'amount_negative' : 'amount_out_of_range';
+  if (text.includes('e-')) return value < 0 ? 'amount_negative' : 'amount_too_fine';
+  const fault = amountFault(text);
+  if (fault !== undefined) return fault;
+  const digits = text.replace('.', '').replace(/^0+/, '').length;
+  return digits > exactDigitsMax ? 'amount_imprecise' : undefined;
+}
+
+/** Faults of a text that becomes a column. Lengths count characters (code points), as PostgreSQL does. */
+function textFaults(text: string, lengthMax: number): RejectReason[] {
+  const faults: RejectReason[] = [];
+  if (text.trim() === '') faults.push('id_empty');
+  if (text.length > lengthMax && Array.from(text).length > lengthMax) faults.push('id_too_long');
+  if (text.includes('\0')) faults.push('nul_byte');
+  else if (/\p{Cc}/u.test(text) || !text.isWellFormed()) faults.push('invalid_character');
+  return faults;
+}
+
+function addIssue(context: z.core.$RefinementCtx, reason: RejectReason, path: string[] = []): void {
+  context.addIssue({ code: 'custom', path, message: rejectReasons[reason], params: { reason } });
+}
