@@ -1,0 +1,91 @@
+"""
+# Sales, every 30 seconds
+
+One run is one **batch**: the sales that came in on Kafka since the last one, each loaded into the warehouse exactly once.
+
+| task | what it does |
+|---|---|
+| `extract` | plans the batch (which offsets, stored before anything is read) and reads it from Kafka |
+| `validate` | parts valid records from rejected ones; a bad record is a row in quarantine, never an error |
+| `transform` | adds tax, amounts in the base currency and fraud decisions; drops duplicates |
+| `load` | writes rows, rejects, roll-ups and the next offsets in one PostgreSQL transaction |
+
+The batch has the run's id, so **clearing or retrying a task is always safe**: it works on the same records again, and a
+batch that is loaded already stays as it is. Each task's XCom is the summary that its step printed.
+
+## When a task is red
+
+| exit code | what it means | what Airflow does | what you do |
+|---|---|---|---|
+| 75 | Kafka, PostgreSQL or the disk is away | up to 5 retries within about a minute | bring it back; the next run catches up by itself |
+| 65 | what is stored and what Kafka holds do not fit together | no retry | read the message: it names the records and the command that goes on |
+| 64 | a wrong flag or setting | no retry | correct the setting that the message names |
+| 70 | a fault of the program | no retry | report it with the task's log |
+
+`etl status` shows lag, last batches and incidents. A run that fails for good, or is not done two minutes after it was
+queued, is told to `ALERT_WEBHOOK_URL`. More: `docs/RUNBOOK.md`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from airflow.sdk import chain
+
+from pulse import assets
+from pulse.alerts import late_after
+from pulse.dag import etl_dag
+from pulse.schedule import every
+from pulse.steps import etl_step
+
+with etl_dag(
+    "etl_pipeline",
+    description="Kafka to warehouse in micro-batches: extract, validate, transform, load",
+    schedule=every(os.environ.get("ETL_SCHEDULE_SECONDS") or 30),
+    doc_md=__doc__,
+    tags=["sales", "kafka", "warehouse"],
+    deadline=late_after(timedelta(minutes=2)),
+    dagrun_timeout=timedelta(minutes=45),
+):
+    chain(
+        etl_step(
+            "extract",
+            inlets=[assets.TRANSACTIONS_TOPIC],
+            doc_md="""
+Plans the batch under the run's id, `[from, next)` for each partition, then reads exactly these records into staging.
+A retry finds the plan and reads the same records. Exit code 65 here means that records are gone from Kafka or that the
+topic is another one: nothing is skipped before somebody accepts the loss.
+""",
+        ),
+        etl_step(
+            "validate",
+            doc_md="""
+Splits the staged records into valid and rejected. Every rejected record keeps its raw bytes, its Kafka coordinates and
+all of its faults, and ends in `rejected_transactions`. "Now" is the time the batch was planned, so a retry judges alike.
+""",
+        ),
+        etl_step(
+            "transform",
+            inlets=[assets.CUSTOMER_PROFILES, assets.EXCHANGE_RATES, assets.TAX_RATES],
+            doc_md="""
+Settles duplicates and conflicts, then computes tax, total, base amount and fraud score with exact integer money, and
+writes the finished rows to staging.
+""",
+        ),
+        etl_step(
+            "load",
+            outlets=[
+                assets.TRANSACTIONS,
+                assets.REJECTED_TRANSACTIONS,
+                assets.FRAUD_ALERTS,
+                assets.CUSTOMER_PROFILES,
+                assets.CUSTOMER_DAYS,
+                assets.SALES_PER_MINUTE,
+            ],
+            doc_md="""
+One PostgreSQL transaction: rows, rejects, alerts, profiles, roll-ups and the next offsets, all or nothing. If another
+run was faster, it changes nothing and succeeds. Afterwards it mirrors the offsets to Kafka's consumer group for lag tools.
+""",
+        ),
+    )

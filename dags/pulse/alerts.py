@@ -1,0 +1,83 @@
+"""Who is told when a task fails or a run is late: the webhook in ALERT_WEBHOOK_URL, where one is set."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 5
+
+
+def alert_task_failed(context: dict[str, Any]) -> None:
+    """Airflow calls this once when a task has failed for good: no retry is left, or none is allowed."""
+    task_instance = context["ti"]
+    _post(
+        {
+            "event": "task_failed",
+            "text": f"{task_instance.dag_id}: {task_instance.task_id} failed. {context.get('exception')}",
+            "dag_id": task_instance.dag_id,
+            "task_id": task_instance.task_id,
+            "run_id": task_instance.run_id,
+            "try_number": task_instance.try_number,
+            "error": str(context.get("exception")),
+            "log_url": getattr(task_instance, "log_url", None),
+        }
+    )
+
+
+def alert_run_late(context: dict[str, Any], limit_seconds: float) -> None:
+    """Airflow calls this once when a run has not ended ``limit_seconds`` after it was queued."""
+    run = context["dag_run"]
+    _post(
+        {
+            "event": "run_late",
+            "text": f"{run['dag_id']}: run {run['dag_run_id']} is not done after {limit_seconds:g} s.",
+            "dag_id": run["dag_id"],
+            "run_id": run["dag_run_id"],
+            "state": run.get("state"),
+            "limit_seconds": limit_seconds,
+        }
+    )
+
+
+def late_after(limit: timedelta) -> DeadlineAlert:
+    """A deadline for each run, counted from when it was queued. The scheduler watches it; no triggerer is needed."""
+    return DeadlineAlert(
+        name=f"run not done after {limit.total_seconds():g} s",
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=limit,
+        callback=SyncCallback("pulse.alerts.alert_run_late", kwargs={"limit_seconds": limit.total_seconds()}),
+    )
+
+
+def _post(alert: dict[str, Any]) -> None:
+    """Sends one alert. An alert that can not be sent is logged: it must never change what becomes of the task."""
+    url = os.environ.get("ALERT_WEBHOOK_URL", "").strip()
+    if not url:
+        log.info("ALERT_WEBHOOK_URL is not set: no alert is sent for %s", alert["event"])
+        return
+    try:
+        status = _post_json(url, alert)
+        log.info("alert %s sent: HTTP %s", alert["event"], status)
+    except Exception as error:
+        # The URL may carry a token: it is not logged.
+        log.warning("alert %s could not be sent to ALERT_WEBHOOK_URL: %s", alert["event"], error)
+
+
+def _post_json(url: str, body: dict[str, Any]) -> int:
+    # Only a task that fails pays for this import.
+    from urllib.request import Request, urlopen
+
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError("expected a URL that begins with http:// or https://")
+    request = Request(url, data=json.dumps(body).encode(), headers={"content-type": "application/json"}, method="POST")
+    with urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+        return response.status

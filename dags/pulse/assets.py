@@ -1,0 +1,21 @@
+"""The data that steps read and write, as Airflow's UI shows it: the topic, and tables of the warehouse."""
+
+from __future__ import annotations
+
+from airflow.sdk import Asset
+
+
+def _table(name: str) -> Asset:
+    return Asset(name=f"warehouse.{name}", uri=f"warehouse://public/{name}", group="warehouse")
+
+
+TRANSACTIONS_TOPIC = Asset(name="kafka.transactions", uri="topic://transactions", group="kafka")
+
+CUSTOMER_DAYS = _table("customer_days")
+CUSTOMER_PROFILES = _table("customer_profiles")
+EXCHANGE_RATES = _table("exchange_rates")
+FRAUD_ALERTS = _table("fraud_alerts")
+REJECTED_TRANSACTIONS = _table("rejected_transactions")
+SALES_PER_MINUTE = _table("sales_per_minute")
+TAX_RATES = _table("tax_rates")
+TRANSACTIONS = _table("transactions")

@@ -1,0 +1,107 @@
+"""A step in a container of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.docker.exceptions import DockerContainerFailedException, DockerContainerFailedSkipException
+from airflow.providers.docker.operators.docker import DockerOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from pulse.environment import etl_variables, is_secret
+from pulse.exit_codes import OK, RETRIED, explain
+from pulse.summary import parse_summary
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+MEMORY_LIMIT = "1g"
+# Standard error joins standard output before Docker sees either: as two streams they could swap their last lines,
+# and the last line is the summary. `exec` makes the program the container's first process, the one SIGTERM reaches.
+_ONE_STREAM = ["/bin/sh", "-c", 'exec "$@" 2>&1', "etl-step"]
+# Try and batch stand in the name: an orphan of the last try may still hold the name of that try.
+_CONTAINER_NAME = (
+    "{project}-{task_id}-{{{{ run_id | batch_id | replace(':', '-') | replace('+', '-') | replace('~', '-') }}}}"
+    "-{{{{ ti.try_number }}}}"
+)
+
+
+class DockerStep(DockerOperator):
+    """Runs a program in a new container, which is removed when it ends or the task is killed.
+
+    :param program: the program and its first arguments
+    :param command: further arguments (templated)
+    :param staging_volume: the named volume that the steps of a batch share
+    :param staging_dir: where that volume is mounted
+    """
+
+    template_fields: Sequence[str] = (*DockerOperator.template_fields, "labels")
+    ui_color = "#e6eef6"
+
+    def __init__(
+        self,
+        *,
+        task_id: str,
+        program: Sequence[str],
+        command: Sequence[str],
+        staging_volume: str,
+        staging_dir: str,
+        **kwargs: Any,
+    ) -> None:
+        project = os.environ.get("COMPOSE_PROJECT_NAME") or "global-sales-pulse"
+        variables = etl_variables(os.environ) | {"ETL_STAGING_DIR": staging_dir}
+        self._exit = _FatalExit()
+        super().__init__(
+            task_id=task_id,
+            entrypoint=[*_ONE_STREAM, *program],
+            command=list(command),
+            container_name=_CONTAINER_NAME.format(project=project, task_id=task_id),
+            labels=_labels(project, task_id),
+            environment={
+                **{name: value for name, value in variables.items() if not is_secret(name)},
+                "AIRFLOW_DAG_ID": "{{ dag.dag_id }}",
+                "AIRFLOW_RUN_ID": "{{ run_id }}",
+            },
+            private_environment={name: value for name, value in variables.items() if is_secret(name)},
+            mounts=[{"type": "volume", "source": staging_volume, "target": staging_dir}],
+            mount_tmp_dir=False,
+            mem_limit=MEMORY_LIMIT,
+            log_opts_max_size="10m",
+            log_opts_max_file="1",
+            auto_remove="force",
+            skip_on_exit_code=self._exit,
+            **kwargs,
+        )
+
+    def execute(self, context: Context) -> Any:
+        try:
+            return parse_summary(super().execute(context))
+        except DockerContainerFailedSkipException:
+            raise AirflowFailException(f"{explain(self._exit.code)}: not retried") from None
+        except DockerContainerFailedException:
+            raise AirflowException(explain(self._exit.code)) from None
+
+
+class _FatalExit(Container[int]):
+    """The exit codes after which no retry may follow; remembers the last one asked about, which the operator does
+    not tell in any other way.
+    """
+
+    code = OK
+
+    def __contains__(self, code: object) -> bool:
+        self.code = int(str(code))
+        return self.code != OK and self.code not in RETRIED
+
+
+def _labels(project: str, task_id: str) -> dict[str, str]:
+    """The labels of `docker compose run`, so that Compose knows the container as its own; then our own."""
+    return {
+        "com.docker.compose.project": project,
+        "com.docker.compose.service": "etl",
+        "com.docker.compose.oneoff": "True",
+        "pulse.step": task_id,
+        "pulse.batch": "{{ run_id | batch_id }}",
+    }

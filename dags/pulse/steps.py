@@ -1,0 +1,65 @@
+"""Runs one command of `etl` as a task. ETL_RUNNER says how: as a process, or in a container of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator
+
+CONTAINER_STAGING_DIR = "/var/lib/etl/staging"
+
+
+def etl_step(step: str, **arguments: Any) -> BaseOperator:
+    """The task that runs one step of the run's batch; its name is the step's."""
+    return etl_task(step, [step, "--batch", "{{ run_id | batch_id }}", "--json"], **arguments)
+
+
+def etl_task(task_id: str, command: Sequence[str], **arguments: Any) -> BaseOperator:
+    """A task that runs ``etl`` with ``command`` as its arguments.
+
+    Each argument is a template, and reaches the program as one argument whatever it contains: no shell reads it.
+    The last line the command prints becomes the task's XCom. ``arguments`` are those of any operator.
+
+    Raises ValueError when ETL_RUNNER, or a variable that its runner needs, is missing or unknown.
+    """
+    runner = os.environ.get("ETL_RUNNER", "")
+    match runner:
+        case "process":
+            return _process_task(task_id, command, arguments)
+        case "docker":
+            return _docker_task(task_id, command, arguments)
+        case _:
+            raise ValueError(f"ETL_RUNNER={runner!r}: expected 'process' or 'docker'")
+
+
+def _process_task(task_id: str, command: Sequence[str], arguments: dict[str, Any]) -> BaseOperator:
+    from pulse.process_step import ProcessStep
+
+    program = shlex.split(_required("ETL_COMMAND", "the etl command, as 'node etl/dist/etl.mjs'"))
+    return ProcessStep(task_id=task_id, command=[*program, *command], **arguments)
+
+
+def _docker_task(task_id: str, command: Sequence[str], arguments: dict[str, Any]) -> BaseOperator:
+    from pulse.docker_step import DockerStep
+
+    return DockerStep(
+        task_id=task_id,
+        image=_required("ETL_IMAGE", "the image that holds the etl command"),
+        program=shlex.split(os.environ.get("ETL_COMMAND") or "etl"),
+        command=list(command),
+        docker_url=_required("ETL_DOCKER_URL", "where the Docker API answers, as tcp://socket-proxy:2375"),
+        network_mode=_required("ETL_NETWORK", "the Docker network of Kafka and the warehouse"),
+        staging_volume=_required("ETL_STAGING_VOLUME", "the Docker volume that steps hand records over in"),
+        staging_dir=CONTAINER_STAGING_DIR,
+        **arguments,
+    )
+
+
+def _required(variable: str, meaning: str) -> str:
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise ValueError(f"{variable} is not set: expected {meaning}")
+    return value
