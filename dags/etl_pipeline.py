@@ -1,7 +1,7 @@
 """
 # Sales, every 30 seconds
 
-One run is one **batch**: the sales that came in on Kafka since the last one, each loaded into the warehouse exactly once.
+One run is one **batch**: the sales that reached Kafka since the last one, each loaded into the warehouse exactly once.
 
 | task | what it does |
 |---|---|
@@ -24,7 +24,7 @@ batch that is loaded already stays as it is. Each task's XCom is the summary tha
 
 `etl status` shows lag, last batches and incidents. A run that fails for good, or is not done two minutes after it was
 queued, is told to `ALERT_WEBHOOK_URL`. More: `docs/RUNBOOK.md`.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ topic is another one: nothing is skipped before somebody accepts the loss.
         etl_step(
             "validate",
             doc_md="""
-Splits the staged records into valid and rejected. Every rejected record keeps its raw bytes, its Kafka coordinates and
-all of its faults, and ends in `rejected_transactions`. "Now" is the time the batch was planned, so a retry judges alike.
+Splits the staged records into valid and rejected. A rejected record keeps its raw bytes, its Kafka coordinates and all
+of its faults, and ends in `rejected_transactions`. "Now" is the time the batch was planned, so a retry judges alike.
 """,
         ),
         etl_step(
@@ -85,7 +85,7 @@ writes the finished rows to staging.
             ],
             doc_md="""
 One PostgreSQL transaction: rows, rejects, alerts, profiles, roll-ups and the next offsets, all or nothing. If another
-run was faster, it changes nothing and succeeds. Afterwards it mirrors the offsets to Kafka's consumer group for lag tools.
+run was faster, it changes nothing and succeeds. Then it mirrors the offsets to Kafka's consumer group for lag tools.
 """,
         ),
     )

@@ -25,7 +25,7 @@ _TASK_DEFAULTS: dict[str, Any] = {
 }
 
 
-def etl_dag(dag_id: str, **arguments: Any) -> DAG:
+def etl_dag(dag_id: str, *, schedule: Any, **arguments: Any) -> DAG:
     """A DAG with this project's defaults; ``arguments`` are those of ``airflow.sdk.DAG`` and win over them.
 
     Templates of its tasks have the filter ``batch_id``.
@@ -39,4 +39,4 @@ def etl_dag(dag_id: str, **arguments: Any) -> DAG:
         "user_defined_filters": {"batch_id": batch_id},
         "render_template_as_native_obj": False,
     }
-    return DAG(dag_id, **(defaults | arguments))
+    return DAG(dag_id, schedule=schedule, **(defaults | arguments))

@@ -1,4 +1,4 @@
-"""The environment of a step: what the etl command reads and nothing else, so Airflow's own secrets stay with Airflow."""
+"""The environment of a step: what the etl command reads and no more, so Airflow's own secrets stay with Airflow."""
 
 from __future__ import annotations
 
