@@ -27,6 +27,9 @@ export const etlBatchRanges = pgTable(
   (table) => [
     primaryKey({ columns: [table.batchId, table.topic, table.partition] }),
     check('etl_batch_ranges_order_check', sql`from_offset <= next_offset and next_offset <= end_offset`),
-    check('etl_batch_ranges_count_check', sql`not is_loaded or read_count + hole_count = next_offset - from_offset`),
+    check(
+      'etl_batch_ranges_count_check',
+      sql`not is_loaded or coalesce(read_count + hole_count = next_offset - from_offset, false)`,
+    ),
   ],
 );

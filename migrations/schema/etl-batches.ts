@@ -51,7 +51,7 @@ export const etlBatches = pgTable(
     check('etl_batches_state_check', sql`state in ('planned', 'loaded', 'superseded')`),
     check(
       'etl_batches_balance_check',
-      sql`state <> 'loaded' or read_count = loaded_count + duplicate_count + rejected_count`,
+      sql`state <> 'loaded' or coalesce(read_count = loaded_count + duplicate_count + rejected_count, false)`,
     ),
     index('etl_batches_planned_at_idx').on(table.plannedAt),
     index('etl_batches_loaded_at_idx').on(table.loadedAt),

@@ -1,0 +1,255 @@
+import type { PgTable } from 'drizzle-orm/pg-core';
+
+import type * as schema from './index.ts';
+
+type Schema = typeof schema;
+
+/** The names under which the schema exports tables. */
+export type TableKey = { [Key in keyof Schema]: Schema[Key] extends PgTable ? Key : never }[keyof Schema];
+
+/** What a table and each of its columns mean. A missing or a surplus column fails the type check. */
+export type Comments = {
+  readonly [Key in TableKey]: {
+    readonly table: string;
+    readonly columns: Readonly<Record<keyof Schema[Key]['_']['columns'], string>>;
+  };
+};
+
+/** The one place of what is said about the warehouse: COMMENTs in the database and docs/DATA.md come from here. */
+export const comments: Comments = {
+  transactions: {
+    table: 'The facts: one row for each order, exactly once. Rows are only ever added by loading a batch.',
+    columns: {
+      orderId: 'Identifier of the order as its producer sent it, 1 to 36 characters, any form. Unique.',
+      transactionTimestamp: 'When the sale took place, as the message says.',
+      processedAt: 'When the batch that loaded the row was committed: the start of that transaction.',
+      kafkaOffset: 'Offset of the message in its partition.',
+      kafkaPartition: 'Partition of the topic that the message came from.',
+      kafkaEpoch: 'Epoch of the topic: raised each time a recreated topic is accepted, whose offsets begin again.',
+      taxDate: 'UTC day whose tax rule was applied.',
+      exchangeRateDate: 'UTC day whose exchange rate was applied.',
+      fraudScore: 'Sum of the weights of the fraud rules that fired, 0 to 100.',
+      isFraudFlagged: 'True when the fraud score reaches the limit for a review.',
+      amount: 'Price without tax on top, in major units of currency.',
+      currency: 'ISO 4217 code of amount, tax_amount and total_amount.',
+      taxAmount: 'Tax on amount, in major units of currency, rounded as the tax rule says.',
+      totalAmount:
+        'What the customer pays, in major units of currency: amount plus tax, unless tax is included in amount.',
+      amountBase: 'amount converted to the base currency, in its major units.',
+      exchangeRate: 'Units of the base currency for one unit of currency, as applied to amount.',
+      taxRate: 'Tax rate applied, as a fraction: 0.085 is 8.5 %.',
+      taxJurisdiction:
+        "Where the tax rule that was applied holds: a country, with its region if the rule names one; '*' is the rule for all others.",
+      customerId: 'Identifier of the customer, at most 50 characters; key of the message.',
+      productCategory: 'Category of the product, at most 50 characters.',
+      country: 'ISO 3166-1 alpha-2 code of the country of the sale; null when the message names none.',
+      batchId: 'Batch that loaded the row: etl_batches.batch_id.',
+      fraudReasons: 'Names of the fraud rules that fired; empty when none did.',
+      contentHash:
+        'Hash of the canonical input fields: tells a repeated message from another one with the same order_id.',
+    },
+  },
+  rejectedTransactions: {
+    table: 'The quarantine: records that are no valid transaction, as they came, with every reason found.',
+    columns: {
+      rejectedId: 'Number of the rejected record.',
+      batchId: 'Batch that read the record: etl_batches.batch_id.',
+      topic: 'Kafka topic of the record.',
+      epoch: 'Epoch of the topic: raised each time a recreated topic is accepted.',
+      partition: 'Partition of the record.',
+      offset: 'Offset of the record in its partition.',
+      kafkaTimestamp: 'Timestamp of the record in Kafka.',
+      rawKey: 'Key of the record, byte for byte; null when it has none.',
+      rawValue: 'Value of the record, byte for byte; null when it has none.',
+      orderId: 'order_id of the record, where one could be read.',
+      stage: 'Step that rejected it: validate, transform or load.',
+      reasonCode: 'Stable code of the first reason, as order_id_conflict.',
+      errors: 'Every finding: a list of objects with field, reason and message.',
+      rejectedAt: 'When the row was written.',
+      status:
+        'open: nobody has dealt with it; replayed: its record was processed again; discarded: given up on purpose.',
+      statusChangedAt: 'When status was last changed; null while open.',
+      statusBatchId: 'Batch that replayed the record; null unless replayed.',
+      publishedAt: 'When the record was published to the dead-letter topic; null until then.',
+    },
+  },
+  fraudAlerts: {
+    table: 'One row for each flagged transaction, with the observed value and the threshold of each rule that fired.',
+    columns: {
+      orderId: 'The flagged transaction: transactions.order_id.',
+      transactionTimestamp: 'When the sale took place.',
+      raisedAt: 'When the alert was written.',
+      fraudScore: 'Sum of the weights of the rules that fired, 0 to 100.',
+      decision: 'What the score calls for: review or block.',
+      amountBase: 'Amount of the transaction in the base currency, in its major units.',
+      customerId: 'Customer of the transaction.',
+      batchId: 'Batch that raised the alert: etl_batches.batch_id.',
+      ruleSetVersion: 'Version of the rule set that judged the transaction.',
+      reasons: 'Rules that fired: a list of objects with rule, version, observed, threshold and weight.',
+    },
+  },
+  salesPerMinute: {
+    table:
+      'Sales by minute of the event, category, currency and country. Dashboards read this table instead of the facts.',
+    columns: {
+      minute: 'Start of the minute in which the sales took place.',
+      productCategory: 'Category of the products.',
+      currency: 'ISO 4217 code of amount_sum, tax_sum and total_sum.',
+      country: 'ISO 3166-1 alpha-2 code of the country; empty when the messages name none.',
+      transactionCount: 'Number of transactions.',
+      flaggedCount: 'Number of transactions flagged as fraud.',
+      amountSum: 'Sum of amount, in major units of currency.',
+      taxSum: 'Sum of tax_amount, in major units of currency.',
+      totalSum: 'Sum of total_amount, in major units of currency.',
+      amountBaseSum: 'Sum of amount_base, in major units of the base currency.',
+      taxBaseSum: 'Sum of tax converted to the base currency, in its major units.',
+    },
+  },
+  customerDays: {
+    table: "One customer's sales of one UTC day, in the base currency.",
+    columns: {
+      day: 'UTC day of the sales.',
+      customerId: 'Identifier of the customer.',
+      transactionCount: 'Number of transactions.',
+      flaggedCount: 'Number of transactions flagged as fraud.',
+      amountBaseSum: 'Sum of amount_base, in major units of the base currency.',
+      lastTransactionAt: 'When the latest sale of the day took place.',
+    },
+  },
+  customerProfiles: {
+    table:
+      'What is known of a customer before the next batch: the state that fraud rules judge by. Duplicates never count.',
+    columns: {
+      customerId: 'Identifier of the customer.',
+      transactionCount: 'Number of transactions so far.',
+      amountBaseSum: 'Sum of amount_base so far, in major units of the base currency.',
+      amountBaseSumOfSquares: 'Sum of the squares of amount_base so far: with sum and count it gives the variance.',
+      firstTransactionAt: 'When the earliest sale took place.',
+      lastTransactionAt: 'When the latest sale took place.',
+      lastCountry: 'Country of the latest sale that names one; null when none did.',
+      lastCurrency: 'Currency of the latest sale.',
+    },
+  },
+  etlBatches: {
+    table: 'The ledger: one row for each batch, from its plan to its end.',
+    columns: {
+      batchId: 'Identifier of the batch: made from the run id of Airflow, or manual- and a UUID.',
+      kind: 'What started it: scheduled, manual, replay, reprocess or import.',
+      state:
+        'planned: its ranges are fixed; loaded: its rows are committed; superseded: another batch loaded its records first.',
+      plannedAt:
+        'When the batch was first planned. It is the "now" of its validation, and rates recorded later are not used.',
+      ruleSetVersion: 'Version of the fraud rule set that judges the batch.',
+      loadedAt: 'When the batch was loaded; null until then.',
+      readCount: 'Records read. Once loaded: loaded_count + duplicate_count + rejected_count.',
+      loadedCount: 'Records that became transactions.',
+      duplicateCount: 'Records that repeat a transaction with the same content.',
+      rejectedCount: 'Records put into quarantine.',
+      holeCount: 'Offsets in the ranges that hold no record: control records, aborted transactions, compaction.',
+      flaggedCount: 'Loaded transactions flagged as fraud.',
+      newestTransactionAt: 'Latest transaction_timestamp among the loaded transactions; null when there are none.',
+      extractDurationMs: 'Duration of the last extract, in milliseconds.',
+      validateDurationMs: 'Duration of the last validate, in milliseconds.',
+      transformDurationMs: 'Duration of the last transform, in milliseconds.',
+      loadDurationMs: 'Duration of the load, in milliseconds.',
+      attemptCount: 'How many times the batch was begun.',
+      stagingFreeBytes: 'Free space of the staging area when the batch was last extracted, in bytes.',
+      airflowDagId: 'DAG of Airflow that ran the batch; null outside Airflow.',
+      airflowRunId: 'Run of Airflow, as its UI shows it; null outside Airflow.',
+      codeVersion: 'Version of the program that planned the batch.',
+      errorCode: 'Code of the last failure; null when there was none since.',
+      errorMessage: 'Message of the last failure, with its remedy.',
+      failedAt: 'When the last failure took place.',
+    },
+  },
+  etlBatchRanges: {
+    table: 'The offsets of one partition that a batch reads. Loaded ranges of a partition never overlap.',
+    columns: {
+      batchId: 'The batch: etl_batches.batch_id.',
+      topic: 'Kafka topic.',
+      epoch: 'Epoch of the topic: raised each time a recreated topic is accepted.',
+      partition: 'Partition of the topic.',
+      fromOffset: 'First offset of the range.',
+      nextOffset: 'Offset after the last one of the range.',
+      endOffset:
+        'End of the partition when the batch was planned; what is beyond next_offset was left for later batches.',
+      readCount: 'Records read in the range.',
+      holeCount: 'Offsets in the range that hold no record.',
+      isLoaded: 'True once the batch is loaded.',
+    },
+  },
+  sourcePositions: {
+    table: "Where the next batch begins, for each partition. This is the truth: Kafka's group offset is a copy of it.",
+    columns: {
+      topic: 'Kafka topic.',
+      partition: 'Partition of the topic.',
+      epoch: 'Epoch of the topic: raised each time a recreated topic is accepted.',
+      nextOffset: 'First offset that is not loaded yet.',
+      anchorOffset: 'Offset of the last loaded record; null before the first.',
+      anchorTimestamp: 'Kafka timestamp of the last loaded record.',
+      anchorKeyHash: 'Hash of the key of the last loaded record.',
+      batchId: 'Batch that set the position last: etl_batches.batch_id; null before the first.',
+      updatedAt: 'When the position was set last.',
+    },
+  },
+  etlIncidents: {
+    table: 'Integrity stops: what did not fit together, and who let the pipeline go on and why.',
+    columns: {
+      incidentId: 'Number of the incident.',
+      kind: 'What was found, as a stable code.',
+      topic: 'Kafka topic.',
+      partition: 'Partition concerned; null when the whole topic is.',
+      fromOffset: 'First offset concerned; null when there is none.',
+      nextOffset: 'Offset after the last one concerned; null when there is none.',
+      lostCount: 'Offsets that can no longer be read; null when unknown.',
+      batchId: 'Batch that found it; null when found outside a batch.',
+      message: 'What was found, and which command accepts it.',
+      occurrenceCount: 'How many times it was found since it was opened.',
+      openedAt: 'When it was first found.',
+      lastSeenAt: 'When it was last found.',
+      resolvedAt: 'When somebody accepted or repaired it; null while open.',
+      resolvedBy: 'Who accepted or repaired it.',
+      resolution: 'What was decided, and why.',
+    },
+  },
+  taxRates: {
+    table: 'Tax rules as data. The most specific rule that holds on the day wins; equal rules never overlap in time.',
+    columns: {
+      taxRateId: 'Number of the rule.',
+      country: "ISO 3166-1 alpha-2 code; '*' is every country without a rule of its own.",
+      region: "Region of the country; '*' is any.",
+      productCategory: "Category of the product; '*' is any.",
+      rate: 'Tax as a fraction of the price: 0.085 is 8.5 %.',
+      isInclusive: 'True when amounts include this tax, false when it comes on top.',
+      roundingMode: 'How a tax between two increments is rounded: half_up or half_even.',
+      roundingIncrementMinor: 'Step to which tax is rounded, in minor units of the currency: 1 is a cent of USD.',
+      validFrom: 'First UTC day of the rule.',
+      validTo: 'UTC day after the last one of the rule; null while it is open.',
+      source: 'Where the rule comes from.',
+      recordedAt: 'When the row was written.',
+    },
+  },
+  exchangeRates: {
+    table:
+      'Exchange rates: one unit of base is worth `rate` units of quote. Rows in force never overlap in time for a pair.',
+    columns: {
+      exchangeRateId: 'Number of the rate.',
+      base: 'ISO 4217 code of the currency that one unit of is priced.',
+      quote: 'ISO 4217 code of the currency that the price is in.',
+      rate: 'Units of quote for one unit of base.',
+      validFrom: 'First UTC day of the rate.',
+      validTo: 'UTC day after the last one of the rate.',
+      source: "Where the rate comes from; 'sample' is made up, for development and tests.",
+      recordedAt: 'When the row was written.',
+      supersededBy: 'Number of the rate that corrects this one; null while in force.',
+    },
+  },
+  warehouseState: {
+    table: 'One row. Whoever changes facts, profiles or positions locks it and raises state_version.',
+    columns: {
+      isOnly: 'Always true: keeps the table at one row.',
+      stateVersion:
+        'Raised by every change of the state: what a transform read is known to hold still while it is equal.',
+    },
+  },
+};
