@@ -22,13 +22,13 @@ alter table tax_rates
     daterange(valid_from, valid_to) with &&
   );
 --> statement-breakpoint
--- On any day one rate at most holds for a pair. Deferrable, because a correction is recorded before the row that it
+-- On any day one rate at most holds for a pair (quote stands first: it parts the index best). Deferrable, because a correction is recorded before the row that it
 -- corrects can point to it: set constraints exchange_rates_validity_excl deferred.
 alter table exchange_rates
   add constraint exchange_rates_validity_excl
   exclude using gist (
-    base with =,
     quote with =,
+    base with =,
     daterange(valid_from, valid_to) with &&
   )
   where (superseded_by is null)
