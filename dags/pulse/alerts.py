@@ -14,6 +14,7 @@ from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
+UNFINISHED = ("queued", "running")
 
 
 def alert_task_failed(context: dict[str, Any]) -> None:
@@ -36,13 +37,16 @@ def alert_task_failed(context: dict[str, Any]) -> None:
 def alert_run_late(context: dict[str, Any], limit_seconds: float) -> None:
     """Airflow calls this once when a run has not ended ``limit_seconds`` after it was queued."""
     run = context["dag_run"]
+    if run["state"] not in UNFINISHED:
+        # Airflow keeps the deadline of a run that failed before it; that failure has been told.
+        return
     _post(
         {
             "event": "run_late",
             "text": f"{run['dag_id']}: run {run['dag_run_id']} is not done after {limit_seconds:g} s.",
             "dag_id": run["dag_id"],
             "run_id": run["dag_run_id"],
-            "state": run.get("state"),
+            "state": run["state"],
             "limit_seconds": limit_seconds,
         }
     )

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import logging
+import socket
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.module_loading import import_string
+
+from pulse.alerts import alert_run_late, alert_task_failed
+
+FAILED = {
+    "ti": SimpleNamespace(dag_id="etl_pipeline", task_id="load", run_id="run-1", try_number=2, log_url="http://a/log"),
+    "exception": RuntimeError("exit code 65"),
+}
+LATE = {"dag_run": {"dag_id": "etl_pipeline", "dag_run_id": "run-1", "state": "running"}}
+
+
+def test_a_failed_task_is_told_with_its_run_error_and_log(webhook) -> None:
+    alert_task_failed(FAILED)
+    assert webhook == [
+        {
+            "event": "task_failed",
+            "text": "etl_pipeline: load failed. exit code 65",
+            "dag_id": "etl_pipeline",
+            "task_id": "load",
+            "run_id": "run-1",
+            "try_number": 2,
+            "error": "exit code 65",
+            "log_url": "http://a/log",
+        }
+    ]
+
+
+def test_a_late_run_is_told_once_with_its_limit(webhook) -> None:
+    alert_run_late(LATE, limit_seconds=120.0)
+    assert [(alert["event"], alert["run_id"], alert["limit_seconds"]) for alert in webhook] == [
+        ("run_late", "run-1", 120.0)
+    ]
+
+
+def test_a_run_that_failed_before_its_deadline_is_not_told_again(webhook) -> None:
+    alert_run_late({"dag_run": {**LATE["dag_run"], "state": "failed"}}, limit_seconds=120.0)
+    assert webhook == []
+
+
+def test_without_a_webhook_nothing_is_sent(monkeypatch, caplog) -> None:
+    monkeypatch.delenv("ALERT_WEBHOOK_URL", raising=False)
+    with caplog.at_level(logging.INFO):
+        alert_task_failed(FAILED)
+    assert "no alert is sent" in caplog.text
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/secret", "file:///etc/passwd", "nonsense", "http://[::1"])
+def test_a_webhook_that_does_not_take_the_alert_fails_nothing_and_is_not_named(monkeypatch, caplog, url: str) -> None:
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", url)
+    alert_task_failed(FAILED)
+    assert "could not be sent" in caplog.text
+    assert url not in caplog.text
+
+
+def test_a_webhook_that_never_answers_is_given_up(monkeypatch, caplog) -> None:
+    monkeypatch.setattr("pulse.alerts.TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("ALERT_WEBHOOK_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        alert_task_failed(FAILED)
+    assert "timed out" in caplog.text
+
+
+def test_the_deadlines_call_back_can_be_found_by_its_path(dag_bag) -> None:
+    (deadline,) = dag_bag.dags["etl_pipeline"].deadline
+    assert import_string(deadline.callback.path) is alert_run_late
+    assert deadline.callback.kwargs == {"limit_seconds": deadline.interval.total_seconds()}

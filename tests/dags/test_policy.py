@@ -1,0 +1,92 @@
+"""What holds for every DAG of the folder, those of tomorrow as well."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from conftest import DAGS
+
+
+def every_task(dag_bag):
+    return [task for dag in dag_bag.dags.values() for task in dag.tasks]
+
+
+def test_every_dag_file_imports(dag_bag) -> None:
+    assert dag_bag.import_errors == {}
+    assert "etl_pipeline" in dag_bag.dags
+
+
+def test_a_dag_file_is_parsed_in_well_under_a_second(dag_bag) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    assert dag_bag.dags
+    began = time.perf_counter()
+    DagBag(str(DAGS))
+    assert time.perf_counter() - began < 1.0
+
+
+def test_only_dag_files_are_scanned(dag_bag) -> None:
+    scanned = {stat.file.lstrip("/") for stat in dag_bag.dagbag_stats}
+    assert scanned == {path.name for path in DAGS.glob("*.py") if path.name != "airflow_local_settings.py"}
+
+
+def test_every_dag_says_what_it_is(dag_bag) -> None:
+    for dag in dag_bag.dags.values():
+        assert dag.description, dag.dag_id
+        assert dag.tags, dag.dag_id
+        assert "docs/RUNBOOK.md" in (dag.doc_md or ""), dag.dag_id
+
+
+def test_every_dag_runs_one_run_at_a_time_and_makes_up_for_none(dag_bag) -> None:
+    for dag in dag_bag.dags.values():
+        assert dag.max_active_runs == 1, dag.dag_id
+        assert dag.catchup is False, dag.dag_id
+        assert dag.is_paused_upon_creation is False, dag.dag_id
+        assert dag.dagrun_timeout is not None, dag.dag_id
+        assert dag.deadline, dag.dag_id
+
+
+def test_every_task_says_what_it_does_and_whose_it_is(dag_bag) -> None:
+    for task in every_task(dag_bag):
+        assert task.doc_md, task.task_id
+        assert task.owner == "global-sales-pulse", task.task_id
+
+
+def test_every_task_retries_with_back_off_within_bounds_and_tells_its_failure(dag_bag) -> None:
+    for task in every_task(dag_bag):
+        assert 1 <= task.retries <= 10, task.task_id
+        assert task.retry_exponential_backoff > 1, task.task_id
+        assert task.max_retry_delay <= timedelta(seconds=30), task.task_id
+        assert task.execution_timeout <= timedelta(minutes=10), task.task_id
+        assert task.on_failure_callback, task.task_id
+
+
+def test_the_pipeline_is_four_steps_in_a_row(dag_bag) -> None:
+    dag = dag_bag.dags["etl_pipeline"]
+    assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == {
+        "extract": {"validate"},
+        "validate": {"transform"},
+        "transform": {"load"},
+        "load": set(),
+    }
+
+
+def test_lineage_leads_from_the_topic_to_the_tables(dag_bag) -> None:
+    dag = dag_bag.dags["etl_pipeline"]
+    inlets = {asset.name for task in dag.tasks for asset in task.inlets}
+    outlets = {asset.name for task in dag.tasks for asset in task.outlets}
+    assert inlets == {
+        "kafka.transactions",
+        "warehouse.customer_profiles",
+        "warehouse.exchange_rates",
+        "warehouse.tax_rates",
+    }
+    assert outlets == {
+        "warehouse.transactions",
+        "warehouse.rejected_transactions",
+        "warehouse.fraud_alerts",
+        "warehouse.customer_profiles",
+        "warehouse.customer_days",
+        "warehouse.sales_per_minute",
+    }
