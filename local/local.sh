@@ -1,0 +1,51 @@
+#!/bin/sh
+# Runs a target without containers: installs Node's packages, brings Node 24 in with them, and hands over to local/src.
+set -eu
+cd "$(dirname "$0")/.."
+pnpm='npx --yes --loglevel=error pnpm@12.21.0'
+node=node_modules/.bin/node
+target=$1
+
+# Follows the lock file exactly; a second when nothing has changed.
+install_packages() {
+  echo "  … Node's packages"
+  $pnpm install --frozen-lockfile --prefer-offline --reporter=silent || {
+    echo "  ✗ Node's packages. Again with all output: $pnpm install --frozen-lockfile" >&2
+    exit 1
+  }
+  echo "  ✓ Node's packages"
+}
+
+case "$target" in
+  setup | dev-up | dev-build | test | test-* | lint | lint-fix | format | typecheck | bench) install_packages ;;
+  clean) [ -x $node ] || { echo 'Nothing is installed.'; exit 0; } ;;
+  dev-down) [ -x $node ] && [ -x .local/venv/bin/supervisord ] || { echo 'Nothing is running.'; exit 0; } ;;
+  prod-*) echo "$target needs containers: install Docker, or set RUNTIME=compose" >&2; exit 1 ;;
+  shell-grafana) echo 'shell-grafana needs containers; an installed Grafana has its own command: grafana cli' >&2; exit 1 ;;
+  *) [ -x $node ] || install_packages ;;
+esac
+
+PATH="$PWD/node_modules/.bin:$PATH"
+# kafkajs computes a negative time-out once per process; Node 24 would warn about it.
+run() { exec $node --disable-warning=TimeoutNegativeWarning local/src/main.ts "$@"; }
+
+case "$target" in
+  test-unit) run test unit dags ;;
+  test-int) run test integration ;;
+  test-e2e) run test e2e ;;
+  lint)
+    oxlint --type-aware && oxfmt --check && knip
+    run ruff check dags tests/dags
+    ;;
+  lint-fix)
+    oxlint --type-aware --fix && oxfmt
+    run ruff check --fix dags tests/dags
+    ;;
+  format)
+    oxfmt
+    run ruff format dags tests/dags
+    ;;
+  typecheck) exec tsc --noEmit -p tsconfig.json ;;
+  bench) shift; exec $node bench/src/main.ts "$@" ;;
+  *) run "$@" ;;
+esac

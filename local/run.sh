@@ -1,0 +1,11 @@
+#!/bin/sh
+# make's one door: runs a target in the runtime of this machine. Usage: local/run.sh TARGET [ARGUMENT...]
+cd "$(dirname "$0")/.." || exit 1
+target=$1
+runtime=$(local/runtime.sh) || exit
+
+case "$target" in
+  dev-up | setup | test | test-*) RUNTIME=$runtime local/doctor.sh --quiet || exit ;;
+esac
+[ -f .env ] || cp .env.example .env
+exec "local/$runtime.sh" "$@"

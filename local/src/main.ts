@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+
+import { Command } from '@commander-js/extra-typings';
+import { ConfigError, exitCode } from '@pulse/runtime';
+
+import { execa } from 'execa';
+
+import { clean } from './setup/clean.ts';
+import { confirm } from './setup/ask.ts';
+import { install, build } from './setup/install.ts';
+import { root } from './setup/paths.ts';
+import { Progress, StepError } from './setup/progress.ts';
+import { installPython, pythonProgram } from './setup/python.ts';
+import { readSettings, type Settings } from './setup/settings.ts';
+import { devDown, devUp } from './stack/dev-up.ts';
+import { grafanaProgram } from './stack/grafana.ts';
+import { openShell, runInside } from './stack/run-inside.ts';
+import { Supervisor } from './stack/supervisor.ts';
+import { addressTable } from './stack/table.ts';
+import { openWarehouseShell } from './stack/warehouse-shell.ts';
+import { runTests } from './test-all.ts';
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const progress = new Progress(print);
+// oxlint-disable-next-line node/no-process-env -- the one place of this program that reads it
+const environment = process.env;
+const alwaysYes = environment['YES'] === '1';
+const settings = (): Promise<Settings> => readSettings(environment);
+
+const program = new Command('local').description('The stack without containers. `make` is its front door.');
+
+program.command('setup').action(async () => {
+  await settings();
+  await install(progress);
+});
+program.command('dev-up').action(async () => {
+  const current = await settings();
+  await devUp(current, progress);
+  print(addressTable(current, (await grafanaProgram(current)) !== undefined));
+});
+program.command('dev-down').action(async () => {
+  const current = await settings();
+  await progress.step('Stopping everything', () => devDown(current));
+});
+program.command('dev-build').action(() => progress.step('Bundles', build));
+program.command('dev-restart').action(async () => {
+  const ours = ['producer', 'airflow-apiserver', 'airflow-scheduler', 'airflow-dag-processor'];
+  const supervisor = new Supervisor((await settings()).folders);
+  await progress.step(`Restarting ${ours.join(', ')}`, () => supervisor.restart(...ours));
+});
+program.command('dev-logs').action(async () => follow(join((await settings()).folders.logs, '*.log')));
+program.command('grafana-logs').action(async () => follow(join((await settings()).folders.logs, 'grafana.log')));
+program.command('db-migrate').action(async () => runIn('migrate', ['up']));
+program.command('db-reset').action(async () => {
+  if (!(await confirm('Drop every table of the warehouse with all its rows?', alwaysYes)))
+    return print('Nothing done.');
+  await runIn('migrate', ['reset', '--yes']);
+  await runIn('migrate', ['up']);
+});
+program.command('db-shell').action(async () => {
+  const { WAREHOUSE_DB_USER: user, WAREHOUSE_DB_PASSWORD: password, ...rest } = await settings();
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const url = `postgres://${login}@127.0.0.1:${rest.WAREHOUSE_DB_PORT}/${rest.WAREHOUSE_DB_NAME}`;
+  process.exitCode = await openWarehouseShell(url);
+});
+for (const [name, hint] of [
+  ['etl', 'etl status, etl run, etl --help'],
+  ['producer', 'producer --help'],
+  ['kafka', 'kafka-topics --list, kafka-console-consumer --topic transactions, kafka-consumer-groups'],
+] as const) {
+  program.command(`shell-${name}`).action(async () => {
+    process.exitCode = await openShell(await settings(), `A shell with the stack's commands. Try: ${hint}`);
+  });
+}
+program.command('kafka-topics').action(async () => runIn('kafka-topics', ['--describe']));
+program.command('kafka-consume').action(async () => {
+  const { KAFKA_TOPIC_TRANSACTIONS: topic } = await settings();
+  const limit = environment['N'] === undefined ? [] : ['--max-messages', environment['N']];
+  await runIn('kafka-console-consumer', ['--topic', environment['TOPIC'] ?? topic, '--from-beginning', ...limit]);
+});
+program
+  .command('test')
+  .argument('[suites...]')
+  .action(async (suites) => {
+    process.exitCode = await runTests(suites, progress);
+  });
+program
+  .command('ruff')
+  .argument('[arguments...]')
+  .allowUnknownOption()
+  .action(async (given) => {
+    await installPython('venv-dev');
+    const result = await execa(pythonProgram('venv-dev', 'ruff'), given, {
+      cwd: root,
+      stdio: 'inherit',
+      reject: false,
+    });
+    process.exitCode = result.exitCode ?? 1;
+  });
+program.command('clean').action(async () => {
+  const current = await settings();
+  const question = `Remove all data and everything installed (${current.folders.stack}, node_modules)?`;
+  if (!(await confirm(question, alwaysYes))) return print('Nothing done.');
+  await progress.step('Stopping everything', () => devDown(current));
+  await progress.step('Removing data and installed things', () => clean(current));
+});
+
+async function runIn(command: string, args: readonly string[]): Promise<void> {
+  const current = await settings();
+  process.exitCode = await runInside(current, join(current.folders.bin, command), args);
+}
+
+async function follow(files: string): Promise<void> {
+  const command = `ls ${files} >/dev/null 2>&1 || { echo 'No logs here: is it running?' >&2; exit 1; }; exec tail -n 20 -F ${files}`;
+  process.exitCode = (await execa('sh', ['-c', command], { stdio: 'inherit', reject: false })).exitCode ?? 1;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\nThis comes from .env or the environment; .env.example explains each.\n`);
+    process.exitCode = exitCode.usage;
+  } else if (error instanceof StepError) {
+    process.stderr.write(
+      `\n${error.message}\n\nMore: make dev-logs, or the whole file; make doctor checks this machine.\n`,
+    );
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { installed, root } from './paths.ts';
+import type { Settings } from './settings.ts';
+
+/** Removes a stopped stack's data and all that was installed and built for it. `.env` stays: it is the user's. */
+export async function clean(settings: Settings): Promise<void> {
+  const { stack, postgres, socket } = settings.folders;
+  const packages = ['producer', 'etl', 'migrations', 'local', 'grafana', 'tests', 'bench'];
+  const shared = (await readdir(join(root, 'packages'))).map((name) => join('packages', name));
+  const built = [...packages, ...shared].flatMap((name) => [
+    join(root, name, 'dist'),
+    join(root, name, 'node_modules'),
+  ]);
+  const outside = postgres.startsWith(stack) ? [] : [dirname(postgres)];
+  // Its own modules last: this program runs from them.
+  for (const path of [stack, ...outside, socket, installed, ...built, join(root, 'node_modules')]) {
+    await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { isReachableByAll } from '../process/private-folder.ts';
+import { serverAccount } from '../postgres/account.ts';
+import { sharedFolder } from '../postgres/binaries.ts';
+
+/** The checkout. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+
+/** What is installed once and serves every local stack of this checkout. */
+export const installed = join(root, '.local');
+
+/** Where one local stack keeps everything of its own. */
+export interface StackFolders {
+  readonly stack: string;
+  readonly airflow: string;
+  readonly kafka: string;
+  readonly postgres: string;
+  readonly staging: string;
+  readonly logs: string;
+  readonly run: string;
+  /** Small commands on the PATH of `make shell-…`. */
+  readonly bin: string;
+  /** Supervisor's control socket; a path of its own because such a path holds about 100 characters only. */
+  readonly socket: string;
+}
+
+/** The folders of the stack in `localDir`, which is taken from the checkout where it is relative. */
+export async function stackFolders(localDir: string): Promise<StackFolders> {
+  const stack = isAbsolute(localDir) ? localDir : join(root, localDir);
+  const short = createHash('sha256').update(stack).digest('hex').slice(0, 12);
+  const socket = join(stack, 'run', 'supervisor.sock');
+  return {
+    stack,
+    airflow: join(stack, 'airflow'),
+    kafka: join(stack, 'data', 'kafka'),
+    postgres: await postgresFolder(stack, short),
+    staging: join(stack, 'staging'),
+    logs: join(stack, 'logs'),
+    run: join(stack, 'run'),
+    bin: join(stack, 'bin'),
+    socket: socket.length < 90 ? socket : `/tmp/pulse-${short}.sock`,
+  };
+}
+
+/** Beside the rest, unless PostgreSQL runs as another user who can not get there: then under /var/lib, by stack. */
+async function postgresFolder(stack: string, short: string): Promise<string> {
+  const own = join(stack, 'data', 'postgres');
+  if ((await serverAccount()) === undefined || (await isReachableByAll(own))) return own;
+  return join(sharedFolder, short, 'postgres');
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+
+import { kafkaAnswers } from '../kafka/server.ts';
+import { ensureDatabase, withClient } from '../postgres/server.ts';
+import { ensureFolder } from '../process/private-folder.ts';
+import { install } from '../setup/install.ts';
+import { root } from '../setup/paths.ts';
+import { together, type Progress } from '../setup/progress.ts';
+import { pythonProgram } from '../setup/python.ts';
+import type { Environment, Settings } from '../setup/settings.ts';
+import { airflowDatabase, airflowEnvironment, airflowPrograms } from './airflow.ts';
+import { writeCommands } from './commands.ts';
+import { grafanaProgram } from './grafana.ts';
+import { airflowAnswers, grafanaAnswers, waitUntilHealthy } from './health.ts';
+import { baseEnvironment, runOnce } from './one-shot.ts';
+import { kafkaProgram, postgresProgram, producerProgram } from './programs.ts';
+import { killStrays } from './strays.ts';
+import { Supervisor, type Program } from './supervisor.ts';
+
+/**
+ * Installs, builds and starts the whole stack; returns once all of it is healthy. Harmless on a running one.
+ * @throws StepError naming the part that failed; what this call has started is stopped again.
+ */
+export async function devUp(settings: Settings, progress: Progress): Promise<void> {
+  await install(progress);
+  const supervisor = new Supervisor(settings.folders);
+  const wasRunning = await supervisor.isRunning();
+  if (!wasRunning) await killStrays(settings.folders.stack);
+  try {
+    await start(settings, progress, supervisor);
+  } catch (error) {
+    if (!wasRunning) await progress.step('Stopping what was started', () => devDown(settings));
+    throw error;
+  }
+}
+
+/** Stops every process of the stack. Its data stay. */
+export async function devDown(settings: Settings): Promise<void> {
+  await new Supervisor(settings.folders).shutdown();
+  await killStrays(settings.folders.stack);
+}
+
+async function start(settings: Settings, progress: Progress, supervisor: Supervisor): Promise<void> {
+  const { folders } = settings;
+  for (const folder of [folders.run, folders.logs, folders.staging]) await ensureFolder(folder);
+  await writeCommands(settings);
+  const environment = await airflowEnvironment(settings);
+  const airflow = airflowPrograms(environment);
+  const grafana = await grafanaProgram(settings);
+  const [postgres, kafka, producer] = await Promise.all([
+    postgresProgram(settings),
+    kafkaProgram(settings),
+    producerProgram(settings),
+  ]);
+  const programs: readonly Program[] = [postgres, kafka, producer, ...airflow, ...(grafana ? [grafana] : [])];
+  await supervisor.apply(programs, baseEnvironment());
+
+  const starting = { settings, progress, supervisor };
+  await together([
+    startKafkaPart(starting),
+    startWarehousePart(starting).then(() => startAirflowPart(starting, environment, airflow)),
+  ]);
+  await together([
+    progress.step('Producer', () => supervisor.start('producer')),
+    ...(grafana ? [startGrafanaPart(starting)] : []),
+  ]);
+}
+
+interface Starting {
+  readonly settings: Settings;
+  readonly progress: Progress;
+  readonly supervisor: Supervisor;
+}
+
+async function startKafkaPart({ settings, progress, supervisor }: Starting): Promise<void> {
+  await progress.step('Kafka broker', async () => {
+    await supervisor.start('kafka');
+    await waitUntilHealthy(settings, supervisor, 'kafka', () => kafkaAnswers(settings.kafkaServers));
+  });
+  await progress.step('Kafka topics', () => runBundle(settings, 'topics', ['etl', 'dist', 'etl.mjs'], ['topics']));
+}
+
+async function startWarehousePart({ settings, progress, supervisor }: Starting): Promise<void> {
+  await progress.step('PostgreSQL', async () => {
+    const url = adminUrl(settings);
+    await supervisor.start('postgres');
+    await waitUntilHealthy(settings, supervisor, 'postgres', () =>
+      withClient(url, (client) => client.query('select 1')),
+    );
+    await ensureDatabase(url, settings.WAREHOUSE_DB_NAME);
+    await ensureDatabase(url, airflowDatabase);
+  });
+}
+
+async function startAirflowPart(
+  { settings, progress, supervisor }: Starting,
+  environment: Environment,
+  programs: readonly Program[],
+): Promise<void> {
+  await together([
+    progress.step('Warehouse tables', () =>
+      runBundle(settings, 'migrate', ['migrations', 'dist', 'migrate.mjs'], ['up']),
+    ),
+    progress.step('Airflow database', () =>
+      runOnce(settings, {
+        name: 'airflow-migrate',
+        command: [pythonProgram('venv', 'airflow'), 'db', 'migrate'],
+        environment,
+        timeoutMs: 300_000,
+      }),
+    ),
+  ]);
+  await progress.step('Airflow: web UI, scheduler, DAG processor', async () => {
+    await supervisor.start(...programs.map(({ name }) => name));
+    const name = 'airflow-apiserver';
+    await waitUntilHealthy(settings, supervisor, name, () => airflowAnswers(settings.AIRFLOW_PORT));
+  });
+}
+
+async function startGrafanaPart({ settings, progress, supervisor }: Starting): Promise<void> {
+  await progress.step('Grafana', async () => {
+    await supervisor.start('grafana');
+    await waitUntilHealthy(settings, supervisor, 'grafana', () => grafanaAnswers(settings.GRAFANA_PORT));
+  });
+}
+
+async function runBundle(settings: Settings, name: string, bundle: readonly string[], args: readonly string[]) {
+  await runOnce(settings, {
+    name,
+    command: [process.execPath, join(root, ...bundle), ...args],
+    environment: settings.environment,
+    timeoutMs: 120_000,
+  });
+}
+
+function adminUrl(settings: Settings): string {
+  const user = encodeURIComponent(settings.WAREHOUSE_DB_USER);
+  const password = encodeURIComponent(settings.WAREHOUSE_DB_PASSWORD);
+  return `postgres://${user}:${password}@127.0.0.1:${settings.WAREHOUSE_DB_PORT}/postgres`;
+}

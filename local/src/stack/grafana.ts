@@ -1,0 +1,55 @@
+import { access, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { execa } from 'execa';
+
+import { root } from '../setup/paths.ts';
+import type { Settings } from '../setup/settings.ts';
+import type { Program } from './supervisor.ts';
+
+/** An installed Grafana as a program of the stack; undefined if there is none or it is turned off. */
+export async function grafanaProgram(settings: Settings): Promise<Program | undefined> {
+  if (settings.GRAFANA === 'off') return undefined;
+  const found = await execa('sh', ['-c', 'command -v grafana'], { reject: false });
+  if (found.exitCode !== 0) return undefined;
+  const binary = await realpath(found.stdout);
+  const home = await firstPresent([
+    '/usr/share/grafana',
+    join(dirname(binary), '..'),
+    join(dirname(binary), '../share/grafana'),
+  ]);
+  if (home === undefined) return undefined;
+  const data = join(settings.folders.stack, 'data', 'grafana');
+  return {
+    name: 'grafana',
+    command: [binary, 'server', `--homepath=${home}`],
+    environment: {
+      ...settings.environment,
+      WAREHOUSE_ADDRESS: `127.0.0.1:${settings.WAREHOUSE_DB_PORT}`,
+      GF_PATHS_DATA: data,
+      GF_PATHS_LOGS: join(data, 'logs'),
+      GF_PATHS_PROVISIONING: join(root, 'grafana', 'provisioning'),
+      GF_SERVER_HTTP_ADDR: '127.0.0.1',
+      GF_SERVER_HTTP_PORT: String(settings.GRAFANA_PORT),
+      GF_SECURITY_ADMIN_USER: settings.GRAFANA_ADMIN_USER,
+      GF_SECURITY_ADMIN_PASSWORD: settings.GRAFANA_ADMIN_PASSWORD,
+      GF_ANALYTICS_REPORTING_ENABLED: 'false',
+      GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+    },
+    folder: root,
+    stopSignal: 'TERM',
+    stopSeconds: 10,
+  };
+}
+
+/** A folder is Grafana's home if the default configuration lies in it. */
+async function firstPresent(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const isHome = await access(join(folder, 'conf', 'defaults.ini')).then(
+      () => true,
+      () => false,
+    );
+    if (isHome) return folder;
+  }
+  return undefined;
+}

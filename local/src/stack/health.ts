@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { tailOf } from '../process/service.ts';
+import type { Settings } from '../setup/settings.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/**
+ * Waits until a probe of one supervised program succeeds.
+ * @throws Error with the end of the program's log when it gives up or is not healthy in time.
+ */
+export async function waitUntilHealthy(
+  settings: Settings,
+  supervisor: Supervisor,
+  name: string,
+  probe: () => Promise<unknown>,
+  timeoutMs = 120_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return void (await probe());
+    } catch (cause) {
+      const gaveUp = attempt % stateEvery === 0 && (await supervisor.states()).get(name) === 'FATAL';
+      if (gaveUp || Date.now() > deadline) {
+        const logFile = join(settings.folders.logs, `${name}.log`);
+        const what = gaveUp ? 'ends again and again' : `is not healthy after ${timeoutMs / 1000} s`;
+        throw new Error(`${name} ${what}. The end of ${logFile}:\n${await tailOf(logFile)}`, { cause });
+      }
+    }
+    await delay(200);
+  }
+}
+
+/** How many probes go by before Supervisor is asked whether the program still tries. */
+const stateEvery = 10;
+
+const component = z.object({ status: z.literal('healthy') });
+const airflowHealth = z.object({ metadatabase: component, scheduler: component, dag_processor: component });
+
+/** @throws Error unless the API server answers and has heard of its scheduler and DAG processor a moment ago. */
+export async function airflowAnswers(port: number): Promise<void> {
+  const url = `http://127.0.0.1:${port}/api/v2/monitor/health`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  airflowHealth.parse(await response.json());
+}
+
+/** @throws Error unless Grafana answers. */
+export async function grafanaAnswers(port: number): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/health`, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`Grafana answers ${response.status}`);
+}

@@ -1,0 +1,61 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+
+import { install } from './setup/install.ts';
+import { installed, root } from './setup/paths.ts';
+import type { Progress } from './setup/progress.ts';
+import { installPython, pythonProgram } from './setup/python.ts';
+import { addCounts, countJunit, countVitest, summaryLine, type TestCounts } from './test-summary.ts';
+
+/** The suites in the order in which they run: the quickest to fail first. */
+const suites = ['unit', 'dags', 'integration', 'e2e'] as const;
+type Suite = (typeof suites)[number];
+
+/**
+ * Installs what tests need, runs the suites (all by default) and prints one line that sums them up.
+ * @returns 1 if a test failed or a suite could not run, else 0.
+ */
+export async function runTests(wanted: readonly string[], progress: Progress): Promise<number> {
+  const chosen = suites.filter((suite) => wanted.length === 0 || wanted.includes(suite));
+  await install(progress);
+  if (chosen.includes('dags')) await progress.step('Python environment with pytest', () => installPython('venv-dev'));
+  const reports = join(installed, 'reports');
+  await rm(reports, { recursive: true, force: true });
+  await mkdir(reports, { recursive: true });
+  const counts: TestCounts[] = [];
+  for (const suite of chosen) counts.push(await (suite === 'dags' ? runPytest(reports) : runVitest(suite, reports)));
+  const all = addCounts(counts);
+  process.stdout.write(`\n${summaryLine(all)}\n`);
+  return all.failed === 0 ? 0 : 1;
+}
+
+async function runVitest(suite: Exclude<Suite, 'dags'>, reports: string): Promise<TestCounts> {
+  const report = join(reports, `${suite}.json`);
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const result = await execa(process.execPath, [vitest, 'run', '--project', suite, ...reporters], inheritAll);
+  return await countsOf(report, countVitest, result.exitCode);
+}
+
+async function runPytest(reports: string): Promise<TestCounts> {
+  const report = join(reports, 'dags.xml');
+  const pytest = pythonProgram('venv-dev', 'pytest');
+  const env = { AIRFLOW_HOME: join(reports, 'airflow') };
+  const result = await execa(pytest, [join('tests', 'dags'), `--junit-xml=${report}`], { ...inheritAll, env });
+  return await countsOf(report, countJunit, result.exitCode);
+}
+
+const inheritAll = { cwd: root, stdio: 'inherit', reject: false } as const;
+
+/** A suite that failed without a failed test, or left no report, counts as one failure. */
+async function countsOf(
+  file: string,
+  count: (report: string) => TestCounts,
+  code: number | undefined,
+): Promise<TestCounts> {
+  const report = await readFile(file, 'utf8').catch(() => undefined);
+  const counts = report === undefined ? { passed: 0, failed: 0 } : count(report);
+  return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
