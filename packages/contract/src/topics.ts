@@ -17,10 +17,10 @@ export const deadLetterHeaders = {
   batchId: 'batch-id',
 } as const;
 
-/** Header of a transaction: the media type of its value. */
-export const contentTypeHeader = { name: 'content-type', value: 'application/json' } as const;
-
 /** The record key of a transaction: its customer, so that one customer's events stay in order. */
 export function recordKey(message: { readonly customer_id: string }): string {
   return message.customer_id;
 }
+
+/** A value larger than this is rejected unread as `too_large`; an honest message has about 200 bytes. */
+export const valueSizeMaxBytes = 65_536;

@@ -1,0 +1,108 @@
+import type { Logger } from '@pulse/runtime';
+import { CompressionTypes } from 'kafkajs';
+
+import type { Client } from './client.ts';
+import { throughOutages } from './outage.ts';
+import { createPartitionOf, type PartitionOf } from './partition.ts';
+
+export interface Publishable {
+  readonly key: string;
+  readonly value: string | Buffer | null;
+}
+
+/** Records that Kafka has acknowledged: they stand one after the other from `baseOffset` on. */
+export interface Acknowledged<Item extends Publishable> {
+  readonly partition: number;
+  readonly baseOffset: bigint;
+  readonly records: readonly Item[];
+}
+
+export interface PublishOptions<Item extends Publishable> {
+  /** Called as soon as a partition's part of the records is safe. */
+  readonly onAcknowledged: (acknowledged: Acknowledged<Item>) => void;
+  /** Ends the wait for Kafka: what was not acknowledged by then may or may not be in the topic. */
+  readonly signal: AbortSignal;
+}
+
+export interface Publisher {
+  /** Publishes records, each once and those of a key in order; resolves when all are acknowledged, through any outage. */
+  readonly publish: <Item extends Publishable>(
+    topic: string,
+    records: readonly Item[],
+    options: PublishOptions<Item>,
+  ) => Promise<void>;
+}
+
+export interface PublisherOptions {
+  readonly client: Client;
+  readonly topics: readonly string[];
+  readonly logger: Logger;
+  /** Ends the wait for Kafka and the topics. */
+  readonly signal: AbortSignal;
+}
+
+/** kafkajs's work for one call grows with the square of its records. */
+const recordsPerCallMax = 1_000;
+
+/** Connects, waiting for Kafka and for the topics as long as it takes. */
+export async function createPublisher({ client, topics, logger, signal }: PublisherOptions): Promise<Publisher> {
+  const waiting = { logger, signal };
+  await throughOutages(() => client.admin.connect(), waiting);
+  const metadata = await throughOutages(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), waiting);
+  await client.admin.disconnect();
+  await throughOutages(() => client.producer.connect(), waiting);
+
+  const partitionOf = new Map(
+    metadata.topics.map(({ name, partitions }) => [name, createPartitionOf(name, partitions.length)]),
+  );
+
+  return {
+    publish: async (topic, records, options) => {
+      const parts = groupByPartition(records, partitionOf.get(topic));
+      await Promise.all(
+        parts.map(async ({ partition, records: part }) => {
+          for (let start = 0; start < part.length; start += recordsPerCallMax) {
+            const slice = part.slice(start, start + recordsPerCallMax);
+            const baseOffset = await throughOutages(() => send(client, topic, partition, slice), {
+              logger,
+              signal: options.signal,
+            });
+            options.onAcknowledged({ partition, baseOffset, records: slice });
+          }
+        }),
+      );
+    },
+  };
+}
+
+/**
+ * One call, one partition: kafkajs numbers a partition's records anew when a call fails as a whole, so that a
+ * repetition is recognised by the broker; a call that fails for one broker of two would send the other's part twice.
+ */
+async function send(
+  { producer }: Client,
+  topic: string,
+  partition: number,
+  records: readonly Publishable[],
+): Promise<bigint> {
+  const [metadata] = await producer.send({
+    topic,
+    acks: -1,
+    compression: CompressionTypes.None,
+    messages: records.map(({ key, value }) => ({ key, value, partition })),
+  });
+  if (metadata?.baseOffset === undefined) throw new Error(`Kafka acknowledged ${topic}/${partition} without an offset`);
+  return BigInt(metadata.baseOffset);
+}
+
+function groupByPartition<Item extends Publishable>(records: readonly Item[], partitionOf: PartitionOf | undefined) {
+  if (partitionOf === undefined) throw new Error('the topic was not named when the publisher was made');
+  const parts = new Map<number, Item[]>();
+  for (const record of records) {
+    const partition = partitionOf(record.key);
+    const part = parts.get(partition);
+    if (part === undefined) parts.set(partition, [record]);
+    else part.push(record);
+  }
+  return [...parts].map(([partition, part]) => ({ partition, records: part }));
+}

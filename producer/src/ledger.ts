@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, closeSync, fsyncSync, openSync } from 'node:fs';
+
+import type { Acknowledged } from './kafka/publisher.ts';
+import type { TrafficRecord } from './traffic/traffic.ts';
+
+/**
+ * One line of the ledger. What a malformed record was before it was spoilt still stands here; whether the spoilt value
+ * says the same is for nobody to rely on, and `sha256` (of the value's bytes, null for no value) tells it apart.
+ */
+export interface LedgerLine {
+  readonly order_id: string;
+  readonly key: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly kind: string;
+  readonly sha256?: string | null;
+}
+
+/** The file of acknowledged messages. A line is with the operating system before the next message is sent. */
+export interface Ledger extends Disposable {
+  readonly append: (acknowledged: Acknowledged<TrafficRecord>) => void;
+}
+
+/** Opens the ledger to append; without a file name it records nothing. Disposing syncs it to the disk. */
+export function openLedger(file: string | undefined): Ledger {
+  if (file === undefined) return { append: () => undefined, [Symbol.dispose]: () => undefined };
+  const descriptor = openSync(file, 'a');
+  return {
+    append: (acknowledged) => {
+      const lines = acknowledged.records.map((record, index) =>
+        JSON.stringify(ledgerLine(acknowledged, record, index)),
+      );
+      appendFileSync(descriptor, `${lines.join('\n')}\n`);
+    },
+    [Symbol.dispose]: () => {
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+    },
+  };
+}
+
+function ledgerLine(
+  { partition, baseOffset }: Acknowledged<TrafficRecord>,
+  { kind, key, value, message }: TrafficRecord,
+  index: number,
+): LedgerLine {
+  const line = {
+    order_id: message.order_id,
+    key,
+    amount: message.amount,
+    currency: message.currency,
+    partition,
+    offset: Number(baseOffset) + index,
+    kind,
+  };
+  return kind === 'valid' || kind === 'duplicate' ? line : { ...line, sha256: value === null ? null : sha256(value) };
+}
+
+function sha256(value: string | Buffer): string {
+  return createHash('sha256').update(value).digest('hex');
+}

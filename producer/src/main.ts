@@ -1,0 +1,37 @@
+/** The producer's command line: reads the config, wires the parts, reports what was acknowledged. */
+import { argv, env, exit, stderr, stdout } from 'node:process';
+
+import { ConfigError, createLogger, exitCode, shutdownSignal, type ExitCode } from '@pulse/runtime';
+
+import { nameFlags, readCommandLine, type CommandLine } from './command-line.ts';
+import { createConfig, type Config } from './config.ts';
+import { produce } from './produce.ts';
+import { describeSummary } from './summary.ts';
+
+const commandLine = readCommandLine(argv.slice(2));
+// kafkajs keeps timers and sockets that can outlive it: the exit is said, not waited for.
+exit(await main(commandLine));
+
+async function main({ flags, json }: CommandLine): Promise<ExitCode> {
+  const config = configOrUsage(flags);
+  if (config === undefined) return exitCode.usage;
+  const logger = await createLogger({ name: 'producer', level: config.logLevel, pretty: stderr.isTTY });
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => logger.debug({ warning: warning.message }, 'Node warns'));
+
+  const { summary, failure } = await produce(config, { logger, stop: shutdownSignal() });
+  stdout.write(`${json ? JSON.stringify(summary) : describeSummary(summary)}\n`);
+  if (failure === undefined) return exitCode.ok;
+  logger.error({ err: failure }, 'the traffic has ended early');
+  return exitCode.temporaryFailure;
+}
+
+function configOrUsage(flags: CommandLine['flags']): Config | undefined {
+  try {
+    return createConfig(env, flags, { nowMs: Date.now(), randomSeed: Math.floor(Math.random() * 2 ** 32) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    stderr.write(`${nameFlags(error.message, flags)}\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/** What became of a run's messages. */
+export interface Summary {
+  readonly acknowledged: number;
+  readonly valid: number;
+  readonly duplicates: number;
+  readonly malformed: number;
+  /** Labels of the topic fraud-labels. */
+  readonly fraudLabels: number;
+  /** Sent without an answer when the run was stopped: they may or may not be in the topic. */
+  readonly unknown: number;
+  readonly seconds: number;
+  readonly messagesPerSecond: number;
+  readonly seed: number;
+}
+
+/** A few aligned lines for people. */
+export function describeSummary(summary: Summary): string {
+  const { acknowledged, valid, duplicates, malformed, fraudLabels, unknown, seconds, messagesPerSecond, seed } =
+    summary;
+  const lines = [
+    `acknowledged  ${count(acknowledged)} messages in ${seconds} s (${count(messagesPerSecond)}/s)`,
+    `  of these    ${count(valid)} valid, ${count(duplicates)} duplicates, ${count(malformed)} malformed`,
+    `fraud labels  ${count(fraudLabels)}`,
+    `seed          ${seed}`,
+  ];
+  if (unknown > 0) lines.push(`unknown       ${count(unknown)} sent without an answer`);
+  return lines.join('\n');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
