@@ -7,6 +7,7 @@ import { readConfig } from '@pulse/runtime';
 import { z } from 'zod';
 
 import { root, stackFolders, type StackFolders } from './paths.ts';
+import { shellWord } from './shell-word.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
@@ -58,7 +59,7 @@ export async function readSettings(given: Readonly<Record<string, string | undef
     KAFKA_BOOTSTRAP_SERVERS: kafkaServers,
     ETL_RUNNER: 'process',
     ETL_STAGING_DIR: folders.staging,
-    ETL_COMMAND: `${process.execPath} ${join(root, 'etl', 'dist', 'etl.mjs')}`,
+    ETL_COMMAND: [process.execPath, join(root, 'etl', 'dist', 'etl.mjs')].map(shellWord).join(' '),
     WAREHOUSE_SEED: merged['WAREHOUSE_SEED'] || 'sample',
   };
   return { ...config, folders, kafkaServers, environment };

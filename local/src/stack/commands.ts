@@ -6,6 +6,7 @@ import { ensureFolder } from '../process/private-folder.ts';
 import { root } from '../setup/paths.ts';
 import { pythonProgram } from '../setup/python.ts';
 import type { Settings } from '../setup/settings.ts';
+import { shellWord } from '../setup/shell-word.ts';
 
 /** The stack's commands, as a container would have them on its PATH. */
 export async function writeCommands(settings: Settings): Promise<void> {
@@ -31,8 +32,4 @@ export async function writeCommands(settings: Settings): Promise<void> {
     await writeFile(file, `#!/bin/sh\nexec ${command.map(shellWord).join(' ')} "$@"\n`);
     await chmod(file, 0o755);
   }
-}
-
-function shellWord(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

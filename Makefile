@@ -1,0 +1,58 @@
+# Global Sales Pulse. `make` lists the targets. Each runs in containers or locally: see RUNTIME in .env.example.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Every target below is one line of help and no recipe of its own: local/run.sh runs it in the runtime of this machine.
+TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart prod-up prod-down prod-logs \
+	test test-unit test-int test-e2e lint lint-fix format typecheck \
+	db-migrate db-reset db-shell shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
+	kafka-topics kafka-consume bench clean
+.PHONY: help doctor $(TARGETS)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nRuntime here: %s (RUNTIME=compose or RUNTIME=local chooses)\n' "$$(local/runtime.sh)"
+
+## Development
+dev-up: ## Set up, start and wait for everything; print addresses and log-ins
+dev-down: ## Stop everything; data stay
+dev-logs: ## Follow all logs
+dev-build: ## Build our programs again
+dev-restart: ## Restart the producer and Airflow
+setup: ## Install and build everything without starting it
+clean: ## Remove data and everything installed (asks first; YES=1 does not)
+doctor: ## Check this machine: tools, ports, disk, memory, settings
+	@local/doctor.sh
+
+## Tests and checks
+test: ## Run all tests
+test-unit: ## Run unit tests and the tests of the DAGs
+test-int: ## Run integration tests against real Kafka and PostgreSQL
+test-e2e: ## Run end-to-end tests through Airflow
+lint: ## Check style, imports and dead code
+lint-fix: ## Put right what can be put right by itself
+format: ## Format all files
+typecheck: ## Check types
+bench: ## Measure speed beside a bare COPY
+
+## Warehouse and Kafka
+db-migrate: ## Apply migrations and check the live schema
+db-reset: ## Drop and make all tables again (asks first; YES=1 does not)
+db-shell: ## Open an SQL prompt on the warehouse
+kafka-topics: ## Describe the topics
+kafka-consume: ## Print messages (TOPIC=transactions, N=10 for the first ten)
+
+## Shells and logs
+shell-etl: ## Open a shell with the etl command
+shell-producer: ## Open a shell with the producer command
+shell-kafka: ## Open a shell with Kafka's tools
+shell-grafana: ## Open a shell in Grafana's container
+grafana-logs: ## Follow Grafana's log
+
+## Production (containers only)
+prod-up: ## Start the production stack
+prod-down: ## Stop the production stack; data stay
+prod-logs: ## Follow its logs
+
+$(TARGETS):
+	@local/run.sh $@
