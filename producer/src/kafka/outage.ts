@@ -11,32 +11,44 @@ export class KafkaRefusalError extends Error {
   override readonly name = 'KafkaRefusalError';
 }
 
+/** Repeats a call through outages; see `createPatience`. */
+export type Patience = <Result>(call: () => Promise<Result>, signal: AbortSignal) => Promise<Result>;
+
 /**
- * Calls until it works, for as long as it takes: Kafka may be away, or a topic not be created yet. The start and the
- * end of an outage are one log line each. Ends early when the signal fires, with the signal's reason.
- * @throws KafkaRefusalError where Kafka answered and the answer is final.
+ * Calls until it works, for as long as it takes: Kafka may be away, or a topic not be created yet. However many calls
+ * wait, the start and the end of an outage are one log line each. Ends early with the signal's reason.
+ * Throws KafkaRefusalError where Kafka answered and the answer is final.
  */
-export async function throughOutages<Result>(
-  call: () => Promise<Result>,
-  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
-): Promise<Result> {
-  let awaySince: number | undefined;
-  for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
-    signal.throwIfAborted();
-    try {
-      const result = await call();
-      if (awaySince !== undefined) logger.info({ awayMs: Date.now() - awaySince }, 'Kafka is back');
-      return result;
-    } catch (error) {
-      const cause = rootCause(error);
-      if (!isTemporary(cause)) throw new KafkaRefusalError(`Kafka refuses: ${describe(cause)}`, { cause: error });
-      if (awaySince === undefined) {
-        logger.warn({ error: describe(cause) }, outageMessage(cause));
-        awaySince = Date.now();
-      }
-    }
-    await sleep(pauseMs, undefined, { signal });
+export function createPatience(logger: Logger): Patience {
+  let awaySinceMs: number | undefined;
+
+  function away(cause: unknown): void {
+    if (awaySinceMs !== undefined) return;
+    awaySinceMs = Date.now();
+    logger.warn({ error: describe(cause) }, outageMessage(cause));
   }
+
+  function back(): void {
+    if (awaySinceMs === undefined) return;
+    logger.info({ awayMs: Date.now() - awaySinceMs }, 'Kafka is back');
+    awaySinceMs = undefined;
+  }
+
+  return async (call, signal) => {
+    for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+      signal.throwIfAborted();
+      try {
+        const result = await call();
+        back();
+        return result;
+      } catch (error) {
+        const cause = rootCause(error);
+        if (!isTemporary(cause)) throw new KafkaRefusalError(`Kafka refuses: ${describe(cause)}`, { cause: error });
+        away(cause);
+      }
+      await sleep(pauseMs, undefined, { signal });
+    }
+  };
 }
 
 /** kafkajs wraps an error once for every layer that gave up on it. */

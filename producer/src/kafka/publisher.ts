@@ -2,7 +2,7 @@ import type { Logger } from '@pulse/runtime';
 import { CompressionTypes } from 'kafkajs';
 
 import type { Client } from './client.ts';
-import { throughOutages } from './outage.ts';
+import { createPatience } from './outage.ts';
 import { createPartitionOf, type PartitionOf } from './partition.ts';
 
 export interface Publishable {
@@ -46,11 +46,11 @@ const recordsPerCallMax = 1_000;
 
 /** Connects, waiting for Kafka and for the topics as long as it takes. */
 export async function createPublisher({ client, topics, logger, signal }: PublisherOptions): Promise<Publisher> {
-  const waiting = { logger, signal };
-  await throughOutages(() => client.admin.connect(), waiting);
-  const metadata = await throughOutages(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), waiting);
+  const patiently = createPatience(logger);
+  await patiently(() => client.admin.connect(), signal);
+  const metadata = await patiently(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
   await client.admin.disconnect();
-  await throughOutages(() => client.producer.connect(), waiting);
+  await patiently(() => client.producer.connect(), signal);
 
   const partitionOf = new Map(
     metadata.topics.map(({ name, partitions }) => [name, createPartitionOf(name, partitions.length)]),
@@ -63,10 +63,7 @@ export async function createPublisher({ client, topics, logger, signal }: Publis
         parts.map(async ({ partition, records: part }) => {
           for (let start = 0; start < part.length; start += recordsPerCallMax) {
             const slice = part.slice(start, start + recordsPerCallMax);
-            const baseOffset = await throughOutages(() => send(client, topic, partition, slice), {
-              logger,
-              signal: options.signal,
-            });
+            const baseOffset = await patiently(() => send(client, topic, partition, slice), options.signal);
             options.onAcknowledged({ partition, baseOffset, records: slice });
           }
         }),

@@ -1,0 +1,144 @@
+import { checkTransaction, productCategories } from '@pulse/contract';
+import { describe, expect, test } from 'vitest';
+
+import { malformedKinds } from './malform.ts';
+import { markets } from './markets.ts';
+import { createTraffic, type TrafficOptions, type TrafficRecord } from './traffic.ts';
+
+const startMs = Date.UTC(2026, 10, 22, 12);
+const [firstKind, ...otherKinds] = malformedKinds;
+
+function traffic(count: number, changes: Partial<TrafficOptions> = {}): TrafficRecord[] {
+  if (firstKind === undefined) throw new Error('there are no kinds');
+  const { next } = createTraffic({
+    seed: 42,
+    duplicateShare: 0.01,
+    malformedShare: 0.01,
+    lateShare: 0.02,
+    fraudShare: 0.02,
+    malformedKinds: [firstKind, ...otherKinds],
+    ...changes,
+  });
+  return Array.from({ length: count }, (_, index) => next(startMs + index * 1_000));
+}
+
+function share(records: readonly TrafficRecord[], is: (record: TrafficRecord) => boolean): number {
+  return records.filter(is).length / records.length;
+}
+
+/** What the seed decides, whatever the clock says. */
+function content({ kind, key, label, message }: TrafficRecord): unknown[] {
+  return [kind, key, label?.pattern, message.amount];
+}
+
+function dollarsOf({ message: { amount, currency } }: TrafficRecord): number {
+  return Number(amount) / (markets.find((market) => market.currency === currency)?.unitsPerDollar ?? Number.NaN);
+}
+
+function medianOf(records: readonly TrafficRecord[], currency: string): number {
+  const amounts = records.flatMap(({ message }) => (message.currency === currency ? [Number(message.amount)] : []));
+  return amounts.sort((a, b) => a - b)[Math.floor(amounts.length / 2)] ?? Number.NaN;
+}
+
+const only = { duplicateShare: 0, malformedShare: 0, lateShare: 0, fraudShare: 0 };
+const sample = traffic(40_000);
+
+test('the same seed and times give the same records to the byte', () => {
+  expect(traffic(2_000)).toEqual(sample.slice(0, 2_000));
+});
+
+test('another seed gives other customers and other order ids', () => {
+  const other = new Set(traffic(2_000, { seed: 43 }).map(({ key }) => key));
+  expect(sample.filter(({ key }) => other.has(key))).toEqual([]);
+});
+
+test('other times change nothing but times and what is made of them', () => {
+  const { next } = createTraffic({ seed: 7, ...only, fraudShare: 0.1, malformedKinds: ['bare_number'] });
+  const later = createTraffic({ seed: 7, ...only, fraudShare: 0.1, malformedKinds: ['bare_number'] });
+  for (let index = 0; index < 500; index += 1) expect(content(next(0))).toEqual(content(later.next(startMs)));
+});
+
+test('every valid message and every duplicate meets the contract', () => {
+  const refused = sample
+    .filter(({ kind }) => !kind.startsWith('malformed'))
+    .filter(({ value }) => checkTransaction(JSON.parse(String(value))).kind === 'rejected');
+  expect(refused).toEqual([]);
+});
+
+describe('shares are kept to a fifth', () => {
+  test.each<[string, number, (record: TrafficRecord) => boolean]>([
+    ['duplicates', 0.01, ({ kind }) => kind === 'duplicate'],
+    ['malformed', 0.01, ({ kind }) => kind.startsWith('malformed')],
+    ['fraud', 0.02, ({ label }) => label !== undefined],
+  ])('%s', (_, wanted, is) => {
+    expect(Math.abs(share(sample, is) - wanted)).toBeLessThan(wanted / 5);
+  });
+
+  test('late events', () => {
+    const records = traffic(20_000, { ...only, lateShare: 0.1 });
+    const late = records.filter(({ message }, index) => Date.parse(message.timestamp) < startMs + index * 1_000);
+    expect(Math.abs(late.length / records.length - 0.1)).toBeLessThan(0.02);
+  });
+});
+
+test('no message is from the future', () => {
+  const ahead = sample.filter(({ message }, index) => Date.parse(message.timestamp) > startMs + index * 1_000);
+  expect(ahead).toEqual([]);
+});
+
+test('a duplicate repeats an earlier message to the byte, under the same key', () => {
+  const bytes = ({ key, value }: TrafficRecord) => `${key} ${String(value)}`;
+  const sent = new Set<string>();
+  const strangers = sample.filter((record) => {
+    if (record.kind === 'valid') sent.add(bytes(record));
+    return record.kind === 'duplicate' && !sent.has(bytes(record));
+  });
+  expect(strangers).toEqual([]);
+  expect(share(sample, ({ kind }) => kind === 'duplicate')).toBeGreaterThan(0);
+});
+
+test('each order id is sent as valid once', () => {
+  const ids = sample.filter(({ kind }) => kind === 'valid').map(({ message }) => message.order_id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('an order id conflict is an earlier order id with another amount', () => {
+  const records = traffic(500, { ...only, malformedShare: 0.2, malformedKinds: ['order_id_conflict'] });
+  const amounts = new Map(
+    records.filter(({ kind }) => kind === 'valid').map(({ message }) => [message.order_id, message.amount]),
+  );
+  const conflicts = records
+    .filter(({ kind }) => kind === 'malformed:order_id_conflict')
+    .map(({ value }) => checkTransaction(JSON.parse(String(value))));
+  expect(conflicts.length).toBeGreaterThan(50);
+  for (const checked of conflicts) {
+    if (checked.kind === 'rejected') throw new Error('the contract alone refuses it');
+    expect(amounts.get(checked.message.order_id)).not.toBe(checked.message.amount);
+  }
+});
+
+describe('amounts', () => {
+  const honest = traffic(40_000, only);
+  const sorted = honest.map(dollarsOf).sort((a, b) => a - b);
+  const quantile = (q: number) => sorted[Math.floor(q * sorted.length)] ?? Number.NaN;
+
+  test('are heavy-tailed: the dearest percent is more than eight times the median', () => {
+    expect(quantile(0.99) / quantile(0.5)).toBeGreaterThan(8);
+  });
+
+  test('of honest customers rarely pass 1,000 dollars', () => {
+    expect(share(honest, (record) => dollarsOf(record) > 1_000)).toBeLessThan(0.01);
+  });
+
+  test('have the size of their money: the median in yen is 150 times that in dollars', () => {
+    const [yen, dollars] = [medianOf(honest, 'JPY'), medianOf(honest, 'USD')];
+    expect(yen / dollars).toBeGreaterThan(100);
+    expect(yen / dollars).toBeLessThan(225);
+  });
+
+  test('come in every category, every country and the money of that country', () => {
+    expect(new Set(honest.map(({ message }) => message.product_category))).toEqual(new Set(productCategories));
+    const pairs = new Set(honest.map(({ message }) => `${message.country} ${message.currency}`));
+    expect(pairs).toEqual(new Set(markets.map(({ country, currency }) => `${country} ${currency}`)));
+  });
+});
