@@ -97,7 +97,9 @@ class _FatalExit(Container[int]):
 
 
 def _labels(project: str, task_id: str) -> dict[str, str]:
-    """The labels of `docker compose run`, so that Compose knows the container as its own; then our own."""
+    """The labels of `docker compose run`, by which whoever stops the stack finds a container that was left behind;
+    then which step of which batch it is.
+    """
     return {
         "com.docker.compose.project": project,
         "com.docker.compose.service": "etl",
