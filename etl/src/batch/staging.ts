@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import type { StagedFileSeal } from './staged-file.ts';
+
+/** What a step leaves for the next one: files, and what it says of them. */
+export interface StagedStep<Facts> {
+  readonly folder: string;
+  readonly facts: Facts;
+  readonly files: Readonly<Record<string, StagedFileSeal>>;
+}
+
+/** What a step hands over when its files are written. */
+export interface StepOutput<Facts> {
+  readonly facts: Facts;
+  readonly files: Readonly<Record<string, StagedFileSeal>>;
+}
+
+const manifestName = 'manifest.json';
+
+/**
+ * The files of one batch between its steps. A cache, never the truth: each step's folder appears whole by a rename or not
+ * at all, and a step that finds none makes it again. Sizes and checksums in its manifest stand in for fsync, which
+ * would force to disk what is deleted seconds later: a folder that a power loss cut short does not pass for whole.
+ */
+export class BatchStaging {
+  readonly #folder: string;
+
+  constructor(stagingDir: string, batchId: string) {
+    this.#folder = join(stagingDir, `batch-${batchId}`);
+  }
+
+  /** What the step has left, or undefined. */
+  find<Facts>(step: StepFolder<Facts>): StagedStep<Facts> | undefined {
+    const folder = join(this.#folder, step.name);
+    const text = readIfPresent(join(folder, manifestName));
+    if (text === undefined) return undefined;
+    const output = step.parse(text);
+    if (output === undefined) {
+      this.discard(step);
+      return undefined;
+    }
+    return { folder, ...output };
+  }
+
+  /**
+   * Runs `write` in a folder of its own and then lets it appear under the step's name. Of two attempts at once the first
+   * wins: both wrote the same.
+   */
+  async publish<Facts>(
+    step: StepFolder<Facts>,
+    write: (folder: string) => StepOutput<Facts> | Promise<StepOutput<Facts>>,
+  ): Promise<StagedStep<Facts>> {
+    const attempt = join(this.#folder, `.${step.name}-${randomUUID()}`);
+    mkdirSync(attempt, { recursive: true });
+    try {
+      const output = await write(attempt);
+      writeFileSync(join(attempt, manifestName), JSON.stringify(output));
+      const folder = join(this.#folder, step.name);
+      renameUnlessPresent(attempt, folder);
+      return { folder, ...output };
+    } finally {
+      rmSync(attempt, { recursive: true, force: true });
+    }
+  }
+
+  /** Forgets one step's files, so that they are made again. */
+  discard(step: { readonly name: string }): void {
+    rmSync(join(this.#folder, step.name), { recursive: true, force: true });
+  }
+
+  /** Removes all files of the batch. */
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Bytes that are free where the batch is staged. */
+  freeBytes(): number {
+    mkdirSync(this.#folder, { recursive: true });
+    const { bavail, bsize } = statfsSync(this.#folder);
+    return bavail * bsize;
+  }
+}
+
+/** A step's folder: its name, and how to read back its manifest; undefined for one that another release wrote. */
+export interface StepFolder<Facts> {
+  readonly name: string;
+  parse(manifest: string): StepOutput<Facts> | undefined;
+}
+
+const sealSchema = z.object({ sizeBytes: z.number(), crc32: z.number() });
+
+/** A step's folder whose manifest holds facts of this shape. */
+export function stepFolder<Facts>(name: string, facts: z.ZodType<Facts>): StepFolder<Facts> {
+  const manifest = z.object({ facts, files: z.record(z.string(), sealSchema) });
+  return {
+    name,
+    parse: (text) => manifest.safeParse(JSON.parse(text)).data,
+  };
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function renameUnlessPresent(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST')) throw error;
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

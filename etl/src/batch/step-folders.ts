@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import { stepFolder } from './staging.ts';
+
+const count = z.number().int().min(0);
+const offset = z.number().int().min(0);
+
+const anchor = z.object({ offset, timestampMs: z.number(), keyHash: z.string() });
+
+/** The last record that was read of a partition: proof, later, that the log is still the same one. */
+export type Anchor = z.output<typeof anchor>;
+
+const readRangeFacts = z.object({
+  partition: count,
+  readCount: count,
+  /** Offsets of the range that hold no record for a committed reader. */
+  holeCount: count,
+  anchor: anchor.nullable(),
+});
+
+export type ReadRangeFacts = z.output<typeof readRangeFacts>;
+
+const extractFacts = z.object({ readCount: count, ranges: z.array(readRangeFacts) });
+export type ExtractFacts = z.output<typeof extractFacts>;
+
+const validateFacts = z.object({
+  validCount: count,
+  rejectedCount: count,
+  /** When the oldest and the newest valid transaction took place; null where none is valid. */
+  oldestTransactionMs: z.number().nullable(),
+  newestTransactionMs: z.number().nullable(),
+});
+export type ValidateFacts = z.output<typeof validateFacts>;
+
+const transformFacts = z.object({
+  /** The warehouse's state version whose duplicates and profiles these rows were made with. */
+  stateVersion: z.string(),
+  loadedCount: count,
+  duplicateCount: count,
+  /** Records rejected here, on top of those that validation rejected. */
+  rejectedCount: count,
+  flaggedCount: count,
+});
+export type TransformFacts = z.output<typeof transformFacts>;
+
+export const extractFolder = stepFolder('extract', extractFacts);
+export const validateFolder = stepFolder('validate', validateFacts);
+export const transformFolder = stepFolder('transform', transformFacts);
+
+/** The file of one partition's records, in frames. */
+export const recordsFile = (partition: number): string => `records-${partition}.bin`;
+
+/** Valid transactions, one line each. */
+export const validFile = 'valid.tsv';
+
+/** Files in PostgreSQL's COPY text format, named after their tables. */
+export const copyFiles = {
+  transactions: 'transactions.copy',
+  rejectedTransactions: 'rejected_transactions.copy',
+  fraudAlerts: 'fraud_alerts.copy',
+} as const;
+
+/** What a batch adds to the roll-ups and the profiles: one JSON array of column values a line. */
+export const deltaFiles = {
+  salesPerMinute: 'sales_per_minute.jsonl',
+  customerDays: 'customer_days.jsonl',
+  customerProfiles: 'customer_profiles.jsonl',
+} as const;

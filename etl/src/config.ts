@@ -1,0 +1,82 @@
+import { logLevels, readConfig } from '@pulse/runtime';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const count = z.coerce.number().int().min(1);
+const seconds = z.coerce.number().min(0);
+
+const schema = z.object({
+  KAFKA_BOOTSTRAP_SERVERS: z.string().default('127.0.0.1:9092'),
+  KAFKA_TOPIC_TRANSACTIONS: z.string().default('transactions'),
+  KAFKA_TOPIC_PARTITIONS: count.max(1000).default(3),
+  KAFKA_TOPIC_RETENTION_DAYS: z.coerce.number().positive().default(7),
+  KAFKA_CONSUMER_GROUP: z.string().default('etl-consumer'),
+  KAFKA_WAIT_SECONDS: seconds.default(25),
+  WAREHOUSE_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgresql://…' }).optional(),
+  WAREHOUSE_DB_HOST: z.string().default('127.0.0.1'),
+  WAREHOUSE_DB_PORT: port.default(5433),
+  WAREHOUSE_DB_NAME: z.string().default('warehouse'),
+  WAREHOUSE_ETL_USER: z.string().default('etl'),
+  WAREHOUSE_ETL_PASSWORD: z.string().default('etl'),
+  WAREHOUSE_WAIT_SECONDS: seconds.default(15),
+  WAREHOUSE_LOCK_TIMEOUT_SECONDS: seconds.default(30),
+  ETL_STAGING_DIR: z.string().default('.local/staging'),
+  ETL_BATCH_MAX_MESSAGES: count.max(100_000_000, 'expected at most 100000000').default(1_000_000),
+  ETL_MESSAGE_MAX_BYTES: count.default(65_536),
+  ETL_EVENT_FUTURE_MAX_SECONDS: seconds.default(86_400),
+  ETL_EVENT_AGE_MAX_DAYS: z.coerce.number().positive().default(3650),
+  ETL_BASE_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code, as USD')
+    .default('USD'),
+  ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
+  ETL_FRAUD_AMOUNT_LIMIT: z
+    .string()
+    .regex(/^\d{1,15}(\.\d{1,2})?$/, 'expected an amount in the base currency, as 1000.00')
+    .default('1000.00'),
+  AIRFLOW_DAG_ID: z.string().optional(),
+  AIRFLOW_RUN_ID: z.string().optional(),
+  CODE_VERSION: z.string().default('development'),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+});
+
+/** Everything the environment decides, read once. Units stand in the names. */
+export type Config = ReturnType<typeof createConfig>;
+
+/** @throws ConfigError naming each variable that is wrong. */
+export function createConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const env = readConfig(schema, environment);
+  return {
+    logLevel: env.LOG_LEVEL,
+    codeVersion: env.CODE_VERSION,
+    airflow: { dagId: env.AIRFLOW_DAG_ID, runId: env.AIRFLOW_RUN_ID },
+    kafka: {
+      brokers: env.KAFKA_BOOTSTRAP_SERVERS.split(',').map((broker) => broker.trim()),
+      topic: env.KAFKA_TOPIC_TRANSACTIONS,
+      topicPartitions: env.KAFKA_TOPIC_PARTITIONS,
+      topicRetentionDays: env.KAFKA_TOPIC_RETENTION_DAYS,
+      consumerGroup: env.KAFKA_CONSUMER_GROUP,
+      waitMaxMs: env.KAFKA_WAIT_SECONDS * 1000,
+    },
+    warehouse: {
+      connectionString: env.WAREHOUSE_DATABASE_URL,
+      host: env.WAREHOUSE_DB_HOST,
+      port: env.WAREHOUSE_DB_PORT,
+      database: env.WAREHOUSE_DB_NAME,
+      user: env.WAREHOUSE_ETL_USER,
+      password: env.WAREHOUSE_ETL_PASSWORD,
+      waitMaxMs: env.WAREHOUSE_WAIT_SECONDS * 1000,
+      lockTimeoutMs: env.WAREHOUSE_LOCK_TIMEOUT_SECONDS * 1000,
+    },
+    stagingDir: env.ETL_STAGING_DIR,
+    batchSizeMax: env.ETL_BATCH_MAX_MESSAGES,
+    rules: {
+      baseCurrency: env.ETL_BASE_CURRENCY,
+      messageMaxBytes: env.ETL_MESSAGE_MAX_BYTES,
+      eventFutureMaxMs: env.ETL_EVENT_FUTURE_MAX_SECONDS * 1000,
+      eventAgeMaxMs: env.ETL_EVENT_AGE_MAX_DAYS * 86_400_000,
+      exchangeRateAgeMaxDays: env.ETL_EXCHANGE_RATE_AGE_MAX_DAYS,
+      fraudAmountLimit: env.ETL_FRAUD_AMOUNT_LIMIT,
+    },
+  };
+}

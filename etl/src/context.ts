@@ -1,0 +1,41 @@
+import type { Logger } from '@pulse/runtime';
+
+import type { Config } from './config.ts';
+import { BatchStaging } from './batch/staging.ts';
+import { connectKafkaSource, type KafkaSource } from './kafka/kafka-source.ts';
+import type { Warehouse } from './warehouse/connection.ts';
+
+/** What every step works with. Kafka is connected to when a step first needs it, for most do not. */
+export interface Context extends AsyncDisposable {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly warehouse: Warehouse;
+  readonly onProgress: Progress;
+  kafka(): Promise<KafkaSource>;
+  staging(batchId: string): BatchStaging;
+}
+
+/** Told now and then how much of a step is done. */
+export type Progress = (step: string, done: number, total: number) => void;
+
+export function createContext(
+  config: Config,
+  logger: Logger,
+  warehouse: Warehouse,
+  onProgress: Progress = () => undefined,
+): Context {
+  let source: Promise<KafkaSource> | undefined;
+  return {
+    config,
+    logger,
+    warehouse,
+    onProgress,
+    kafka: async () => (source ??= connectKafkaSource(config.kafka, logger)),
+    staging: (batchId) => new BatchStaging(config.stagingDir, batchId),
+    [Symbol.asyncDispose]: async () => {
+      // A source that never came up has nothing to close, and has said so where it was asked for.
+      const connected = await source?.catch(() => undefined);
+      await connected?.[Symbol.asyncDispose]();
+    },
+  };
+}

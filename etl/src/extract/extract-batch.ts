@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { plannedCount, type Batch } from '../batch/batch.ts';
+import type { PlannedRange } from '../batch/plan.ts';
+import { frameSize, writeFrame, type RawRecord } from '../batch/raw-record.ts';
+import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
+import type { StepOutput } from '../batch/staging.ts';
+import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
+import type { Context } from '../context.ts';
+import { readRange } from '../kafka/read-range.ts';
+
+interface ExtractedRange {
+  readonly facts: ReadRangeFacts;
+  readonly seal: StagedFileSeal;
+}
+
+/** Reads a batch's ranges from Kafka into one file of frames for each partition, all partitions at once. */
+export async function extractBatch(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
+  const total = plannedCount(batch);
+  let done = 0;
+  const ranges = batch.ranges.filter(({ fromOffset, nextOffset }) => fromOffset < nextOffset);
+  const extracted = await Promise.all(
+    ranges.map(async (range) =>
+      extractRange(context, range, join(folder, recordsFile(range.partition)), (count) => {
+        done += count;
+        context.onProgress('extract', done, total);
+      }),
+    ),
+  );
+  const facts = extracted.map((range) => range.facts);
+  return {
+    facts: { readCount: facts.reduce((sum, { readCount }) => sum + readCount, 0), ranges: facts },
+    files: Object.fromEntries(extracted.map((range) => [recordsFile(range.facts.partition), range.seal])),
+  };
+}
+
+async function extractRange(
+  context: Context,
+  range: PlannedRange,
+  path: string,
+  onRead: (count: number) => void,
+): Promise<ExtractedRange> {
+  const source = await context.kafka();
+  const { partition } = range;
+  const fromOffset = Number(range.fromOffset);
+  const nextOffset = Number(range.nextOffset);
+  using file = new StagedFileWriter(path);
+  let readCount = 0;
+  let anchor: Anchor | null = null;
+  await readRange(source, { partition, fromOffset, nextOffset }, (records) => {
+    for (const record of records) writeRecord(file, record);
+    readCount += records.length;
+    const last = records.at(-1);
+    if (last !== undefined) anchor = anchorOf(last);
+    onRead(records.length);
+  });
+  const holeCount = nextOffset - fromOffset - readCount;
+  return { facts: { partition, readCount, holeCount, anchor }, seal: file.seal() };
+}
+
+const frameInBufferMax = 256 * 1024;
+
+function writeRecord(file: StagedFileWriter, record: RawRecord): void {
+  const size = frameSize(record);
+  if (size > frameInBufferMax) {
+    const frame = Buffer.allocUnsafe(size);
+    writeFrame(frame, 0, record);
+    file.writeBytes(frame);
+    return;
+  }
+  const { target, at } = file.reserve(size);
+  writeFrame(target, at, record);
+}
+
+/** How a record is known again. The hash of no key is the hash of nothing. */
+export function anchorOf({ offset, timestampMs, key }: RawRecord): Anchor {
+  const keyHash = createHash('sha256')
+    .update(key ?? '')
+    .digest('hex');
+  return { offset, timestampMs, keyHash };
+}

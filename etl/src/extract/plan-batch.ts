@@ -1,0 +1,100 @@
+import type { BatchKind } from '@pulse/migrations/schema';
+
+import type { Batch } from '../batch/batch.ts';
+import { planRanges, type PartitionOffsets, type PlannedRange, type RangeFault } from '../batch/plan.ts';
+import type { Context } from '../context.ts';
+import { IntegrityError } from '../errors.ts';
+import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
+import { reportIncident } from '../warehouse/incidents.ts';
+import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
+import { ruleSetVersion } from '../transform/rule-set.ts';
+
+/**
+ * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so
+ * that every retry reads the same records and judges them by the same clock.
+ * @throws IntegrityError when a stored position and the log do not fit together; an incident is open then.
+ */
+export async function planBatch(context: Context, batchId: string, kind: BatchKind): Promise<Batch> {
+  const { warehouse, config } = context;
+  const known = await findBatch(warehouse.db, batchId);
+  if (known !== undefined) return known;
+
+  const ranges = await planNewRanges(context, batchId);
+  const { dagId, runId } = config.airflow;
+  const batch = {
+    batchId,
+    kind,
+    ruleSetVersion,
+    codeVersion: config.codeVersion,
+    airflowDagId: dagId ?? null,
+    airflowRunId: runId ?? null,
+    stagingFreeBytes: context.staging(batchId).freeBytes(),
+  };
+  await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, config.kafka.topic, ranges));
+  const planned = await findBatch(warehouse.db, batchId);
+  if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
+  return planned;
+}
+
+async function planNewRanges(context: Context, batchId: string): Promise<readonly PlannedRange[]> {
+  const { warehouse, config, logger } = context;
+  const { topic } = config.kafka;
+  const source = await context.kafka();
+  // Positions before ends: a batch that loads in between leaves this plan behind, never beyond the end.
+  const stored = await readPositions(warehouse.db, topic);
+  const offsets = await source.partitionOffsets();
+  const isStored = new Set(stored.map(({ partition }) => partition));
+  const unknown = offsets.filter(({ partition }) => !isStored.has(partition));
+  if (unknown.length > 0) {
+    await insertMissingPositions(warehouse.db, topic, unknown);
+    logger.info(
+      { topic, partitions: unknown.map(({ partition }) => partition) },
+      'new partitions begin at their start',
+    );
+  }
+  const positions = unknown.length > 0 ? await readPositions(warehouse.db, topic) : stored;
+
+  const plan = planRanges(positions, offsets, await batchSizeMax(context));
+  if (plan.kind === 'planned') return plan.ranges;
+  for (const fault of plan.faults) {
+    await reportIncident(warehouse.db, { ...incidentOf(topic, fault, offsets), batchId });
+  }
+  const messages = plan.faults.map((fault) => describeFault(topic, fault));
+  throw new IntegrityError(plan.faults[0].kind, messages.join('; '), remedyFor(plan.faults[0]));
+}
+
+/** The configured cap, or half of the newest batch where that one did not fit on the disk. */
+async function batchSizeMax({ warehouse, config, logger }: Context): Promise<number> {
+  const tooLarge = await sizeThatFilledTheDisk(warehouse.db);
+  if (tooLarge === undefined) return config.batchSizeMax;
+  const halved = Math.max(1, Math.min(config.batchSizeMax, Math.floor(tooLarge / 2)));
+  logger.warn({ sizeMax: halved }, 'the disk was full: this batch takes half of the last one');
+  return halved;
+}
+
+function incidentOf(topic: string, fault: RangeFault, offsets: readonly PartitionOffsets[]) {
+  const message = describeFault(topic, fault);
+  if (fault.kind === 'partition_missing') return { kind: fault.kind, topic, partition: fault.partition, message };
+  const { kind, partition, fromOffset, nextOffset } = fault;
+  const isKnown = offsets.some((log) => log.partition === partition);
+  const lostCount = isKnown ? Number(nextOffset - fromOffset) : null;
+  return { kind, topic, partition, fromOffset, nextOffset, lostCount, message };
+}
+
+function describeFault(topic: string, fault: RangeFault): string {
+  const where = `${topic} partition ${fault.partition}`;
+  switch (fault.kind) {
+    case 'partition_missing':
+      return `${where} has a stored position but is not in Kafka`;
+    case 'truncated_before_position':
+      return `${where}: offsets ${fault.fromOffset} to ${fault.nextOffset - 1n} were deleted before they were read (${fault.nextOffset - fault.fromOffset} lost)`;
+    case 'position_after_end':
+      return `${where}: the stored position ${fault.nextOffset} lies beyond the log's end ${fault.fromOffset}: the topic was truncated or made anew`;
+    default:
+      return fault satisfies never;
+  }
+}
+
+function remedyFor(fault: RangeFault): string {
+  return `find out what happened to the topic; to go on without the lost records: etl resume --accept-loss --partition ${fault.partition} --reason "…"`;
+}

@@ -1,0 +1,77 @@
+import type { Logger } from '@pulse/runtime';
+import type Cluster from 'kafkajs/src/cluster/index.js';
+
+import type { PartitionOffsets } from '../batch/plan.ts';
+import { TemporaryError } from '../errors.ts';
+import { retrying } from '../retrying.ts';
+import { createCluster } from './cluster.ts';
+
+export interface KafkaSourceOptions {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly consumerGroup: string;
+  readonly waitMaxMs: number;
+}
+
+/** One topic of a Kafka cluster, read by offsets and without a consumer group. */
+export interface KafkaSource extends AsyncDisposable {
+  readonly topic: string;
+  readonly cluster: Cluster;
+  readonly waitMaxMs: number;
+  /** Begins and ends of all partitions. */
+  partitionOffsets(): Promise<PartitionOffsets[]>;
+  /** Copies positions to the consumer group's offsets, for tools that show lag. */
+  mirrorPositions(positions: readonly { partition: number; nextOffset: bigint }[]): Promise<void>;
+}
+
+/** Connects to Kafka, waiting for it up to `waitMaxMs`. @throws TemporaryError when it stays away. */
+export async function connectKafkaSource(options: KafkaSourceOptions, logger: Logger): Promise<KafkaSource> {
+  const { brokers, topic, consumerGroup, waitMaxMs } = options;
+  const cluster = await retrying(async () => connectedCluster(brokers, topic, logger), {
+    what: `reaching topic ${topic} on Kafka at ${brokers.join(', ')}`,
+    waitMaxMs,
+    onRetry: (error, attempt) => {
+      if (attempt === 1) logger.warn({ err: error, brokers }, 'waiting for Kafka');
+    },
+  });
+  return {
+    topic,
+    cluster,
+    waitMaxMs,
+    partitionOffsets: async () => partitionOffsets(cluster, topic),
+    mirrorPositions: async (positions) => {
+      const coordinator = await cluster.findGroupCoordinator({ groupId: consumerGroup });
+      const partitions = positions.map(({ partition, nextOffset }) => ({ partition, offset: String(nextOffset) }));
+      // Generation -1 and no member: a commit from outside the group, which the broker takes while the group is empty.
+      const topics = [{ topic, partitions }];
+      await coordinator.offsetCommit({ groupId: consumerGroup, groupGenerationId: -1, memberId: '', topics });
+    },
+    [Symbol.asyncDispose]: async () => cluster.disconnect(),
+  };
+}
+
+async function connectedCluster(brokers: readonly string[], topic: string, logger: Logger): Promise<Cluster> {
+  const cluster = createCluster(brokers, logger);
+  try {
+    await cluster.connect();
+    await cluster.addTargetTopic(topic);
+    return cluster;
+  } catch (error) {
+    await cluster.disconnect();
+    throw error;
+  }
+}
+
+async function partitionOffsets(cluster: Cluster, topic: string): Promise<PartitionOffsets[]> {
+  const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
+  // One after the other: both travel to the same leaders, and each list must be whole.
+  const [ends] = await cluster.fetchTopicsOffset([{ topic, fromBeginning: false, partitions }]);
+  const [lows] = await cluster.fetchTopicsOffset([{ topic, fromBeginning: true, partitions }]);
+  if (ends === undefined || lows === undefined) throw new TemporaryError(`Kafka names no partition of ${topic}`);
+  const low = new Map(lows.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  return ends.partitions.map(({ partition, offset }) => {
+    const lowOffset = low.get(partition);
+    if (lowOffset === undefined) throw new TemporaryError(`Kafka gives no start of ${topic} partition ${partition}`);
+    return { partition, lowOffset, endOffset: BigInt(offset) };
+  });
+}

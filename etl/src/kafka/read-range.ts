@@ -1,0 +1,136 @@
+import type { FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
+
+import type { RawRecord } from '../batch/raw-record.ts';
+import { IntegrityError, TemporaryError } from '../errors.ts';
+import { retrying } from '../retrying.ts';
+import { readCommitted } from './cluster.ts';
+import type { KafkaSource } from './kafka-source.ts';
+
+/** Bytes asked for at once. Larger fetches raise memory, not speed; a larger record still comes whole. */
+const fetchMaxBytes = 256 * 1024;
+const fetchWaitMs = 250;
+const emptyFetchesMax = 20;
+
+/** Takes some records in order; they share memory that is only theirs until it returns. */
+export type TakeRecords = (records: readonly RawRecord[]) => void;
+
+/**
+ * Reads the records of [fromOffset, nextOffset) of one partition, in order, each exactly once. Control records, aborted
+ * transactions and compacted offsets are passed over. Ends by offset, never by time; while there is no progress it
+ * retries up to the source's `waitMaxMs`.
+ * @throws IntegrityError when the log no longer reaches back to where it has to read.
+ */
+export async function readRange(
+  source: KafkaSource,
+  range: { readonly partition: number; readonly fromOffset: number; readonly nextOffset: number },
+  take: TakeRecords,
+): Promise<void> {
+  const { partition, nextOffset } = range;
+  let offset = range.fromOffset;
+  let emptyFetches = 0;
+  while (offset < nextOffset) {
+    const at = offset;
+    const fetched = await retrying(async () => fetchFrom(source, partition, at), {
+      what: `reading ${source.topic} partition ${partition} from offset ${at}`,
+      waitMaxMs: source.waitMaxMs,
+    });
+    requireOffset(source.topic, fetched, at);
+    const records = committedRecords(fetched).filter((record) => record.offset >= at && record.offset < nextOffset);
+    if (records.length > 0) take(records);
+    offset = offsetAfter(fetched.messages) ?? offset;
+    emptyFetches = offset > at ? 0 : emptyFetches + 1;
+    if (emptyFetches >= emptyFetchesMax) {
+      throw new TemporaryError(`${source.topic} partition ${partition} gives nothing at offset ${at} below its end`);
+    }
+  }
+}
+
+/** The single record at an offset, or undefined where the log has another one there or none. */
+export async function readRecordAt(
+  source: KafkaSource,
+  partition: number,
+  offset: number,
+): Promise<RawRecord | undefined> {
+  let found: RawRecord | undefined;
+  await readRange(source, { partition, fromOffset: offset, nextOffset: offset + 1 }, ([record]) => {
+    found = record;
+  });
+  return found;
+}
+
+async function fetchFrom(source: KafkaSource, partition: number, offset: number): Promise<FetchedPartition> {
+  const { cluster, topic } = source;
+  try {
+    const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    if (leader === undefined) throw new TemporaryError(`${topic} partition ${partition} has no leader`);
+    const broker = await cluster.findBroker({ nodeId: leader });
+    const { responses } = await broker.fetch({
+      replicaId: -1,
+      isolationLevel: readCommitted,
+      maxWaitTime: fetchWaitMs,
+      minBytes: 1,
+      maxBytes: fetchMaxBytes,
+      // One partition a request: only the first of a request gets a record batch larger than the limit.
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: fetchMaxBytes }] }],
+    });
+    const [fetched] = responses.flatMap((response) => response.partitions);
+    if (fetched === undefined)
+      throw new TemporaryError(`Kafka's answer has no word of ${topic} partition ${partition}`);
+    return fetched;
+  } catch (error) {
+    if (isOffsetOutOfRange(error)) throw truncated(topic, partition, offset);
+    // Leadership may have moved; the next try asks the new leader. What fails here fails there, with its own words.
+    await cluster.refreshMetadata().catch(() => undefined);
+    throw error;
+  }
+}
+
+function isOffsetOutOfRange(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'OFFSET_OUT_OF_RANGE';
+}
+
+function requireOffset(topic: string, fetched: FetchedPartition, offset: number): void {
+  const { partition, lastStartOffset } = fetched;
+  if (lastStartOffset !== undefined && Number(lastStartOffset) > offset) throw truncated(topic, partition, offset);
+}
+
+function truncated(topic: string, partition: number, offset: number): IntegrityError {
+  return new IntegrityError(
+    'truncated_while_reading',
+    `${topic} partition ${partition}: offset ${offset} is no longer within the log, though the batch planned to read it`,
+    `look at the topic's retention; then accept the loss: etl resume --accept-loss --partition ${partition} --reason "…"`,
+  );
+}
+
+/** What a committed reader may see of a fetch: no control records, nothing of an aborted transaction (KIP-98). */
+function committedRecords(fetched: FetchedPartition): RawRecord[] {
+  const records: RawRecord[] = [];
+  const aborted = new Set<string>();
+  const begins = fetched.abortedTransactions.map(({ producerId, firstOffset }) => ({
+    producerId,
+    firstOffset: Number(firstOffset),
+  }));
+  begins.sort((a, b) => a.firstOffset - b.firstOffset);
+  for (const message of fetched.messages) {
+    const { isControlBatch, inTransaction, producerId } = message.batchContext;
+    const record = rawRecord(fetched.partition, message);
+    while (begins[0] !== undefined && begins[0].firstOffset <= record.offset) {
+      const begun = begins.shift();
+      if (begun !== undefined) aborted.add(begun.producerId);
+    }
+    if (isControlBatch) aborted.delete(producerId);
+    else if (!inTransaction || !aborted.has(producerId)) records.push(record);
+  }
+  return records;
+}
+
+function rawRecord(partition: number, message: FetchedMessage): RawRecord {
+  const { offset, timestamp, key, value } = message;
+  return { partition, offset: Number(offset), timestampMs: Number(timestamp), key, value };
+}
+
+/** The offset behind the last record batch: control records and holes at its end are passed with it. */
+function offsetAfter(messages: readonly FetchedMessage[]): number | undefined {
+  const last = messages.at(-1)?.batchContext;
+  return last === undefined ? undefined : Number(last.firstOffset) + last.lastOffsetDelta + 1;
+}

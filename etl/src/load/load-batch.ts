@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+
+import type { Batch } from '../batch/batch.ts';
+import { rejectedColumns } from '../batch/rejected-record.ts';
+import { readChunks, readLines, type StagedFileSeal } from '../batch/staged-file.ts';
+import type { StagedStep } from '../batch/staging.ts';
+import {
+  copyFiles,
+  deltaFiles,
+  type ExtractFacts,
+  type TransformFacts,
+  type ValidateFacts,
+} from '../batch/step-folders.ts';
+import type { Context } from '../context.ts';
+import { errorMessageOf, isUniqueViolation } from '../errors.ts';
+import type { DeltaRow } from '../warehouse/merge-deltas.ts';
+import {
+  loadBatchInOneTransaction,
+  type BatchLoad,
+  type CopySource,
+  type LoadOutcome,
+} from '../warehouse/load-transaction.ts';
+import { readPositions } from '../warehouse/positions.ts';
+
+export interface LoadInput {
+  readonly extracted: StagedStep<ExtractFacts>;
+  readonly validated: StagedStep<ValidateFacts>;
+  readonly transformed: StagedStep<TransformFacts>;
+  /** Columns of the transform's COPY files. */
+  readonly transactionColumns: readonly string[];
+  readonly alertColumns: readonly string[];
+}
+
+/** Loads a staged batch, all or nothing. 'stale' asks for a new transform, also after a unique violation. */
+export async function loadBatch(context: Context, batch: Batch, input: LoadInput): Promise<LoadOutcome> {
+  const { warehouse, config, logger } = context;
+  try {
+    return await loadBatchInOneTransaction(warehouse, batchLoad(context, batch, input), config.warehouse.lockTimeoutMs);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    logger.warn({ batchId: batch.batchId, cause: errorMessageOf(error) }, 'an order was loaded meanwhile');
+    return 'stale';
+  }
+}
+
+/** Copies the stored positions to Kafka's consumer group. A failure is a warning: the next batch mirrors again. */
+export async function mirrorPositions(context: Context): Promise<void> {
+  const { warehouse, config, logger } = context;
+  try {
+    const positions = await readPositions(warehouse.db, config.kafka.topic);
+    const source = await context.kafka();
+    await source.mirrorPositions(positions);
+  } catch (error) {
+    logger.warn({ cause: errorMessageOf(error) }, "the consumer group's offsets in Kafka lag behind the warehouse");
+  }
+}
+
+function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad {
+  const { extracted, validated, transformed, transactionColumns, alertColumns } = input;
+  const { loadedCount, duplicateCount, rejectedCount, flaggedCount } = transformed.facts;
+  const newestMs = validated.facts.newestTransactionMs;
+  return {
+    batch,
+    topic: context.config.kafka.topic,
+    stateVersion: BigInt(transformed.facts.stateVersion),
+    rows: [
+      copySource('transactions', transactionColumns, transformed, copyFiles.transactions),
+      copySource('rejected_transactions', rejectedColumns, validated, copyFiles.rejectedTransactions),
+      copySource('rejected_transactions', rejectedColumns, transformed, copyFiles.rejectedTransactions),
+      copySource('fraud_alerts', alertColumns, transformed, copyFiles.fraudAlerts),
+    ].filter((source) => source !== undefined),
+    salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute),
+    customerDays: deltaRows(transformed, deltaFiles.customerDays),
+    customerProfiles: deltaRows(transformed, deltaFiles.customerProfiles),
+    ranges: extracted.facts.ranges,
+    counts: {
+      readCount: extracted.facts.readCount,
+      loadedCount,
+      duplicateCount,
+      rejectedCount: validated.facts.rejectedCount + rejectedCount,
+      flaggedCount,
+    },
+    newestTransactionAt: newestMs === null || loadedCount === 0 ? null : new Date(newestMs),
+  };
+}
+
+/** A staged file as a source of COPY; undefined for an empty one, which needs no round trip. */
+function copySource(
+  table: string,
+  columns: readonly string[],
+  step: StagedStep<unknown>,
+  name: string,
+): CopySource | undefined {
+  const seal = sealOf(step, name);
+  if (seal.sizeBytes === 0) return undefined;
+  return { table, columns, chunks: () => readChunks(join(step.folder, name), seal) };
+}
+
+function* deltaRows(step: StagedStep<unknown>, name: string): Generator<DeltaRow, void> {
+  for (const lines of readLines(join(step.folder, name), sealOf(step, name))) {
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+function sealOf(step: StagedStep<unknown>, name: string): StagedFileSeal {
+  const seal = step.files[name];
+  if (seal === undefined) throw new Error(`a staged step has no ${name}`);
+  return seal;
+}

@@ -1,0 +1,147 @@
+import { stdout } from 'node:process';
+
+import { Command, CommanderError, Option } from '@commander-js/extra-typings';
+import { createLogger, exitCode, type Logger } from '@pulse/runtime';
+
+import { checkedBatchId, manualBatchId } from './batch/batch-id.ts';
+import { stepNames, type StepName } from './batch/batch.ts';
+import { createConfig, type Config } from './config.ts';
+import { createContext, type Context } from './context.ts';
+import { errorCodeOf, errorMessageOf, exitCodeOf, failureKind, IntegrityError } from './errors.ts';
+import { ensureTopics } from './kafka/ensure-topics.ts';
+import { readStatus } from './operate/read-status.ts';
+import { showStatus } from './operate/show-status.ts';
+import { runStep } from './pipeline.ts';
+import { createProgressBar } from './progress-bar.ts';
+import { runBatches } from './run-batches.ts';
+import { describeSummary, summarize } from './summary.ts';
+import { connectWarehouse } from './warehouse/connection.ts';
+
+const stepHelp: Record<StepName, string> = {
+  extract: 'plan the batch, if it is new, and read its records from Kafka',
+  validate: 'split the records into valid transactions and rejected ones',
+  transform: 'compute tax, base amounts and fraud verdicts, and settle duplicates',
+  load: 'write everything in one transaction and move the positions',
+};
+
+function createProgram(): Command {
+  const program = new Command('etl')
+    .description('Moves sales transactions from Kafka into the warehouse, exactly once, batch by batch.')
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment: see .env.example.\n' +
+        'Exit codes: 0 done, 64 usage, 65 integrity (needs a decision), 70 bug, 75 temporary (try again).',
+    );
+  for (const step of stepNames) {
+    program
+      .command(step)
+      .description(stepHelp[step])
+      .requiredOption('--batch <id>', 'the batch; the same id always means the same records')
+      .addOption(jsonOption())
+      .action(async ({ batch, json }) => perform(json, async (context) => oneStep(context, step, batch, json)));
+  }
+  program
+    .command('run')
+    .description('run all four steps')
+    .option('--batch <id>', 'the batch; without it a new one')
+    .option('--until-empty', 'go on with new batches until nothing is left to read')
+    .addOption(jsonOption())
+    .action(async ({ batch, untilEmpty = false, json }) =>
+      perform(json, async (context) => {
+        const firstId = batch === undefined ? manualBatchId() : checkedBatchId(batch);
+        for await (const { batch: done, durationMs } of runBatches(context, firstId, untilEmpty)) {
+          const summary = summarize(done, 'run', durationMs);
+          print(json ? JSON.stringify(summary) : describeSummary(done, summary));
+        }
+      }),
+    );
+  program
+    .command('topics')
+    .description('create the Kafka topics that are missing')
+    .addOption(jsonOption())
+    .action(async ({ json }) => guarded(json, makeTopics));
+  program
+    .command('status')
+    .description('show lag, the last batches and open incidents')
+    .addOption(jsonOption())
+    .action(async ({ json }) =>
+      perform(json, async (context) => {
+        const status = await readStatus(context, new Date());
+        print(json ? JSON.stringify(status) : showStatus(status));
+      }),
+    );
+  return program;
+}
+
+function jsonOption() {
+  return new Option('--json', 'print one line of JSON, as the last line').default(false);
+}
+
+async function oneStep(context: Context, step: StepName, id: string, json: boolean): Promise<void> {
+  const batchId = checkedBatchId(id);
+  const startedMs = performance.now();
+  const kind = context.config.airflow.runId === undefined ? 'manual' : 'scheduled';
+  const batch = await runStep(context, step, batchId, kind);
+  const summary = summarize(batch, step, performance.now() - startedMs);
+  print(json ? JSON.stringify(summary) : describeSummary(batch, summary));
+}
+
+async function makeTopics(config: Config, logger: Logger, json: boolean): Promise<void> {
+  const report = await ensureTopics(config.kafka, logger);
+  const { created, present } = report;
+  print(
+    json
+      ? JSON.stringify(report)
+      : `topics created: ${created.join(', ') || 'none'}; there: ${present.join(', ') || 'none'}`,
+  );
+}
+
+/** Runs a command that needs the warehouse, and closes all it opened. */
+async function perform(json: boolean, work: (context: Context) => Promise<void>): Promise<void> {
+  await guarded(json, async (config, logger) => {
+    const onProgress = await createProgressBar();
+    await using warehouse = await connectWarehouse(config.warehouse, 'etl', logger);
+    await using context = createContext(config, logger, warehouse, onProgress);
+    await work(context);
+  });
+}
+
+/** Runs a command and turns its failure into words and an exit code. */
+async function guarded(
+  json: boolean,
+  work: (config: Config, logger: Logger, json: boolean) => Promise<void>,
+): Promise<void> {
+  const isPretty = process.stderr.isTTY && !json;
+  let logger = await createLogger({ name: 'etl', level: 'info', pretty: isPretty });
+  try {
+    const config = createConfig(process.env);
+    // People at a terminal get results; logs are for where nobody watches.
+    const level = isPretty && config.logLevel === 'info' ? 'warn' : config.logLevel;
+    logger = await createLogger({ name: 'etl', level, pretty: isPretty });
+    await work(config, logger, json);
+  } catch (error) {
+    const kind = failureKind(error);
+    const remedy = error instanceof IntegrityError ? { remedy: error.remedy } : {};
+    const stack = kind === 'bug' ? { err: error } : {};
+    logger.error({ kind, code: errorCodeOf(error), ...remedy, ...stack }, errorMessageOf(error));
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function print(line: string): void {
+  stdout.write(`${line}\n`);
+}
+
+/** Commander's exit codes for usage errors are 1; sysexits has 64 for them. */
+async function main(): Promise<void> {
+  const program = createProgram();
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  }
+}
+
+await main();

@@ -1,0 +1,48 @@
+import type { Context } from '../context.ts';
+import { readLastBatches, readOpenIncidents, type IncidentRow, type LastBatch } from '../warehouse/status-queries.ts';
+import { readPositions } from '../warehouse/positions.ts';
+
+export interface PartitionLag {
+  readonly partition: number;
+  readonly position: string;
+  readonly end: string;
+  readonly lag: number;
+}
+
+/** The state of the pipeline, for people and machines. */
+export interface PipelineStatus {
+  readonly topic: string;
+  readonly lag: number;
+  readonly partitions: readonly PartitionLag[];
+  /** Seconds since the last batch was loaded; null before the first. */
+  readonly secondsSinceLoad: number | null;
+  readonly batches: readonly LastBatch[];
+  readonly incidents: readonly IncidentRow[];
+}
+
+const batchesShown = 5;
+
+/** Looks at positions, the log's ends, the last batches and open incidents. */
+export async function readStatus(context: Context, now: Date): Promise<PipelineStatus> {
+  const { warehouse, config } = context;
+  const source = await context.kafka();
+  const ends = await source.partitionOffsets();
+  const positions = await readPositions(warehouse.db, config.kafka.topic);
+  const stored = new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));
+  const partitions = ends
+    .toSorted((a, b) => a.partition - b.partition)
+    .map(({ partition, lowOffset, endOffset }) => {
+      const position = stored.get(partition) ?? lowOffset;
+      return { partition, position: String(position), end: String(endOffset), lag: Number(endOffset - position) };
+    });
+  const batches = await readLastBatches(warehouse.db, batchesShown);
+  const lastLoad = batches.find(({ loadedAt }) => loadedAt !== null)?.loadedAt ?? null;
+  return {
+    topic: config.kafka.topic,
+    lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
+    partitions,
+    secondsSinceLoad: lastLoad === null ? null : Math.round((now.getTime() - lastLoad.getTime()) / 1000),
+    batches,
+    incidents: await readOpenIncidents(warehouse.db),
+  };
+}

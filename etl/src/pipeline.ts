@@ -1,0 +1,167 @@
+import type { BatchKind } from '@pulse/migrations/schema';
+
+import { isSettled, type Batch, type StepName } from './batch/batch.ts';
+import { StagedFileDamagedError } from './batch/staged-file.ts';
+import type { StagedStep } from './batch/staging.ts';
+import {
+  extractFolder,
+  transformFolder,
+  validateFolder,
+  type ExtractFacts,
+  type TransformFacts,
+  type ValidateFacts,
+} from './batch/step-folders.ts';
+import type { Context } from './context.ts';
+import { errorCodeOf, errorMessageOf, isMissingFile, TemporaryError } from './errors.ts';
+import { checkAnchors } from './extract/check-anchors.ts';
+import { extractBatch } from './extract/extract-batch.ts';
+import { planBatch } from './extract/plan-batch.ts';
+import { loadBatch, mirrorPositions } from './load/load-batch.ts';
+import { alertColumns, transactionColumns } from './transform/copy-row.ts';
+import { transformBatch } from './transform/transform-batch.ts';
+import { validateBatch } from './validate/validate-batch.ts';
+import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
+import { claimLoad } from './warehouse/load-transaction.ts';
+import { positionsStandAt } from './warehouse/lookups.ts';
+import { withTransformSnapshot } from './warehouse/transform-snapshot.ts';
+
+/** How often rows are made again because the warehouse changed between transform and load. */
+const transformsMax = 5;
+
+/**
+ * Runs one step of a batch and tells what the ledger then says. Any step may be run again, at any time and beside
+ * itself: a batch that is settled stays as it is, and a step whose input is missing runs the steps before it.
+ */
+export async function runStep(context: Context, step: StepName, batchId: string, kind: BatchKind): Promise<Batch> {
+  const { db } = context.warehouse;
+  try {
+    const batch = await planBatch(context, batchId, kind);
+    if (!isSettled(batch) && !(await positionsStandAt(db, context.config.kafka.topic, batch.ranges))) {
+      await markSuperseded(db, batchId);
+    } else if (!isSettled(batch)) {
+      await recordAttempt(db, batchId);
+      await steps[step](context, batch);
+    }
+    if (step === 'load') await afterLoad(context, batchId);
+    return await requireBatch(context, batchId);
+  } catch (error) {
+    return settledMeanwhile(context, batchId, error);
+  }
+}
+
+const steps = {
+  extract: async (context, batch) => void (await extracted(context, batch)),
+  validate: async (context, batch) => void (await validated(context, batch)),
+  transform: async (context, batch) => void (await transformed(context, batch)),
+  load,
+} as const satisfies Record<StepName, (context: Context, batch: Batch) => Promise<void>>;
+
+async function extracted(context: Context, batch: Batch): Promise<StagedStep<ExtractFacts>> {
+  const staging = context.staging(batch.batchId);
+  const found = staging.find(extractFolder);
+  if (found !== undefined) return found;
+  return timed(context, batch, 'extract', async () =>
+    staging.publish(extractFolder, async (folder) => {
+      await checkAnchors(context, batch);
+      return extractBatch(context, batch, folder);
+    }),
+  );
+}
+
+async function validated(context: Context, batch: Batch): Promise<StagedStep<ValidateFacts>> {
+  const staging = context.staging(batch.batchId);
+  const found = staging.find(validateFolder);
+  if (found !== undefined) return found;
+  const input = await extracted(context, batch);
+  return timed(context, batch, 'validate', async () =>
+    staging.publish(validateFolder, (folder) => validateBatch(context, batch, input, folder)),
+  );
+}
+
+/** Undefined for a batch whose records another one has loaded. */
+async function transformed(context: Context, batch: Batch): Promise<StagedStep<TransformFacts> | undefined> {
+  const { warehouse, config } = context;
+  const staging = context.staging(batch.batchId);
+  const found = staging.find(transformFolder);
+  if (found !== undefined) return found;
+  const input = { validated: await validated(context, batch), extracted: await extracted(context, batch) };
+  const outcome = await timed(context, batch, 'transform', async () =>
+    withTransformSnapshot(warehouse, config.kafka.topic, batch.ranges, async (snapshot) =>
+      staging.publish(transformFolder, async (folder) => transformBatch(context, batch, input, snapshot, folder)),
+    ),
+  );
+  if (outcome.kind === 'done') return outcome.result;
+  await markSuperseded(warehouse.db, batch.batchId);
+  return undefined;
+}
+
+async function load(context: Context, batch: Batch): Promise<void> {
+  const { warehouse, logger } = context;
+  const { batchId } = batch;
+  const ended = await claimLoad(warehouse, batchId);
+  if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended what earlier tries at this batch had left');
+  for (let attempt = 1; attempt <= transformsMax; attempt += 1) {
+    const rows = await transformed(context, batch);
+    if (rows === undefined) return;
+    const input = {
+      extracted: await extracted(context, batch),
+      validated: await validated(context, batch),
+      transformed: rows,
+      transactionColumns,
+      alertColumns,
+    };
+    const outcome = await timed(context, batch, 'load', async () => loadBatch(context, batch, input));
+    if (outcome === 'superseded') await markSuperseded(warehouse.db, batchId);
+    if (outcome !== 'stale') return;
+    logger.info({ batchId, attempt }, 'the warehouse has changed since the transform: its rows are made again');
+    context.staging(batchId).discard(transformFolder);
+  }
+  throw new TemporaryError(`the warehouse changed under batch ${batchId} ${transformsMax} times in a row`);
+}
+
+async function afterLoad(context: Context, batchId: string): Promise<void> {
+  context.staging(batchId).remove();
+  await mirrorPositions(context);
+}
+
+/** Runs one step's work and notes in the ledger how long it took. */
+async function timed<Result>(
+  context: Context,
+  { batchId }: Batch,
+  step: StepName,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const startedMs = performance.now();
+  const result = await work();
+  const durationMs = Math.round(performance.now() - startedMs);
+  await recordDuration(context.warehouse.db, batchId, step, durationMs);
+  context.logger.info({ batchId, step, durationMs }, `${step} finished`);
+  return result;
+}
+
+/**
+ * A step that fails because another try has finished the batch under its hands has not failed. Any other failure goes
+ * into the ledger, as far as the warehouse is there to take it, and on to the caller.
+ */
+async function settledMeanwhile(context: Context, batchId: string, error: unknown): Promise<Batch> {
+  const { warehouse, logger } = context;
+  const current = await findBatch(warehouse.db, batchId).catch(() => undefined);
+  if (current !== undefined && isSettled(current)) {
+    logger.info({ batchId, state: current.state, cause: errorMessageOf(error) }, 'another try has settled the batch');
+    return current;
+  }
+  await recordFailure(warehouse.db, batchId, errorCodeOf(error), errorMessageOf(error)).catch((cause: unknown) =>
+    logger.warn({ batchId, cause: errorMessageOf(cause) }, 'the failure could not be noted in the ledger'),
+  );
+  if (!isMissingFile(error) && !(error instanceof StagedFileDamagedError)) throw error;
+  context.staging(batchId).remove();
+  throw new TemporaryError(`staged files of batch ${batchId} are gone or damaged: the next try makes them again`, {
+    cause: error,
+  });
+}
+
+async function requireBatch(context: Context, batchId: string): Promise<Batch> {
+  const batch = await findBatch(context.warehouse.db, batchId);
+  if (batch === undefined) throw new Error(`batch ${batchId} is not in the ledger`);
+  return batch;
+}

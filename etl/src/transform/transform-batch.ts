@@ -1,0 +1,241 @@
+import { join } from 'node:path';
+
+import { currencyExponent, parseAmountMinor, rejectReasons, type RejectReason } from '@pulse/contract';
+
+import type { Batch } from '../batch/batch.ts';
+import { readFrameAt } from '../batch/read-frames.ts';
+import { encodeRejected } from '../batch/rejected-record.ts';
+import { readLineAt, readLines, StagedFileWriter } from '../batch/staged-file.ts';
+import type { StagedStep, StepOutput } from '../batch/staging.ts';
+import {
+  copyFiles,
+  deltaFiles,
+  recordsFile,
+  validFile,
+  type ExtractFacts,
+  type TransformFacts,
+  type ValidateFacts,
+} from '../batch/step-folders.ts';
+import { decodeValidLine, type ValidTransaction } from '../batch/valid-transaction.ts';
+import type { Context } from '../context.ts';
+import { amountLimitRule } from './amount-limit-rule.ts';
+import { alertRow, transactionRow, type RowContext } from './copy-row.ts';
+import { createExchangeTable } from './exchange.ts';
+import { judgeTransaction, utcDay, type Judgement } from './judge-transaction.ts';
+import { RollUps } from './roll-ups.ts';
+import { SeenOrders } from './seen-orders.ts';
+import { createTaxTable } from './tax.ts';
+import type { TransformSnapshot } from './transform-snapshot.ts';
+
+export interface TransformInput {
+  readonly extracted: StagedStep<ExtractFacts>;
+  readonly validated: StagedStep<ValidateFacts>;
+}
+
+/**
+ * Makes warehouse rows, alerts and roll-up deltas of a batch's valid transactions, and settles which of them are
+ * duplicates or conflicts, by what the snapshot shows as loaded.
+ */
+export async function transformBatch(
+  context: Context,
+  batch: Batch,
+  input: TransformInput,
+  snapshot: TransformSnapshot,
+  folder: string,
+): Promise<StepOutput<TransformFacts>> {
+  const judgement = await readJudgement(context, batch, input.validated.facts, snapshot);
+  using transformation = new Transformation(context, batch, input, judgement, folder);
+  for await (const group of withKnownOrders(input.validated, snapshot)) transformation.takeGroup(group);
+  return transformation.finish(String(snapshot.stateVersion));
+}
+
+async function readJudgement(
+  { config }: Context,
+  batch: Batch,
+  facts: ValidateFacts,
+  snapshot: TransformSnapshot,
+): Promise<Judgement> {
+  const { baseCurrency, exchangeRateAgeMaxDays, fraudAmountLimit } = config.rules;
+  const baseExponent = currencyExponent(baseCurrency);
+  if (baseExponent === undefined) throw new Error(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
+  const limitMinor = parseAmountMinor(fraudAmountLimit, baseExponent);
+  if (typeof limitMinor === 'string') throw new Error(`ETL_FRAUD_AMOUNT_LIMIT ${fraudAmountLimit}: ${limitMinor}`);
+  const days = {
+    first: utcDay((facts.oldestTransactionMs ?? 0) - exchangeRateAgeMaxDays * 86_400_000),
+    last: utcDay(facts.newestTransactionMs ?? 0),
+  };
+  const rates = await snapshot.exchangeRates(baseCurrency, days, batch.plannedAt);
+  return {
+    taxTable: createTaxTable(await snapshot.taxRates(batch.plannedAt)),
+    exchangeTable: createExchangeTable(baseCurrency, rates, exchangeRateAgeMaxDays),
+    fraudRules: [amountLimitRule(limitMinor, baseExponent)],
+    baseExponent,
+  };
+}
+
+interface Group {
+  readonly transactions: readonly ValidTransaction[];
+  /** Byte position of each line in the staged file. */
+  readonly places: readonly number[];
+  /** Content hashes of those orders that are loaded already. */
+  readonly known: ReadonlyMap<string, string>;
+}
+
+/** Groups of valid transactions, each with what is loaded of it; the next group is looked up while one is worked on. */
+async function* withKnownOrders(
+  validated: StagedStep<ValidateFacts>,
+  snapshot: TransformSnapshot,
+): AsyncGenerator<Group, void> {
+  let ahead: Promise<Group> | undefined;
+  for (const lines of readGroups(validated)) {
+    const { transactions } = lines;
+    const group = snapshot
+      .knownOrders(transactions.map(({ orderId }) => orderId))
+      .then((known) => ({ ...lines, known }));
+    // Awaited one turn later: until then a failure must not count as unhandled.
+    group.catch(() => undefined);
+    if (ahead !== undefined) yield await ahead;
+    ahead = group;
+  }
+  if (ahead !== undefined) yield await ahead;
+}
+
+function* readGroups(validated: StagedStep<ValidateFacts>): Generator<Omit<Group, 'known'>, void> {
+  const seal = validated.files[validFile];
+  if (seal === undefined) throw new Error(`the validate step left no ${validFile}`);
+  let position = 0;
+  for (const lines of readLines(join(validated.folder, validFile), seal)) {
+    const places: number[] = [];
+    for (const line of lines) {
+      places.push(position);
+      position += Buffer.byteLength(line) + 1;
+    }
+    yield { transactions: lines.map((line) => decodeValidLine(line)), places };
+  }
+}
+
+/** The transform of one batch under way: its open files and its counts. */
+class Transformation implements Disposable {
+  readonly #context: Context;
+  readonly #batch: Batch;
+  readonly #input: TransformInput;
+  readonly #judgement: Judgement;
+  readonly #row: RowContext;
+  readonly #folder: string;
+  readonly #files: Record<keyof typeof copyFiles, StagedFileWriter>;
+  readonly #rollUps: RollUps;
+  readonly #seen: SeenOrders;
+  readonly #validPath: string;
+  #loadedCount = 0;
+  #duplicateCount = 0;
+  #rejectedCount = 0;
+  #flaggedCount = 0;
+
+  constructor(context: Context, batch: Batch, input: TransformInput, judgement: Judgement, folder: string) {
+    this.#context = context;
+    this.#batch = batch;
+    this.#input = input;
+    this.#judgement = judgement;
+    this.#folder = folder;
+    this.#row = {
+      batchId: batch.batchId,
+      ruleSetVersion: batch.ruleSetVersion,
+      baseExponent: judgement.baseExponent,
+      epochs: new Map(batch.ranges.map(({ partition, epoch }) => [partition, epoch])),
+    };
+    this.#files = {
+      transactions: new StagedFileWriter(join(folder, copyFiles.transactions)),
+      rejectedTransactions: new StagedFileWriter(join(folder, copyFiles.rejectedTransactions)),
+      fraudAlerts: new StagedFileWriter(join(folder, copyFiles.fraudAlerts)),
+    };
+    this.#rollUps = new RollUps(judgement.baseExponent);
+    this.#seen = new SeenOrders(input.validated.facts.validCount);
+    this.#validPath = join(input.validated.folder, validFile);
+  }
+
+  takeGroup({ transactions, places, known }: Group): void {
+    transactions.forEach((transaction, index) => this.#take(transaction, places[index] ?? 0, known));
+    const done = this.#loadedCount + this.#duplicateCount + this.#rejectedCount;
+    this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
+  }
+
+  finish(stateVersion: string): StepOutput<TransformFacts> {
+    return {
+      facts: {
+        stateVersion,
+        loadedCount: this.#loadedCount,
+        duplicateCount: this.#duplicateCount,
+        rejectedCount: this.#rejectedCount,
+        flaggedCount: this.#flaggedCount,
+      },
+      files: {
+        [copyFiles.transactions]: this.#files.transactions.seal(),
+        [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
+        [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
+        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, this.#rollUps.minuteRows()),
+        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, this.#rollUps.customerDayRows()),
+        [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#rollUps.profileRows()),
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of Object.values(this.#files)) file[Symbol.dispose]();
+  }
+
+  #take(transaction: ValidTransaction, place: number, known: ReadonlyMap<string, string>): void {
+    const loadedHash = known.get(transaction.orderId);
+    if (loadedHash !== undefined) {
+      this.#takeRepeated(transaction, loadedHash);
+      return;
+    }
+    const verdict = judgeTransaction(transaction, this.#judgement);
+    if (verdict.kind === 'rejected') {
+      this.#reject(transaction, verdict.reason, verdict.field, verdict.detail);
+      return;
+    }
+    const earlier = this.#seen.findOrAdd(
+      transaction.orderId,
+      place,
+      (at) => this.#lineAt(at).orderId === transaction.orderId,
+    );
+    if (earlier !== undefined) {
+      this.#takeRepeated(transaction, this.#lineAt(earlier).contentHash);
+      return;
+    }
+    this.#files.transactions.writeText(transactionRow(transaction, verdict, this.#row));
+    this.#rollUps.add(transaction, verdict);
+    this.#loadedCount += 1;
+    if (verdict.fraud.decision === 'clear') return;
+    this.#files.fraudAlerts.writeText(alertRow(transaction, verdict, this.#row));
+    this.#flaggedCount += 1;
+  }
+
+  /** The same sale again is a duplicate; the same order id with other content is a conflict. */
+  #takeRepeated(transaction: ValidTransaction, earlierHash: string): void {
+    if (earlierHash === transaction.contentHash) this.#duplicateCount += 1;
+    else this.#reject(transaction, 'order_id_conflict', 'order_id', transaction.orderId);
+  }
+
+  #reject(transaction: ValidTransaction, reason: RejectReason, field: string, detail: string): void {
+    const { partition, framePosition, orderId } = transaction;
+    const record = readFrameAt(join(this.#input.extracted.folder, recordsFile(partition)), framePosition);
+    const epoch = this.#row.epochs.get(partition) ?? 0;
+    const coordinates = { batchId: this.#batch.batchId, topic: this.#context.config.kafka.topic, epoch };
+    const message = `${rejectReasons[reason]} (${detail})`;
+    this.#files.rejectedTransactions.writeText(
+      encodeRejected({ record, stage: 'transform', orderId, errors: [{ field, reason, message }] }, coordinates),
+    );
+    this.#rejectedCount += 1;
+  }
+
+  #lineAt(place: number): ValidTransaction {
+    return decodeValidLine(readLineAt(this.#validPath, place));
+  }
+
+  #writeDeltas(name: string, rows: Iterable<readonly (string | number | null)[]>) {
+    using file = new StagedFileWriter(join(this.#folder, name));
+    for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
+    return file.seal();
+  }
+}

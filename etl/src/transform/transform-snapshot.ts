@@ -1,0 +1,17 @@
+import type { ExchangeRate } from './exchange.ts';
+import type { TaxRate } from './tax.ts';
+
+/** The warehouse as one transaction sees it: what a transform reads, all of one moment. */
+export interface TransformSnapshot {
+  /** Raised by whoever changes facts, profiles or positions. */
+  readonly stateVersion: bigint;
+  /** Content hashes, in hexadecimal, of those orders that are loaded. */
+  knownOrders(orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  taxRates(recordedBy: Date): Promise<readonly TaxRate[]>;
+  /** Rates published from one day to another, both YYYY-MM-DD. */
+  exchangeRates(
+    baseCurrency: string,
+    days: { readonly first: string; readonly last: string },
+    recordedBy: Date,
+  ): Promise<readonly ExchangeRate[]>;
+}

@@ -1,0 +1,46 @@
+import { currencyExponent, isCountry, parseAmountMinor, parseTimestamp } from '@pulse/contract';
+
+import type { SaleFields } from './validate-record.ts';
+
+/** Printable ASCII without quote and backslash, beginning with no space: nothing in it is escaped or of many bytes. */
+const text = (lengthMax: number): string => `([!#-\\[\\]-~][ !#-\\[\\]-~]{0,${lengthMax - 1}})`;
+
+/** The spelling of `encodeTransaction`, with no escape and nothing optional beyond country and version. */
+const canonical = new RegExp(
+  `^\\{"order_id":"${text(36)}","amount":"([0-9.]{1,20})","currency":"([A-Z]{3})",` +
+    `"timestamp":"([0-9T:.Z+-]{20,32})","customer_id":"${text(50)}","product_category":"${text(50)}"` +
+    `(?:,"country":"([A-Z]{2})")?(?:,"schema_version":1)?\\}$`,
+);
+
+/**
+ * Reads a message in canonical spelling, about three times as fast as a JSON parser with a schema behind it.
+ * Undefined for any other spelling and for any fault: then the parser and the schema say what is wrong.
+ */
+export function readCanonical(value: Buffer): SaleFields | undefined {
+  const match = canonical.exec(value.toString('latin1'));
+  if (match === null) return undefined;
+  const [, orderId = '', amount = '', currency = '', timestamp = '', customerId = '', productCategory = ''] = match;
+  const country = match[7] ?? '';
+  const exponent = currencyExponent(currency);
+  if (exponent === undefined || (country !== '' && !isCountry(country))) return undefined;
+  const amountMinor = parseAmountMinor(amount, exponent);
+  if (typeof amountMinor === 'string') return undefined;
+  const instant = parseTimestamp(timestamp);
+  // A finer fraction than microseconds has to be cut: the other path does that.
+  if (typeof instant === 'string' || timestamp.length > microsecondTimestampLength) return undefined;
+  const { epochMs: timestampMs, microseconds, localDate } = instant;
+  return {
+    orderId,
+    amountMinor,
+    currency,
+    timestamp,
+    timestampMs,
+    microseconds,
+    localDate,
+    customerId,
+    productCategory,
+    country,
+  };
+}
+
+const microsecondTimestampLength = '2026-01-01T00:00:00.000000Z'.length;

@@ -1,0 +1,92 @@
+import { rejectReasons, type FieldError, type RejectReason } from '@pulse/contract';
+
+export type ParsedObject =
+  | { readonly kind: 'unreadable'; readonly reason: RejectReason }
+  | {
+      readonly kind: 'object';
+      readonly value: Readonly<Record<string, unknown>>;
+      /** Faults of the JSON text that its parsed value no longer shows. */
+      readonly errors: readonly FieldError[];
+    };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const pollutingKeys = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Reads a record's value as a JSON object, strictly. Bad bytes are a value, never an exception. */
+export function parseObject(bytes: Buffer): ParsedObject {
+  const text = decoded(bytes);
+  if (text === undefined) return { kind: 'unreadable', reason: 'invalid_utf8' };
+  if (text.trim() === '') return { kind: 'unreadable', reason: 'empty_value' };
+  if (text.includes('\0')) return { kind: 'unreadable', reason: 'nul_byte' };
+  const json = parsed(text);
+  if (json === undefined) return { kind: 'unreadable', reason: 'not_json' };
+  const { value } = json;
+  if (!isObject(value)) return { kind: 'unreadable', reason: 'not_an_object' };
+  return { kind: 'object', value, errors: textFaults(text) };
+}
+
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Duplicate keys, keys that reach into prototypes, amounts with an exponent: JSON.parse lets each of them pass. */
+function textFaults(text: string): FieldError[] {
+  const faults: FieldError[] = [];
+  const report = (field: string, reason: RejectReason): void => {
+    faults.push({ field, reason, message: rejectReasons[reason] });
+  };
+  for (const { key, isDuplicate, depth, number } of scanKeys(text)) {
+    if (isDuplicate) report(key, 'duplicate_json_key');
+    if (pollutingKeys.has(key)) report(key, 'prototype_polluting_key');
+    if (depth === 1 && key === 'amount' && number !== undefined && /e/i.test(number)) {
+      report('amount', 'amount_not_decimal');
+    }
+  }
+  return faults;
+}
+
+interface ScannedKey {
+  readonly key: string;
+  readonly isDuplicate: boolean;
+  /** 1 for a key of the message itself. */
+  readonly depth: number;
+  /** The source of the key's value where that is a number. */
+  readonly number: string | undefined;
+}
+
+/** Strings and structure of JSON text that is known to be valid; a number only behind a colon. */
+const token = /"(?:[^"\\]|\\.)*"|[{}[\]]|:\s*(-?[0-9][0-9.eE+-]*)?/g;
+
+/** The keys of valid JSON text. Without recursion: a message of nothing but brackets must not exhaust the stack. */
+function* scanKeys(text: string): Generator<ScannedKey, void> {
+  const open: (Set<string> | undefined)[] = [];
+  let last = '';
+  for (const [matched, number] of text.matchAll(token)) {
+    if (matched === '{') open.push(new Set());
+    else if (matched === '[') open.push(undefined);
+    else if (matched === '}' || matched === ']') open.pop();
+    else if (matched.startsWith(':')) {
+      const key = String(JSON.parse(last));
+      const keys = open.at(-1);
+      const isDuplicate = keys?.has(key) ?? false;
+      keys?.add(key);
+      yield { key, isDuplicate, depth: open.length, number };
+    } else last = matched;
+  }
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+
+import type { Batch } from '../batch/batch.ts';
+import { readFrames } from '../batch/read-frames.ts';
+import { encodeRejected } from '../batch/rejected-record.ts';
+import { StagedFileWriter } from '../batch/staged-file.ts';
+import type { StagedStep, StepOutput } from '../batch/staging.ts';
+import { copyFiles, recordsFile, validFile, type ExtractFacts, type ValidateFacts } from '../batch/step-folders.ts';
+import { encodeValidLine } from '../batch/valid-transaction.ts';
+import type { Context } from '../context.ts';
+import { contentHash } from './content-hash.ts';
+import { validateRecord } from './validate-record.ts';
+
+const progressEvery = 50_000;
+
+/** Splits the extracted records into valid transactions and rejected records, partition by partition, in order. */
+export function validateBatch(
+  context: Context,
+  batch: Batch,
+  extracted: StagedStep<ExtractFacts>,
+  folder: string,
+): StepOutput<ValidateFacts> {
+  using valid = new StagedFileWriter(join(folder, validFile));
+  using rejected = new StagedFileWriter(join(folder, copyFiles.rejectedTransactions));
+  const tally = new Tally((done) => context.onProgress('validate', done, extracted.facts.readCount));
+  for (const { partition, epoch } of batch.ranges) {
+    const seal = extracted.files[recordsFile(partition)];
+    if (seal === undefined) continue;
+    const coordinates = { batchId: batch.batchId, topic: context.config.kafka.topic, epoch };
+    for (const { record, framePosition } of readFrames(join(extracted.folder, recordsFile(partition)), seal)) {
+      const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());
+      if (verdict.kind === 'valid') {
+        const { sale } = verdict;
+        const { offset } = record;
+        valid.writeText(encodeValidLine({ ...sale, partition, offset, framePosition, contentHash: contentHash(sale) }));
+        tally.countValid(sale.timestampMs);
+      } else {
+        rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
+        tally.countRejected();
+      }
+    }
+  }
+  return {
+    facts: tally.facts(),
+    files: { [validFile]: valid.seal(), [copyFiles.rejectedTransactions]: rejected.seal() },
+  };
+}
+
+/** Counts verdicts, and tells of them now and then. */
+class Tally {
+  readonly #onProgress: (done: number) => void;
+  #validCount = 0;
+  #rejectedCount = 0;
+  #oldestMs = Infinity;
+  #newestMs = -Infinity;
+
+  constructor(onProgress: (done: number) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  countValid(timestampMs: number): void {
+    this.#validCount += 1;
+    if (timestampMs < this.#oldestMs) this.#oldestMs = timestampMs;
+    if (timestampMs > this.#newestMs) this.#newestMs = timestampMs;
+    this.#report();
+  }
+
+  countRejected(): void {
+    this.#rejectedCount += 1;
+    this.#report();
+  }
+
+  facts(): ValidateFacts {
+    const isEmpty = this.#validCount === 0;
+    return {
+      validCount: this.#validCount,
+      rejectedCount: this.#rejectedCount,
+      oldestTransactionMs: isEmpty ? null : this.#oldestMs,
+      newestTransactionMs: isEmpty ? null : this.#newestMs,
+    };
+  }
+
+  #report(): void {
+    const done = this.#validCount + this.#rejectedCount;
+    if (done % progressEvery === 0) this.#onProgress(done);
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  checkTransaction,
+  currencyExponent,
+  parseAmountMinor,
+  parseTimestamp,
+  rejectReasons,
+  type FieldError,
+  type RejectReason,
+  type TransactionMessage,
+} from '@pulse/contract';
+
+import type { RawRecord } from '../batch/raw-record.ts';
+import { readCanonical } from './canonical-message.ts';
+import { parseObject } from './parse-object.ts';
+
+/** What a message is judged by, beyond the contract. */
+export interface ValidationRules {
+  readonly messageMaxBytes: number;
+  readonly eventFutureMaxMs: number;
+  readonly eventAgeMaxMs: number;
+}
+
+/** The fields of a valid message, parsed. */
+export interface SaleFields {
+  readonly orderId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** RFC 3339 with an offset and at most microseconds. */
+  readonly timestamp: string;
+  readonly timestampMs: number;
+  readonly microseconds: number;
+  readonly localDate: string;
+  readonly customerId: string;
+  readonly productCategory: string;
+  /** Empty where the message names none. */
+  readonly country: string;
+}
+
+export type ValidatedRecord =
+  | { readonly kind: 'valid'; readonly sale: SaleFields }
+  | {
+      readonly kind: 'rejected';
+      readonly orderId: string | null;
+      readonly errors: readonly [FieldError, ...FieldError[]];
+    };
+
+/**
+ * Judges one record. Pure: `nowMs`, the time when the batch was planned, is handed in.
+ * A message in canonical spelling is read by its shape; any other one, and any with a fault, by the JSON parser and the
+ * contract's schema. Both give the same verdicts.
+ */
+export function validateRecord(record: RawRecord, rules: ValidationRules, nowMs: number): ValidatedRecord {
+  const { value } = record;
+  if (value === null) return rejected('null_value');
+  if (value.length > rules.messageMaxBytes) return rejected('too_large');
+  const sale = readCanonical(value);
+  if (sale !== undefined) return judgedByClock(sale, rules, nowMs);
+
+  const parsed = parseObject(value);
+  if (parsed.kind === 'unreadable') return rejected(parsed.reason);
+  const checked = checkTransaction(parsed.value);
+  const errors = [...parsed.errors, ...(checked.kind === 'rejected' ? checked.errors : [])];
+  const [first, ...others] = errors;
+  if (first !== undefined) return { kind: 'rejected', orderId: orderIdOf(parsed.value), errors: [first, ...others] };
+  if (checked.kind === 'rejected') throw new Error('a rejected message has no error');
+  return judgedByClock(saleFields(checked.message), rules, nowMs);
+}
+
+function judgedByClock(sale: SaleFields, rules: ValidationRules, nowMs: number): ValidatedRecord {
+  const aheadMs = sale.timestampMs - nowMs;
+  if (aheadMs > rules.eventFutureMaxMs) return rejected('timestamp_too_far_in_future', 'timestamp', sale.orderId);
+  if (-aheadMs > rules.eventAgeMaxMs) return rejected('timestamp_too_old', 'timestamp', sale.orderId);
+  return { kind: 'valid', sale };
+}
+
+function rejected(reason: RejectReason, field = '', orderId: string | null = null): ValidatedRecord {
+  return { kind: 'rejected', orderId, errors: [{ field, reason, message: rejectReasons[reason] }] };
+}
+
+/** Longest order id that is kept of a rejected message: enough to search by, and never a burden. */
+const orderIdShownMax = 100;
+
+function orderIdOf(value: Readonly<Record<string, unknown>>): string | null {
+  const orderId = value['order_id'];
+  if (typeof orderId !== 'string' || orderId.includes('\0')) return null;
+  return orderId.slice(0, orderIdShownMax).toWellFormed();
+}
+
+function saleFields(message: TransactionMessage): SaleFields {
+  const exponent = currencyExponent(message.currency);
+  const instant = parseTimestamp(message.timestamp);
+  const amountMinor = exponent === undefined ? 'amount_not_decimal' : parseAmountMinor(message.amount, exponent);
+  if (typeof instant === 'string' || typeof amountMinor === 'string') {
+    throw new Error('the contract accepted a message whose amount or timestamp can not be read');
+  }
+  return {
+    orderId: message.order_id,
+    amountMinor,
+    currency: message.currency,
+    timestamp: canonicalTimestamp(message.timestamp),
+    timestampMs: instant.epochMs,
+    microseconds: instant.microseconds,
+    localDate: instant.localDate,
+    customerId: message.customer_id,
+    productCategory: message.product_category,
+    country: message.country ?? '',
+  };
+}
+
+/** Cuts a fraction to microseconds, for PostgreSQL would round it, and spells T and Z as it knows them. */
+function canonicalTimestamp(text: string): string {
+  return text.toUpperCase().replace(/(\.\d{6})\d+/, '$1');
+}

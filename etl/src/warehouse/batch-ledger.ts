@@ -1,0 +1,110 @@
+import { etlBatches, etlBatchRanges } from '@pulse/migrations/schema';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+
+import type { Batch, StepName } from '../batch/batch.ts';
+import type { PlannedRange } from '../batch/plan.ts';
+import type { Queryable } from './connection.ts';
+
+/** The batch with this id, or undefined. */
+export async function findBatch(db: Queryable, batchId: string): Promise<Batch | undefined> {
+  const [row] = await db.select().from(etlBatches).where(eq(etlBatches.batchId, batchId));
+  if (row === undefined) return undefined;
+  const { kind, state, plannedAt, ruleSetVersion, ...counts } = row;
+  const ranges = await db
+    .select()
+    .from(etlBatchRanges)
+    .where(eq(etlBatchRanges.batchId, batchId))
+    .orderBy(asc(etlBatchRanges.partition));
+  return { batchId, kind, state, plannedAt, ruleSetVersion, ranges, counts };
+}
+
+export type NewBatch = Pick<
+  typeof etlBatches.$inferInsert,
+  'batchId' | 'kind' | 'ruleSetVersion' | 'codeVersion' | 'airflowDagId' | 'airflowRunId' | 'stagingFreeBytes'
+>;
+
+/**
+ * Writes a plan, once: when the batch is there already, its first plan stands. An empty plan is loaded as it is.
+ * Runs in the caller's transaction.
+ */
+export async function insertPlan(
+  db: Queryable,
+  batch: NewBatch,
+  topic: string,
+  ranges: readonly PlannedRange[],
+): Promise<void> {
+  const isEmpty = ranges.every(({ fromOffset, nextOffset }) => fromOffset === nextOffset);
+  const nothing = { readCount: 0, loadedCount: 0, duplicateCount: 0, rejectedCount: 0, holeCount: 0, flaggedCount: 0 };
+  const inserted = await db
+    .insert(etlBatches)
+    .values({ ...batch, ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}) })
+    .onConflictDoNothing()
+    .returning({ batchId: etlBatches.batchId });
+  if (inserted.length === 0 || ranges.length === 0) return;
+  await db.insert(etlBatchRanges).values(ranges.map((range) => ({ ...range, topic, batchId: batch.batchId })));
+}
+
+const durationColumns = {
+  extract: 'extractDurationMs',
+  validate: 'validateDurationMs',
+  transform: 'transformDurationMs',
+  load: 'loadDurationMs',
+} as const satisfies Record<StepName, keyof typeof etlBatches.$inferInsert>;
+
+/** Notes how long a step took. */
+export async function recordDuration(
+  db: Queryable,
+  batchId: string,
+  step: StepName,
+  durationMs: number,
+): Promise<void> {
+  await db
+    .update(etlBatches)
+    .set({ [durationColumns[step]]: Math.round(durationMs) })
+    .where(eq(etlBatches.batchId, batchId));
+}
+
+/** Counts one more try at a step. */
+export async function recordAttempt(db: Queryable, batchId: string): Promise<void> {
+  await db
+    .update(etlBatches)
+    .set({ attemptCount: sql`${etlBatches.attemptCount} + 1` })
+    .where(eq(etlBatches.batchId, batchId));
+}
+
+/** Notes why a step failed; the batch stays planned, and the next try may still load it. */
+export async function recordFailure(
+  db: Queryable,
+  batchId: string,
+  errorCode: string,
+  errorMessage: string,
+): Promise<void> {
+  await db
+    .update(etlBatches)
+    .set({ errorCode, errorMessage: errorMessage.slice(0, 4000), failedAt: sql`now()` })
+    .where(and(eq(etlBatches.batchId, batchId), eq(etlBatches.state, 'planned')));
+}
+
+/** Marks a batch whose records another one loaded first. */
+export async function markSuperseded(db: Queryable, batchId: string): Promise<void> {
+  await db
+    .update(etlBatches)
+    .set({ state: 'superseded' })
+    .where(and(eq(etlBatches.batchId, batchId), eq(etlBatches.state, 'planned')));
+}
+
+/** Size of the newest batch if the disk was full for it, in offsets; else undefined. */
+export async function sizeThatFilledTheDisk(db: Queryable): Promise<number | undefined> {
+  const [newest] = await db
+    .select({ batchId: etlBatches.batchId, state: etlBatches.state, errorCode: etlBatches.errorCode })
+    .from(etlBatches)
+    .orderBy(desc(etlBatches.plannedAt))
+    .limit(1);
+  if (newest === undefined || newest.state === 'loaded') return undefined;
+  if (newest.errorCode !== 'ENOSPC' && newest.errorCode !== 'EDQUOT') return undefined;
+  const [size] = await db
+    .select({ count: sql<string>`coalesce(sum(next_offset - from_offset), 0)` })
+    .from(etlBatchRanges)
+    .where(eq(etlBatchRanges.batchId, newest.batchId));
+  return Number(size?.count ?? 0);
+}

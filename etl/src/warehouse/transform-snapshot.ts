@@ -1,0 +1,33 @@
+import type { PlannedRange } from '../batch/plan.ts';
+import type { TransformSnapshot } from '../transform/transform-snapshot.ts';
+import type { Warehouse } from './connection.ts';
+import { knownOrders, positionsStandAt, readExchangeRates, readTaxRates } from './lookups.ts';
+import { readStateVersion } from './positions.ts';
+
+export type SnapshotOutcome<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  /** Another batch has loaded these records: there is nothing to look at. */
+  | { readonly kind: 'superseded' };
+
+/** Runs `work` over one snapshot of the warehouse, taken while the positions still stand where the batch begins. */
+export async function withTransformSnapshot<Result>(
+  warehouse: Warehouse,
+  topic: string,
+  ranges: readonly PlannedRange[],
+  work: (snapshot: TransformSnapshot) => Promise<Result>,
+): Promise<SnapshotOutcome<Result>> {
+  const { client } = warehouse;
+  return warehouse.db.transaction(
+    async (tx): Promise<SnapshotOutcome<Result>> => {
+      if (!(await positionsStandAt(tx, topic, ranges))) return { kind: 'superseded' };
+      const result = await work({
+        stateVersion: await readStateVersion(tx),
+        knownOrders: async (orderIds) => knownOrders(client, orderIds),
+        taxRates: async (recordedBy) => readTaxRates(tx, recordedBy),
+        exchangeRates: async (base, days, recordedBy) => readExchangeRates(tx, base, days, recordedBy),
+      });
+      return { kind: 'done', result };
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+}
