@@ -5,7 +5,7 @@ import type * as schema from './index.ts';
 type Schema = typeof schema;
 
 /** The names under which the schema exports tables. */
-export type TableKey = { [Key in keyof Schema]: Schema[Key] extends PgTable ? Key : never }[keyof Schema];
+type TableKey = { [Key in keyof Schema]: Schema[Key] extends PgTable ? Key : never }[keyof Schema];
 
 /** What a table and each of its columns mean. A missing or a surplus column fails the type check. */
 export type Comments = {

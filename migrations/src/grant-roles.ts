@@ -1,14 +1,33 @@
 import { ConfigError } from '@pulse/runtime';
-import type { Client } from 'pg';
+import pRetry from 'p-retry';
+import { DatabaseError, type Client } from 'pg';
 
 import type { RoleLogin, Roles } from './config.ts';
+import { inTransaction } from './transaction.ts';
 
 /**
- * Creates the two roles or takes over their present passwords, and sets what each may do:
+ * Creates the two roles or takes over their present passwords, and sets what each may do, in one transaction:
  * etl reads and writes rows but changes no table and deletes no fact; reader only reads, for at most ten seconds a query.
- * Runs in the caller's transaction.
+ * Roles belong to all databases of a server, so another database's migrator may change them at the same moment.
  */
 export async function grantRoles(client: Client, roles: Roles): Promise<void> {
+  await pRetry(() => inTransaction(client, () => createAndGrant(client, roles)), {
+    retries: 20,
+    minTimeout: 20,
+    maxTimeout: 500,
+    randomize: true,
+    shouldRetry: ({ error }) => isConcurrentChange(error),
+  });
+}
+
+/** PostgreSQL has no code of its own for two sessions that change one role: an internal error, or a name just taken. */
+function isConcurrentChange(error: Error): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  if (error.code === 'XX000') return error.message.includes('concurrently');
+  return error.code === '23505' || error.code === '42710';
+}
+
+async function createAndGrant(client: Client, roles: Roles): Promise<void> {
   await createRole(client, roles.etl);
   await createRole(client, roles.reader);
   const name = client.escapeIdentifier.bind(client);

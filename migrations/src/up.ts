@@ -33,10 +33,8 @@ export async function up(options: UpOptions): Promise<readonly string[]> {
 async function applyAll({ client, roles, seed, logger }: UpOptions): Promise<readonly string[]> {
   await migrate(drizzle(client), { migrationsFolder, ...migrationsTable });
   logger.info('migrations applied');
-  await inTransaction(client, async () => {
-    await applyComments(client);
-    await grantRoles(client, roles);
-  });
+  await inTransaction(client, () => applyComments(client));
+  await grantRoles(client, roles);
   logger.info({ etl: roles.etl.name, reader: roles.reader.name }, 'roles granted');
   if (seed === 'sample') {
     const changedCount = await seedSampleRates(client);

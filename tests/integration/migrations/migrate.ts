@@ -1,6 +1,6 @@
 import { createLogger } from '@pulse/runtime';
 
-import { up } from '../../../migrations/src/up.ts';
+import { up } from '@pulse/migrations/up';
 import { openClient, type ScratchWarehouse } from '../../support/warehouse.ts';
 
 /** Migrates a warehouse as its owner, and gives back what still differs from the code. */

@@ -93,6 +93,15 @@ test('names and passwords with quotes are taken literally, and a new password re
   await expect(openClient(other.url, other.roles.etl)).rejects.toMatchObject({ code: '28P01' });
 });
 
+test('warehouses on one server that share their roles can be migrated side by side', async () => {
+  await using first = await freshWarehouse();
+  await using second = await freshWarehouse();
+  await using third = await freshWarehouse();
+  const urls = [first.url, second.url, third.url];
+  const runs = Array.from({ length: 9 }, (_, index) => ({ url: urls[index % 3] ?? first.url, roles: first.roles }));
+  expect((await Promise.all(runs.map((run) => migrate(run)))).flat()).toEqual([]);
+});
+
 test('a superuser is not made the etl role', async () => {
   const superuser = decodeURIComponent(new URL(warehouse.url).username);
   const roles = { ...warehouse.roles, etl: { name: superuser, password: 'x' } };
