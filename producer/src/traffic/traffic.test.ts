@@ -31,6 +31,10 @@ function content({ kind, key, label, message }: TrafficRecord): unknown[] {
   return [kind, key, label?.pattern, message.amount];
 }
 
+function bytesOf({ key, value }: TrafficRecord): string {
+  return `${key} ${String(value)}`;
+}
+
 function dollarsOf({ message: { amount, currency } }: TrafficRecord): number {
   return Number(amount) / (markets.find((market) => market.currency === currency)?.unitsPerDollar ?? Number.NaN);
 }
@@ -87,11 +91,10 @@ test('no message is from the future', () => {
 });
 
 test('a duplicate repeats an earlier message to the byte, under the same key', () => {
-  const bytes = ({ key, value }: TrafficRecord) => `${key} ${String(value)}`;
   const sent = new Set<string>();
   const strangers = sample.filter((record) => {
-    if (record.kind === 'valid') sent.add(bytes(record));
-    return record.kind === 'duplicate' && !sent.has(bytes(record));
+    if (record.kind === 'valid') sent.add(bytesOf(record));
+    return record.kind === 'duplicate' && !sent.has(bytesOf(record));
   });
   expect(strangers).toEqual([]);
   expect(share(sample, ({ kind }) => kind === 'duplicate')).toBeGreaterThan(0);
