@@ -64,7 +64,7 @@ const environment = z.object({
 });
 
 /** Event times spread over a span instead of the clock. */
-export interface TimeSpan {
+interface TimeSpan {
   readonly startMs: number;
   readonly spanMs: number;
 }

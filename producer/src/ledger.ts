@@ -8,7 +8,7 @@ import type { TrafficRecord } from './traffic/traffic.ts';
  * One line of the ledger. What a malformed record was before it was spoilt still stands here; whether the spoilt value
  * says the same is for nobody to rely on, and `sha256` (of the value's bytes, null for no value) tells it apart.
  */
-export interface LedgerLine {
+interface LedgerLine {
   readonly order_id: string;
   readonly key: string;
   readonly amount: string;

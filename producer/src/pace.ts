@@ -13,7 +13,7 @@ export type PaceOptions =
 export type Pace = (signal: AbortSignal) => Promise<number>;
 
 /** Records made and published at a time when there is no reason to wait. Bounds what is held in memory. */
-export const chunkSizeMax = 3_000;
+const chunkSizeMax = 3_000;
 /** After an outage a rate goes on from now: at most this much is made up for. */
 const arrearsMsMax = 1_000;
 const tickMs = 20;

@@ -70,7 +70,6 @@ async function connectAndRun(
     topics,
     count,
     eventTimeMs: timeSpan === undefined ? Date.now : eventTimes(timeSpan.startMs, timeSpan.spanMs, count),
-    logger,
     stop,
     giveUp: delayed(stop, stopTimeoutMs),
   });

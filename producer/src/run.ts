@@ -1,5 +1,3 @@
-import type { Logger } from '@pulse/runtime';
-
 import type { Publisher } from './kafka/publisher.ts';
 import type { Pace } from './pace.ts';
 import type { Tally } from './tally.ts';
@@ -15,7 +13,6 @@ export interface RunOptions {
   readonly count: number;
   /** The event time of the next message, in milliseconds since 1970. */
   readonly eventTimeMs: () => number;
-  readonly logger: Logger;
   /** Ends the traffic: what is under way is still waited for. */
   readonly stop: AbortSignal;
   /** Ends the wait for what is under way. */

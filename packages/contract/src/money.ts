@@ -12,7 +12,7 @@ export type AmountFault =
 export const amountIntegerDigitsMax = 15;
 
 /** A plain decimal: no exponent, no plus sign, no leading zeros, digits on both sides of a point. */
-export const decimalPattern = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+const decimalPattern = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
 
 /**
  * Reads a positive amount of money into minor units of a currency, exactly: ("149.99", 2) is 14999n.

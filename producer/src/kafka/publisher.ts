@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import { createPatience } from './outage.ts';
 import { createPartitionOf, type PartitionOf } from './partition.ts';
 
-export interface Publishable {
+interface Publishable {
   readonly key: string;
   readonly value: string | Buffer | null;
 }
@@ -17,7 +17,7 @@ export interface Acknowledged<Item extends Publishable> {
   readonly records: readonly Item[];
 }
 
-export interface PublishOptions<Item extends Publishable> {
+interface PublishOptions<Item extends Publishable> {
   /** Called as soon as a partition's part of the records is safe. */
   readonly onAcknowledged: (acknowledged: Acknowledged<Item>) => void;
   /** Ends the wait for Kafka: what was not acknowledged by then may or may not be in the topic. */

@@ -23,7 +23,7 @@ export interface TrafficOptions {
   readonly malformedKinds: readonly [MalformedKind, ...MalformedKind[]];
 }
 
-export type RecordKind = 'valid' | 'duplicate' | `malformed:${MalformedKind}`;
+type RecordKind = 'valid' | 'duplicate' | `malformed:${MalformedKind}`;
 
 /** A record to publish, with what is known of its content whatever became of its value. */
 export interface TrafficRecord {
