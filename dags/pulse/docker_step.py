@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "1g"
 # Standard error joins standard output before Docker sees either: as two streams they could swap their last lines,
-# and the last line is the summary. `exec` makes the program the container's first process, the one SIGTERM reaches.
-_ONE_STREAM = ["/bin/sh", "-c", 'exec "$@" 2>&1', "etl-step"]
+# and the last line is the summary. The shell is the container's first process and passes SIGTERM on, which the kernel
+# keeps from a first process that has no handler for it: a killed task would wait for ten seconds, its container longer.
+_SHELL = r'trap "kill -TERM \$program; wait \$program" TERM; "$@" 2>&1 & program=$!; wait $program'
+_RUN_IN_ONE_STREAM = ["/bin/sh", "-c", _SHELL, "etl-step"]
 # Try and batch stand in the name: an orphan of the last try may still hold the name of that try.
 _CONTAINER_NAME = (
     "{project}-{task_id}-{{{{ run_id | batch_id | replace(':', '-') | replace('+', '-') | replace('~', '-') }}}}"
@@ -55,7 +57,7 @@ class DockerStep(DockerOperator):
         self._exit = _FatalExit()
         super().__init__(
             task_id=task_id,
-            entrypoint=[*_ONE_STREAM, *program],
+            entrypoint=[*_RUN_IN_ONE_STREAM, *program],
             command=list(command),
             container_name=_CONTAINER_NAME.format(project=project, task_id=task_id),
             labels=_labels(project, task_id),

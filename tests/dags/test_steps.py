@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from airflow.sdk import DAG
 
@@ -49,8 +51,29 @@ def test_a_container_has_limits_no_privilege_and_goes_away() -> None:
 @pytest.mark.usefixtures("docker")
 def test_a_container_takes_the_command_as_arguments_in_one_stream() -> None:
     step = etl_step("load")
-    assert step.entrypoint == ["/bin/sh", "-c", 'exec "$@" 2>&1', "etl-step", "etl"]
+    assert step.entrypoint[:2] == ["/bin/sh", "-c"]
+    assert step.entrypoint[3:] == ["etl-step", "etl"]
     assert step.command == ["load", "--batch", "{{ run_id | batch_id }}", "--json"]
+
+
+@pytest.mark.usefixtures("docker")
+@pytest.mark.parametrize(("script", "output", "code"), [("echo out; echo last", "out\nlast\n", 0), ("exit 65", "", 65)])
+def test_a_containers_shell_keeps_order_arguments_and_exit_code(script: str, output: str, code: int) -> None:
+    shell = etl_step("load").entrypoint[:-1]
+    mixed = f"echo log >&2; {script}"
+    done = subprocess.run([*shell, "sh", "-c", mixed, "it's", "$(id)"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (f"log\n{output}", "", code)
+
+
+@pytest.mark.usefixtures("docker")
+def test_a_containers_shell_passes_sigterm_on_and_waits() -> None:
+    shell = etl_step("load").entrypoint[:-1]
+    script = "trap 'echo ended; exit 75' TERM; echo began; while :; do sleep 0.05; done"
+    with subprocess.Popen([*shell, "sh", "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "began\n"
+        process.terminate()
+        assert process.communicate(timeout=5)[0] == "ended\n"
+    assert process.returncode in RETRIED
 
 
 @pytest.mark.usefixtures("docker")
