@@ -17,15 +17,15 @@ export async function ensureFolder(folder: string, account?: Account): Promise<v
   await giveTo(folder, account);
 }
 
-/** True if any user can reach into the folder: each existing folder above it lets others pass. */
+/** True if any user can get to the folder: each folder above it lets others pass. Its own mode does not matter. */
 export async function isReachableByAll(folder: string): Promise<boolean> {
   const parent = dirname(folder);
-  const mode = await stat(folder).then(
+  if (parent === folder) return true;
+  const mode = await stat(parent).then(
     (entry) => entry.mode,
     () => passable,
   );
-  if ((mode & passable) === 0) return false;
-  return parent === folder || (await isReachableByAll(parent));
+  return (mode & passable) !== 0 && (await isReachableByAll(parent));
 }
 
 const passable = 0o001;

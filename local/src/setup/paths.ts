@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -45,9 +46,15 @@ export async function stackFolders(localDir: string): Promise<StackFolders> {
   };
 }
 
-/** Beside the rest, unless PostgreSQL runs as another user who can not get there: then under /var/lib, by stack. */
+/**
+ * Beside the rest, unless PostgreSQL runs as another user who can not get there: then under /var/lib, by stack.
+ * Data that are there already stay where they are, whatever became of the folders above.
+ */
 async function postgresFolder(stack: string, short: string): Promise<string> {
   const own = join(stack, 'data', 'postgres');
-  if ((await serverAccount()) === undefined || (await isReachableByAll(own))) return own;
-  return join(sharedFolder, short, 'postgres');
+  const shared = join(sharedFolder, short, 'postgres');
+  for (const folder of [own, shared]) {
+    if (await stat(join(folder, 'PG_VERSION')).catch(() => undefined)) return folder;
+  }
+  return (await serverAccount()) === undefined || (await isReachableByAll(own)) ? own : shared;
 }

@@ -41,9 +41,9 @@ export async function airflowEnvironment(settings: Settings): Promise<Environmen
 export function airflowPrograms(environment: Environment): readonly Program[] {
   const commands = {
     'airflow-apiserver': ['api-server', '--host', '127.0.0.1', '--workers', '1'],
+    'airflow-dag-processor': ['dag-processor'],
     // The API server reads the logs of tasks from the same disk: nobody needs to serve them.
     'airflow-scheduler': ['scheduler', '--skip-serve-logs'],
-    'airflow-dag-processor': ['dag-processor'],
   };
   return Object.entries(commands).map(([name, args]) => ({
     name,

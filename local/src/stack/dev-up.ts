@@ -52,7 +52,7 @@ async function start(settings: Settings, progress: Progress, supervisor: Supervi
     kafkaProgram(settings),
     producerProgram(settings),
   ]);
-  const programs: readonly Program[] = [postgres, kafka, producer, ...airflow, ...(grafana ? [grafana] : [])];
+  const programs: readonly Program[] = [postgres, kafka, ...airflow, producer, ...(grafana ? [grafana] : [])];
   await supervisor.apply(programs, baseEnvironment());
 
   const starting = { settings, progress, supervisor };
