@@ -40,11 +40,12 @@ export async function connectKafkaSource(options: KafkaSourceOptions, logger: Lo
     waitMaxMs,
     partitionOffsets: async () => partitionOffsets(cluster, topic),
     mirrorPositions: async (positions) => {
-      const coordinator = await cluster.findGroupCoordinator({ groupId: consumerGroup });
       const partitions = positions.map(({ partition, nextOffset }) => ({ partition, offset: String(nextOffset) }));
-      // Generation -1 and no member: a commit from outside the group, which the broker takes while the group is empty.
-      const topics = [{ topic, partitions }];
-      await coordinator.offsetCommit({ groupId: consumerGroup, groupGenerationId: -1, memberId: '', topics });
+      // A broker that has just begun to coordinate says so at first.
+      await retrying(async () => commitOffsets(cluster, consumerGroup, [{ topic, partitions }]), {
+        what: `committing offsets of group ${consumerGroup}`,
+        waitMaxMs: mirrorWaitMaxMs,
+      });
     },
     [Symbol.asyncDispose]: async () => cluster.disconnect(),
   };
@@ -60,6 +61,18 @@ async function connectedCluster(brokers: readonly string[], topic: string, logge
     await cluster.disconnect();
     throw error;
   }
+}
+
+const mirrorWaitMaxMs = 3000;
+
+/** Generation -1 and no member: a commit from outside the group, which the broker takes while the group is empty. */
+async function commitOffsets(
+  cluster: Cluster,
+  groupId: string,
+  topics: { topic: string; partitions: { partition: number; offset: string }[] }[],
+): Promise<void> {
+  const coordinator = await cluster.findGroupCoordinator({ groupId });
+  await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
 }
 
 async function partitionOffsets(cluster: Cluster, topic: string): Promise<PartitionOffsets[]> {

@@ -42,7 +42,10 @@ declare module 'kafkajs/src/cluster/index.js' {
       memberId: string;
       topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
     }): Promise<unknown>;
-    metadata(topics: string[]): Promise<unknown>;
+    readonly connectionPool: {
+      /** Opens connection 1, the one for fetches, unless it is open. */
+      getConnection(index: 1): Promise<unknown>;
+    };
   }
 
   class Cluster {

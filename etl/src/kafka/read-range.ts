@@ -1,4 +1,4 @@
-import type { FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
+import type { Broker, FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
 
 import type { RawRecord } from '../batch/raw-record.ts';
 import { IntegrityError, TemporaryError } from '../errors.ts';
@@ -64,6 +64,7 @@ async function fetchFrom(source: KafkaSource, partition: number, offset: number)
     const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
     if (leader === undefined) throw new TemporaryError(`${topic} partition ${partition} has no leader`);
     const broker = await cluster.findBroker({ nodeId: leader });
+    await openFetchConnection(broker);
     const { responses } = await broker.fetch({
       replicaId: -1,
       isolationLevel: readCommitted,
@@ -82,6 +83,19 @@ async function fetchFrom(source: KafkaSource, partition: number, offset: number)
     // Leadership may have moved; the next try asks the new leader. What fails here fails there, with its own words.
     await cluster.refreshMetadata().catch(() => undefined);
     throw error;
+  }
+}
+
+const opening = new WeakMap<Broker, Promise<unknown>>();
+
+/** kafkajs opens one socket for each fetch that finds none, and loses all but the last: partitions wait for one. */
+async function openFetchConnection(broker: Broker): Promise<void> {
+  const connecting = opening.get(broker) ?? broker.connectionPool.getConnection(1);
+  opening.set(broker, connecting);
+  try {
+    await connecting;
+  } finally {
+    opening.delete(broker);
   }
 }
 

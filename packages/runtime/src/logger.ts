@@ -15,7 +15,12 @@ export interface LoggerOptions {
 /** A logger on standard error, written synchronously: standard output belongs to results. */
 export async function createLogger(options: LoggerOptions): Promise<Logger> {
   const { name, level, pretty } = options;
-  const settings = { name, level, timestamp: pino.stdTimeFunctions.isoTime, base: { name } };
+  const settings = {
+    level,
+    base: { name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   if (!pretty) return pino(settings, pino.destination({ dest: 2, sync: true }));
   const { PinoPretty } = await import('pino-pretty');
   return pino(
