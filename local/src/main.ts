@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 
 import { Command } from '@commander-js/extra-typings';
-import { ConfigError, exitCode } from '@pulse/runtime';
-
+import { ConfigError, exitCode, shutdownSignal } from '@pulse/runtime';
 import { execa } from 'execa';
 
 import { clean } from './setup/clean.ts';
@@ -35,7 +34,7 @@ program.command('setup').action(async () => {
 });
 program.command('dev-up').action(async () => {
   const current = await settings();
-  await devUp(current, progress);
+  await devUp(current, progress, shutdownSignal());
   print(addressTable(current, (await grafanaProgram(current)) !== undefined));
 });
 program.command('dev-down').action(async () => {

@@ -1,17 +1,20 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
+
+import { DatabaseError } from 'pg';
 
 import { kafkaAnswers } from '../kafka/server.ts';
 import { ensureDatabase, withClient } from '../postgres/server.ts';
 import { ensureFolder } from '../process/private-folder.ts';
 import { install } from '../setup/install.ts';
 import { root } from '../setup/paths.ts';
-import { together, type Progress } from '../setup/progress.ts';
+import { StepError, together, type Progress } from '../setup/progress.ts';
 import { pythonProgram } from '../setup/python.ts';
 import type { Environment, Settings } from '../setup/settings.ts';
 import { airflowDatabase, airflowEnvironment, airflowPrograms } from './airflow.ts';
 import { writeCommands } from './commands.ts';
 import { grafanaProgram } from './grafana.ts';
-import { airflowAnswers, grafanaAnswers, waitUntilHealthy } from './health.ts';
+import { airflowAnswers, grafanaAnswers, HopelessError, waitUntilHealthy } from './health.ts';
 import { baseEnvironment, runOnce } from './one-shot.ts';
 import { kafkaProgram, postgresProgram, producerProgram } from './programs.ts';
 import { killStrays } from './strays.ts';
@@ -19,15 +22,15 @@ import { Supervisor, type Program } from './supervisor.ts';
 
 /**
  * Installs, builds and starts the whole stack; returns once all of it is healthy. Harmless on a running one.
- * @throws StepError naming the part that failed; what this call has started is stopped again.
+ * @throws StepError naming the part that failed, or the reason of `interrupted`; what this call has started is stopped.
  */
-export async function devUp(settings: Settings, progress: Progress): Promise<void> {
+export async function devUp(settings: Settings, progress: Progress, interrupted: AbortSignal): Promise<void> {
   await install(progress);
   const supervisor = new Supervisor(settings.folders);
   const wasRunning = await supervisor.isRunning();
   if (!wasRunning) await killStrays(settings.folders.stack);
   try {
-    await start(settings, progress, supervisor);
+    await Promise.race([start(settings, progress, supervisor), rejection(interrupted)]);
   } catch (error) {
     if (!wasRunning) await progress.step('Stopping what was started', () => devDown(settings));
     throw error;
@@ -38,6 +41,11 @@ export async function devUp(settings: Settings, progress: Progress): Promise<voi
 export async function devDown(settings: Settings): Promise<void> {
   await new Supervisor(settings.folders).shutdown();
   await killStrays(settings.folders.stack);
+}
+
+async function rejection(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw new StepError('Start-up', signal.reason);
 }
 
 async function start(settings: Settings, progress: Progress, supervisor: Supervisor): Promise<void> {
@@ -84,9 +92,7 @@ async function startWarehousePart({ settings, progress, supervisor }: Starting):
   await progress.step('PostgreSQL', async () => {
     const url = adminUrl(settings);
     await supervisor.start('postgres');
-    await waitUntilHealthy(settings, supervisor, 'postgres', () =>
-      withClient(url, (client) => client.query('select 1')),
-    );
+    await waitUntilHealthy(settings, supervisor, 'postgres', () => logIn(url));
     await ensureDatabase(url, settings.WAREHOUSE_DB_NAME);
     await ensureDatabase(url, airflowDatabase);
   });
@@ -132,6 +138,20 @@ async function runBundle(settings: Settings, name: string, bundle: readonly stri
     timeoutMs: 120_000,
   });
 }
+
+async function logIn(url: string): Promise<void> {
+  try {
+    await withClient(url, (client) => client.query('select 1'));
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError && cause.code === invalidPassword)) throw cause;
+    const remedy = 'its data were made with another one: set that one in .env, or remove the data with make clean';
+    throw new HopelessError(`PostgreSQL does not accept WAREHOUSE_DB_USER with WAREHOUSE_DB_PASSWORD: ${remedy}`, {
+      cause,
+    });
+  }
+}
+
+const invalidPassword = '28P01';
 
 function adminUrl(settings: Settings): string {
   const user = encodeURIComponent(settings.WAREHOUSE_DB_USER);

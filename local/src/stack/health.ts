@@ -7,6 +7,11 @@ import { tailOf } from '../process/service.ts';
 import type { Settings } from '../setup/settings.ts';
 import type { Supervisor } from './supervisor.ts';
 
+/** What no waiting puts right. */
+export class HopelessError extends Error {
+  override readonly name = 'HopelessError';
+}
+
 /**
  * Waits until a probe of one supervised program succeeds.
  * @throws Error with the end of the program's log when it gives up or is not healthy in time.
@@ -23,6 +28,7 @@ export async function waitUntilHealthy(
     try {
       return void (await probe());
     } catch (cause) {
+      if (cause instanceof HopelessError) throw cause;
       const gaveUp = attempt % stateEvery === 0 && (await supervisor.states()).get(name) === 'FATAL';
       if (gaveUp || Date.now() > deadline) {
         const logFile = join(settings.folders.logs, `${name}.log`);

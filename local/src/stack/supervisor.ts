@@ -170,7 +170,7 @@ function section(name: string, options: Readonly<Record<string, string>>): strin
 }
 
 /** One word as Supervisor reads it: in quotes, with its own sign for variables, %, taken literally. */
-export function quote(word: string): string {
+function quote(word: string): string {
   return `"${word.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('%', '%%')}"`;
 }
 
