@@ -18,6 +18,9 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
+          // Node runs TypeScript itself; the library finds its binaries through Node's own resolution.
+          server: { deps: { external: [/\/local\/src\//] } },
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

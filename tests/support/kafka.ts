@@ -1,0 +1,107 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+
+import { encodeTransaction, recordKey, type TransactionMessage } from '@pulse/contract';
+import kafkajs, { type Admin, type Kafka, type Message } from 'kafkajs';
+
+/** A record as it goes to Kafka; without a partition the key decides. */
+export interface TestRecord {
+  readonly key?: string | Buffer | null;
+  readonly value: string | Buffer | null;
+  readonly partition?: number;
+  /** Milliseconds since 1970, of the record itself; now by default. */
+  readonly timestampMs?: number;
+}
+
+/** Where a test record may stand. */
+export type Place = Pick<TestRecord, 'partition' | 'timestampMs'>;
+
+/** The record of a message, as the producer would send it. */
+export function recordOf(message: TransactionMessage, place: Place = {}): TestRecord {
+  return { key: recordKey(message), value: encodeTransaction(message), ...place };
+}
+
+/** A client that is quiet and gives up soon. */
+export function kafkaClient(bootstrapServers: string): Kafka {
+  registerZstd();
+  return new kafkajs.Kafka({
+    brokers: bootstrapServers.split(','),
+    clientId: 'tests',
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 8, initialRetryTime: 50 },
+  });
+}
+
+export const compressions = { none: 0, gzip: 1, zstd: 4 } as const satisfies Record<string, number>;
+export type Compression = keyof typeof compressions;
+
+/** Publishes records in order; resolves when the broker has them all. */
+export async function publish(
+  kafka: Kafka,
+  topic: string,
+  records: readonly TestRecord[],
+  compression: Compression = 'none',
+): Promise<void> {
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  try {
+    await producer.send({ topic, messages: records.map(messageOf), compression: compressions[compression] });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Publishes records in one Kafka transaction and ends it; both markers then take an offset of their own. */
+export async function publishInTransaction(
+  kafka: Kafka,
+  topic: string,
+  records: readonly TestRecord[],
+  end: 'commit' | 'abort',
+): Promise<void> {
+  const transactionalId = `${topic}-${end}`;
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId });
+  await producer.connect();
+  try {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: records.map(messageOf) });
+    await transaction[end]();
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Opens an administrator's connection for one piece of work. */
+export async function withAdmin<Result>(kafka: Kafka, work: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** The end of each partition's log, by partition. */
+export async function logEnds(kafka: Kafka, topic: string): Promise<readonly number[]> {
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  return offsets.toSorted((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
+}
+
+function messageOf({ key = null, value, partition, timestampMs }: TestRecord): Message {
+  return {
+    key,
+    value,
+    ...(partition === undefined ? {} : { partition }),
+    ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
+  };
+}
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+function registerZstd(): void {
+  kafkajs.CompressionCodecs[compressions.zstd] = () => ({
+    compress: ({ buffer }: { buffer: Buffer }) => compress(buffer),
+    decompress: (buffer: Buffer) => decompress(buffer),
+  });
+}

@@ -1,0 +1,115 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+import { inject } from 'vitest';
+import * as z from 'zod';
+
+const root = join(import.meta.dirname, '../..');
+
+const programs = { etl: 'etl', producer: 'producer', migrate: 'migrations' } as const;
+type Program = keyof typeof programs;
+
+/** The three programs as their images have them: one file each. */
+export interface Bundles extends AsyncDisposable {
+  readonly folder: string;
+}
+
+/** Bundles the programs as they stand in the working copy, into a throw-away folder. */
+export async function bundlePrograms(): Promise<Bundles> {
+  const folder = await mkdtemp(join(tmpdir(), 'pulse-programs-'));
+  await Promise.all(
+    Object.entries(programs).map(([name, source]) =>
+      execa(process.execPath, ['bundle.ts', join(source, 'src/main.ts'), join(folder, `${name}.mjs`)], { cwd: root }),
+    ),
+  );
+  await cp(join(root, 'migrations/sql'), join(folder, 'sql'), { recursive: true });
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface RunOptions {
+  /** All the variables that the program gets. */
+  readonly env: Environment;
+  /** Kills the program with SIGKILL after so many milliseconds, if it still runs. */
+  readonly killAfterMs?: number;
+}
+
+/** How a program ended and what it said. */
+export interface Finished {
+  /** Undefined where a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const logLine = z.looseObject({ msg: z.string() });
+export type LogLine = z.output<typeof logLine>;
+
+export interface FinishedEtl extends Finished {
+  readonly logs: readonly LogLine[];
+}
+
+const runTimeoutMs = 60_000;
+
+async function run(program: Program, args: readonly string[], options: RunOptions): Promise<Finished> {
+  const file = join(inject('programs'), `${program}.mjs`);
+  const { exitCode, stdout, stderr, timedOut } = await execa(process.execPath, [file, ...args], {
+    env: options.env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: options.killAfterMs ?? runTimeoutMs,
+    killSignal: 'SIGKILL',
+  });
+  if (timedOut && options.killAfterMs === undefined) {
+    throw new Error(`${program} ${args.join(' ')} took more than ${runTimeoutMs} ms:\n${stderr}`);
+  }
+  return { exitCode, stdout, stderr };
+}
+
+/** Runs the `etl` command and reads its log. */
+export async function runEtl(args: readonly string[], options: RunOptions): Promise<FinishedEtl> {
+  const finished = await run('etl', args, options);
+  const lines = finished.stderr.split('\n').filter((line) => line.startsWith('{'));
+  // A killed program may leave its last line unfinished.
+  const logs = lines.filter((line) => line.endsWith('}')).map((line) => logLine.parse(JSON.parse(line)));
+  return { ...finished, logs };
+}
+
+/** Runs the producer until it exits. */
+export async function runProducer(args: readonly string[], options: RunOptions): Promise<Finished> {
+  return run('producer', args, options);
+}
+
+/** Runs the migrator. */
+export async function runMigrate(args: readonly string[], options: RunOptions): Promise<Finished> {
+  return run('migrate', args, options);
+}
+
+const count = z.number().nullable();
+
+/** What `etl … --json` prints last. */
+const summary = z.object({
+  batch_id: z.string(),
+  step: z.string(),
+  state: z.enum(['planned', 'loaded', 'superseded']),
+  planned: z.number(),
+  read: count,
+  loaded: count,
+  duplicates: count,
+  rejected: count,
+  flagged: count,
+  duration_ms: z.number(),
+});
+export type Summary = z.output<typeof summary>;
+
+/** The summaries that `etl … --json` has printed: one line each and nothing else. */
+export function summariesOf({ stdout }: Finished): readonly Summary[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => summary.parse(JSON.parse(line)));
+}
