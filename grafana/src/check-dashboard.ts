@@ -1,0 +1,84 @@
+import { checkQuery } from './check-query.ts';
+import { projectTag } from './pulse-dashboard.ts';
+import type { DashboardJson, PanelJson } from './read-dashboard.ts';
+import { everything } from './sql/sales-filter.ts';
+import { warehouseDatasource } from './warehouse-datasource.ts';
+
+const columns = 24;
+
+/** Each breach of the project's conventions in a dashboard, as a sentence; empty when it keeps them all. */
+export function checkDashboard(dashboard: DashboardJson): string[] {
+  const variables = dashboard.templating.list.map(({ name }) => name);
+  return [
+    ...checkHead(dashboard),
+    ...checkVariables(dashboard),
+    ...repeated(dashboard.panels.map(({ id }) => id)).map((id) => `two panels have the id ${id}`),
+    ...checkGrid(dashboard.panels),
+    ...dashboard.panels.flatMap((panel) =>
+      checkPanel(panel, variables).map((breach) => `panel ${panel.id} (${panel.title}): ${breach}`),
+    ),
+  ];
+}
+
+function checkHead({ title, description, tags, timezone, refresh, editable, links }: DashboardJson): string[] {
+  const link = links.find(({ type, tags: linked }) => type === 'dashboards' && linked.includes(projectTag));
+  return breaches([
+    [title !== '', 'the dashboard has no title'],
+    [description !== '', 'the dashboard has no description'],
+    [tags.includes(projectTag), `the tag ${projectTag} is missing`],
+    [timezone === 'utc', `the time zone is ${timezone}, not utc`],
+    [refresh === '30s', `it refreshes every ${refresh}, not every 30s`],
+    [!editable, 'it can be edited in Grafana, where changes would be lost'],
+    [link?.keepTime === true && link.includeVars, 'no link leads to the other dashboards with time and variables'],
+  ]);
+}
+
+function checkVariables({ templating }: DashboardJson): string[] {
+  return templating.list.flatMap(({ name, multi, includeAll, allValue }) =>
+    breaches([[multi && includeAll && allValue === everything, `the variable ${name} can not stand for all values`]]),
+  );
+}
+
+function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
+  const { defaults } = panel.fieldConfig;
+  const steps = defaults.thresholds?.steps ?? [];
+  const uids = [panel.datasource.uid, ...panel.targets.map(({ datasource }) => datasource.uid)];
+  return [
+    ...breaches([
+      [panel.title !== '', 'it has no title'],
+      [panel.description.length >= 20, 'its description says too little'],
+      [defaults.unit !== '', 'it has no unit'],
+      [panel.targets.length > 0, 'it has no query'],
+      [uids.every((uid) => uid === warehouseDatasource.uid), 'it reads another datasource'],
+      [panel.type !== 'stat' || steps.length > 0, 'it has no thresholds'],
+      [panel.type !== 'stat' || defaults.noValue !== undefined, 'it does not say what is shown when there is no value'],
+      [steps.every(({ value }, index) => (value === null) === (index === 0)), 'its thresholds have no base colour'],
+      [ascending(steps.map(({ value }) => value ?? -Infinity)), 'its thresholds are out of order'],
+    ]),
+    ...panel.targets.flatMap(({ rawSql }) => checkQuery(rawSql, variables)),
+  ];
+}
+
+function checkGrid(panels: readonly PanelJson[]): string[] {
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, index) => `${x + (index % w)}, ${y + Math.floor(index / w)}`),
+  );
+  return [
+    ...panels.flatMap(({ id, gridPos: { x, w } }) =>
+      breaches([[x + w <= columns, `panel ${id} stands out of the grid`]]),
+    ),
+    ...repeated(cells).map((cell) => `two panels cover the cell ${cell}`),
+  ];
+}
+
+function ascending(values: readonly number[]): boolean {
+  return values.every((value, index) => index === 0 || (values[index - 1] ?? value) < value);
+}
+
+function repeated<T>(values: readonly T[]): T[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
+function breaches(rules: readonly (readonly [kept: boolean, breach: string])[]): string[] {
+  return rules.filter(([kept]) => !kept).map(([, breach]) => breach);
+}

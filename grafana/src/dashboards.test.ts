@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+import { describe, expect, test } from 'vitest';
+
+import { checkDashboard } from './check-dashboard.ts';
+import { dashboardsFolder, generatedFiles } from './generated-files.ts';
+import { readDashboard, type DashboardJson, type PanelJson } from './read-dashboard.ts';
+
+const files = generatedFiles();
+
+test('the committed dashboards are those that `pnpm --filter @pulse/grafana run generate` writes', async () => {
+  expect(await readdir(dashboardsFolder)).toEqual([...files.keys()]);
+  for (const [name, text] of files) expect(await readFile(new URL(name, dashboardsFolder), 'utf8')).toBe(text);
+});
+
+test('generating twice gives the same text', () => {
+  expect(generatedFiles()).toEqual(files);
+});
+
+test.each([...files.keys()].map((name) => name.replace('.json', '')))('%s keeps the conventions', async (uid) => {
+  expect(checkDashboard(await readDashboard(uid))).toEqual([]);
+});
+
+describe('a breach of the conventions is found:', () => {
+  const head: [string, (dashboard: DashboardJson) => void][] = [
+    ['the time zone is browser, not utc', (dashboard) => (dashboard.timezone = 'browser')],
+    ['it refreshes every 5s, not every 30s', (dashboard) => (dashboard.refresh = '5s')],
+    ['the tag global-sales-pulse is missing', (dashboard) => (dashboard.tags = ['sales'])],
+    ['no link leads to the other dashboards with time and variables', (dashboard) => (dashboard.links = [])],
+    ['two panels have the id 1', ({ panels }) => panels.forEach((panel) => (panel.id = 1))],
+    ['two panels cover the cell 0, 0', ({ panels }) => panels.forEach((panel) => (panel.gridPos.y = 0))],
+    [
+      'the variable category can not stand for all values',
+      ({ templating }) => templating.list.forEach((variable) => (variable.allValue = '')),
+    ],
+  ];
+  test.each(head)('%s', async (breach, plant) => {
+    const dashboard = await readDashboard('sales-pulse');
+    plant(dashboard);
+    expect(checkDashboard(dashboard)).toContain(breach);
+  });
+
+  const panels: [string, (panel: PanelJson) => void][] = [
+    ['its description says too little', (panel) => (panel.description = 'Sales')],
+    ['it has no unit', (panel) => (panel.fieldConfig.defaults.unit = '')],
+    ['it has no query', (panel) => (panel.targets = [])],
+    ['it reads another datasource', (panel) => (panel.datasource.uid = 'other')],
+    ['it has no thresholds', (panel) => (panel.fieldConfig.defaults.thresholds = undefined)],
+    ['its thresholds have no base colour', (panel) => panel.fieldConfig.defaults.thresholds?.steps.shift()],
+  ];
+  test.each(panels)('%s', async (breach, plant) => {
+    const dashboard = await readDashboard('sales-pulse');
+    const [panel] = dashboard.panels;
+    if (panel === undefined) throw new Error('the dashboard has no panel');
+    plant(panel);
+    expect(checkDashboard(dashboard)).toContain(`panel ${panel.id} (${panel.title}): ${breach}`);
+  });
+});

@@ -1,0 +1,16 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { salesPulse } from './sales-pulse/dashboard.ts';
+
+/** Where dashboards are written to, and provisioned from. */
+export const dashboardsFolder = new URL('../dashboards/', import.meta.url);
+
+/** Text of each generated file by its name in that folder; the same on every run. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  return new Map([salesPulse()].map((dashboard) => [fileName(dashboard), `${JSON.stringify(dashboard, null, 2)}\n`]));
+}
+
+function fileName(dashboard: Dashboard): string {
+  if (dashboard.uid === undefined) throw new Error(`the dashboard ${dashboard.title} has no uid`);
+  return `${dashboard.uid}.json`;
+}

@@ -1,0 +1,41 @@
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  PercentChangeColorMode,
+  ReduceDataOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import type { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+
+import { describePanel, type PanelDescription } from './describe-panel.ts';
+
+/** Six of them fill a row of the grid. */
+const size = { width: 4, height: 4 };
+
+interface StatDescription extends Omit<PanelDescription, 'width' | 'height'> {
+  readonly thresholds: ThresholdsConfigBuilder;
+  /** Shown when the query has no value. */
+  readonly noValue: string;
+}
+
+interface ComparedStatDescription extends Omit<StatDescription, 'format'> {
+  /** Whether a rise is good news: it colours the change. */
+  readonly higherIs: 'better' | 'worse';
+}
+
+/** One large figure, coloured by its thresholds: the last value of its query. */
+export function headlineStat(description: StatDescription): StatBuilder {
+  return describePanel(new StatBuilder(), { ...description, ...size })
+    .thresholds(description.thresholds)
+    .noValue(description.noValue)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
+    .colorMode(BigValueColorMode.Value)
+    .graphMode(BigValueGraphMode.None);
+}
+
+/** A figure with its change: from the first value of its query to the last, as `dayAgainstDayBefore` gives them. */
+export function comparedStat({ higherIs, ...description }: ComparedStatDescription): StatBuilder {
+  return headlineStat({ ...description, format: 'time_series' })
+    .showPercentChange(true)
+    .percentChangeColorMode(higherIs === 'better' ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
+}

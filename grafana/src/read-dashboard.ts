@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+
+import { z } from 'zod';
+
+import { dashboardsFolder } from './generated-files.ts';
+
+const target = z.object({
+  refId: z.string(),
+  datasource: z.object({ type: z.string(), uid: z.string() }),
+  format: z.enum(['table', 'time_series']),
+  rawSql: z.string(),
+});
+
+const panel = z.object({
+  id: z.int().positive(),
+  type: z.string(),
+  title: z.string(),
+  description: z.string(),
+  datasource: z.object({ type: z.string(), uid: z.string() }),
+  gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
+  interval: z.string().optional(),
+  fieldConfig: z.object({
+    defaults: z.object({
+      unit: z.string(),
+      noValue: z.string().optional(),
+      thresholds: z
+        .object({ mode: z.string(), steps: z.array(z.object({ value: z.number().nullable(), color: z.string() })) })
+        .optional(),
+    }),
+  }),
+  targets: z.array(target),
+});
+
+const variable = z.object({
+  name: z.string(),
+  type: z.string(),
+  query: z.string(),
+  multi: z.boolean(),
+  includeAll: z.boolean(),
+  allValue: z.string(),
+});
+
+const dashboard = z.object({
+  uid: z.string(),
+  title: z.string(),
+  description: z.string(),
+  tags: z.array(z.string()),
+  timezone: z.string(),
+  refresh: z.string(),
+  editable: z.boolean(),
+  links: z.array(
+    z.object({ type: z.string(), tags: z.array(z.string()), includeVars: z.boolean(), keepTime: z.boolean() }),
+  ),
+  templating: z.object({ list: z.array(variable) }),
+  panels: z.array(panel),
+});
+
+/** What tests look at in a dashboard's JSON. */
+export type DashboardJson = z.output<typeof dashboard>;
+export type PanelJson = z.output<typeof panel>;
+export type VariableJson = z.output<typeof variable>;
+
+/** Reads a committed dashboard, as Grafana does. @throws when a part that every dashboard has is missing or malformed. */
+export async function readDashboard(uid: string): Promise<DashboardJson> {
+  return dashboard.parse(JSON.parse(await readFile(new URL(`${uid}.json`, dashboardsFolder), 'utf8')));
+}

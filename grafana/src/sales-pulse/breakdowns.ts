@@ -1,0 +1,98 @@
+import { VisibilityMode, VizLegendOptionsBuilder, VizOrientation } from '@grafana/grafana-foundation-sdk/common';
+import { PanelBuilder as BarchartBuilder } from '@grafana/grafana-foundation-sdk/barchart';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+
+import { baseAmountUnit } from '../base-currency.ts';
+import { describePanel } from '../describe-panel.ts';
+import { chosenSales, countryName } from '../sql/sales-filter.ts';
+
+interface BarsDescription {
+  readonly id: number;
+  readonly title: string;
+  readonly description: string;
+  readonly color: string;
+  /** What is a bar: an expression over `sales_per_minute`, and its name. */
+  readonly expression: string;
+  readonly name: string;
+}
+
+const size = { width: 8, height: 9 };
+
+/** The most bars that can still be read. */
+const barsMax = 15;
+
+/** Revenue of the time range, taken apart. */
+export function breakdowns(): (BarchartBuilder | TableBuilder)[] {
+  return [
+    revenueBars({
+      id: 9,
+      title: 'Revenue by category',
+      description: `Prices in the base currency by product category, in the time range: the ${barsMax} largest.`,
+      color: 'green',
+      expression: 'product_category',
+      name: 'Category',
+    }),
+    revenueBars({
+      id: 10,
+      title: 'Revenue by country',
+      description: `Prices in the base currency by country of the sale (unknown where the message names none), in the time range: the ${barsMax} largest.`,
+      color: 'blue',
+      expression: countryName,
+      name: 'Country',
+    }),
+    byCurrency(),
+  ];
+}
+
+function revenueBars({ expression, name, color, ...description }: BarsDescription): BarchartBuilder {
+  return describePanel(new BarchartBuilder(), {
+    ...description,
+    ...size,
+    unit: baseAmountUnit,
+    format: 'table',
+    sql: `select
+  ${expression} as "${name}",
+  sum(amount_base_sum) as "Revenue"
+from sales_per_minute
+where $__timeFilter(minute)
+  and ${chosenSales}
+group by 1
+order by "Revenue" desc, 1
+limit ${barsMax}`,
+  })
+    .xField(name)
+    .orientation(VizOrientation.Horizontal)
+    .min(0)
+    .fillOpacity(60)
+    .showValue(VisibilityMode.Auto)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(color))
+    .legend(new VizLegendOptionsBuilder().showLegend(false))
+    .noValue('no sales');
+}
+
+function byCurrency(): TableBuilder {
+  return describePanel(new TableBuilder(), {
+    ...size,
+    id: 11,
+    title: 'Sales by currency',
+    description:
+      'Sales in the time range by currency: prices and tax in that currency, and the prices converted to the base currency, with their share of the whole.',
+    unit: 'short',
+    format: 'table',
+    sql: `select
+  currency as "Currency",
+  sum(transaction_count) as "Transactions",
+  sum(amount_sum) as "Own currency",
+  sum(tax_sum) as "Tax, own currency",
+  sum(amount_base_sum) as "Base currency",
+  sum(amount_base_sum) / nullif(sum(sum(amount_base_sum)) over (), 0) as "Share"
+from sales_per_minute
+where $__timeFilter(minute)
+  and ${chosenSales}
+group by currency
+order by "Base currency" desc, currency`,
+  })
+    .overrideByName('Share', [{ id: 'unit', value: 'percentunit' }])
+    .noValue('no sales');
+}

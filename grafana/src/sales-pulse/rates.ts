@@ -1,0 +1,62 @@
+import { GraphGradientMode, VisibilityMode, VizLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+import { baseAmountUnit } from '../base-currency.ts';
+import { describePanel } from '../describe-panel.ts';
+import { perMinute } from '../sql/per-minute.ts';
+
+interface RateDescription {
+  readonly id: number;
+  readonly title: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly color: string;
+  /** Sum over `sales_per_minute`, and the name of its series. */
+  readonly sum: string;
+  readonly name: string;
+}
+
+const averaged = 'By the time of the sale. Over longer ranges each point is the average of its interval.';
+
+/** What is sold, minute by minute. */
+export function rates(): TimeseriesBuilder[] {
+  return [
+    rate({
+      id: 7,
+      title: 'Transactions a minute',
+      description: `Number of transactions a minute. ${averaged}`,
+      unit: 'short',
+      color: 'blue',
+      sum: 'sum(transaction_count)',
+      name: 'Transactions',
+    }),
+    rate({
+      id: 8,
+      title: 'Revenue a minute',
+      description: `Prices in the base currency, without tax on top, a minute. ${averaged}`,
+      unit: baseAmountUnit,
+      color: 'green',
+      sum: 'sum(amount_base_sum)',
+      name: 'Revenue',
+    }),
+  ];
+}
+
+function rate({ sum, name, color, ...description }: RateDescription): TimeseriesBuilder {
+  return describePanel(new TimeseriesBuilder(), {
+    ...description,
+    width: 12,
+    height: 8,
+    format: 'time_series',
+    sql: perMinute(sum, name),
+  })
+    .interval('1m')
+    .min(0)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(color))
+    .lineWidth(1)
+    .fillOpacity(20)
+    .gradientMode(GraphGradientMode.Opacity)
+    .showPoints(VisibilityMode.Never)
+    .legend(new VizLegendOptionsBuilder().showLegend(false));
+}

@@ -1,0 +1,41 @@
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+
+import { baseAmountUnit } from '../base-currency.ts';
+import { describePanel } from '../describe-panel.ts';
+import { amongNewestSales } from '../sql/newest-sales.ts';
+import { countryName } from '../sql/sales-filter.ts';
+import { redWhen } from '../red-when.ts';
+
+const rowsMax = 50;
+
+/** The newest sales, one by one. */
+export function recentTransactions(): TableBuilder {
+  return describePanel(new TableBuilder(), {
+    id: 12,
+    title: 'Recent transactions',
+    description: `The ${rowsMax} newest transactions in the time range, by the time of the sale. Amount, tax and total are in the currency of their row.`,
+    unit: 'none',
+    width: 14,
+    height: 11,
+    format: 'table',
+    sql: `select
+  transaction_timestamp as "Time",
+  order_id as "Order",
+  customer_id as "Customer",
+  product_category as "Category",
+  ${countryName} as "Country",
+  currency as "Currency",
+  amount as "Amount",
+  tax_amount as "Tax",
+  total_amount as "Total",
+  amount_base as "Base amount",
+  case when is_fraud_flagged then 'flagged' else 'clear' end as "Fraud"
+from transactions
+where ${amongNewestSales(rowsMax)}
+order by transaction_timestamp desc, order_id
+limit ${rowsMax}`,
+  })
+    .overrideByName('Base amount', [{ id: 'unit', value: baseAmountUnit }])
+    .overrideByName('Fraud', redWhen('flagged'))
+    .noValue('no sales');
+}

@@ -1,0 +1,21 @@
+import { QueryVariableBuilder, VariableRefresh, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { everything, type SalesDimension } from './sql/sales-filter.ts';
+import { warehouseDatasource } from './warehouse-datasource.ts';
+
+/** A choice of several values, or all, among those that were sold in the time range. */
+export function salesVariable({ variable, label, expression }: SalesDimension): QueryVariableBuilder {
+  const sql = `select distinct ${expression} from sales_per_minute where $__timeFilter(minute) order by 1`;
+  return new QueryVariableBuilder(variable)
+    .label(label)
+    .description(`Narrows every panel of sales to the chosen values of ${label.toLowerCase()}.`)
+    .datasource(warehouseDatasource)
+    .query(sql)
+    .definition(sql)
+    .multi(true)
+    .includeAll(true)
+    .allValue(everything)
+    .current({ selected: true, text: ['All'], value: ['$__all'] })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.Disabled);
+}
