@@ -25,10 +25,13 @@ under_test() {
 }
 test_project=$(setting TEST_PROJECT_NAME "$project-test")
 
-# Containers of a step are made by Airflow, not by Compose: they go with their network.
+# stop COMMAND...: runs `… down`. Airflow's step containers, which Compose does not know, hold its network: they go too.
 stop() {
+  "$@" && return
+  steps=$(docker ps -aq --filter "network=${project}_pipeline")
+  # shellcheck disable=SC2086 -- one word an id
+  [ -z "$steps" ] || docker rm -f $steps >/dev/null
   "$@"
-  docker ps -aq --filter "network=${project}_pipeline" | xargs -r docker rm -f >/dev/null
 }
 
 confirm() {

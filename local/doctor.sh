@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # Checks everything that a stack needs of this machine at once, in a few seconds, with nothing installed.
-# Usage: local/doctor.sh [--quiet]   (--quiet: only what is wrong). Exits with 1 if something must be put right.
+# Usage: local/doctor.sh [--quiet] [--no-ports]   (--quiet: only what is wrong). Exits with 1 if something must be put right.
 cd "$(dirname "$0")/.." || exit 1
-quiet=${1:-}
+quiet=
+ports=yes
+for flag in "$@"; do
+  case $flag in --quiet) quiet=yes ;; --no-ports) ports= ;; *) echo "$flag is not known" >&2; exit 64 ;; esac
+done
 errors=0
 runtime=$(local/runtime.sh) || exit
 
@@ -129,7 +133,7 @@ check_settings() {
 [ -n "$quiet" ] || echo "Checking this machine for RUNTIME=$runtime"
 tool make 3.81 "$(has make && first_number make --version)"
 if [ "$runtime" = local ]; then check_local_tools; else check_containers; fi
-check_ports
+[ -z "$ports" ] || check_ports
 check_machine
 check_settings
 if [ $errors -gt 0 ]; then echo "$errors to put right. All checks: make doctor"; exit 1; fi

@@ -5,7 +5,9 @@ target=$1
 runtime=$(local/runtime.sh) || exit
 
 case "$target" in
-  dev-up | setup | test | test-*) RUNTIME=$runtime local/doctor.sh --quiet || exit ;;
+  dev-up) RUNTIME=$runtime local/doctor.sh --quiet || exit ;;
+  # Tests have ports of their own: the stack's may be taken.
+  setup | test | test-*) RUNTIME=$runtime local/doctor.sh --quiet --no-ports || exit ;;
 esac
 [ -f .env ] || cp .env.example .env
 exec "local/$runtime.sh" "$@"
