@@ -10,7 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: unit
             .map((folder) => `${folder}/**/src/**/*.test.ts`)
-            .concat(unit.map((folder) => `${folder}/*.test.ts`)),
+            .concat(unit.map((folder) => `${folder}/*.test.ts`))
+            .concat('*.test.ts'),
         },
       },
       {

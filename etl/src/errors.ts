@@ -1,5 +1,4 @@
 import { exitCode, ConfigError, type ExitCode } from '@pulse/runtime';
-import { DrizzleQueryError } from 'drizzle-orm/errors';
 
 /** What is stored and what is read no longer fit together. Never retried; `remedy` names the way on. */
 export class IntegrityError extends Error {
@@ -67,9 +66,14 @@ export function errorCodeOf(error: unknown): string {
 /** The error's own words, and those of what caused it, without the SQL that drizzle puts in front. */
 export function errorMessageOf(error: unknown): string {
   const messages = causes(error)
-    .filter((cause) => !(cause instanceof DrizzleQueryError))
+    .filter((cause) => !isDrizzleQueryError(cause))
     .map((cause) => (cause instanceof Error ? cause.message || cause.name : String(cause)));
   return [...new Set(messages)].join(': ');
+}
+
+/** drizzle wraps every failed query; its message is the whole SQL text. */
+function isDrizzleQueryError(error: unknown): boolean {
+  return error instanceof Error && 'query' in error && 'params' in error;
 }
 
 /** PostgreSQL's unique_violation. */

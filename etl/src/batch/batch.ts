@@ -14,7 +14,7 @@ export interface Batch {
 }
 
 /** What became of a batch's records; null until it is loaded. readCount = loaded + duplicate + rejected. */
-export interface BatchCounts {
+interface BatchCounts {
   readonly readCount: number | null;
   readonly loadedCount: number | null;
   readonly duplicateCount: number | null;

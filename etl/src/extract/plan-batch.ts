@@ -7,7 +7,7 @@ import { IntegrityError } from '../errors.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { reportIncident } from '../warehouse/incidents.ts';
 import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
-import { ruleSetVersion } from '../transform/rule-set.ts';
+import { ruleSetVersion } from '../batch/rule-set.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so

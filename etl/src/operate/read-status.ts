@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { readLastBatches, readOpenIncidents, type IncidentRow, type LastBatch } from '../warehouse/status-queries.ts';
 import { readPositions } from '../warehouse/positions.ts';
 
-export interface PartitionLag {
+interface PartitionLag {
   readonly partition: number;
   readonly position: string;
   readonly end: string;

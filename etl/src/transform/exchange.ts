@@ -8,7 +8,7 @@ export interface ExchangeRate {
   readonly validFrom: string;
 }
 
-export interface FoundRate {
+interface FoundRate {
   readonly kind: 'found';
   /** Units of the currency for one unit of the base currency. */
   readonly rate: string;
@@ -16,7 +16,7 @@ export interface FoundRate {
   readonly decimal: Decimal;
 }
 
-export type RateLookup =
+type RateLookup =
   | FoundRate
   | { readonly kind: 'missing' }
   /** The last rate at or before the day is older than allowed. */
