@@ -1,0 +1,19 @@
+#!/bin/bash
+# Starts the broker as its image does, on the data of an earlier start as well: `setup` writes the configuration from the
+# environment and from this folder, then formats the log folder, which fails where that is done already.
+set -eu
+
+setup() {
+  KAFKA_LOG4J_OPTS=-Dlog4j2.configurationFile=/mnt/shared/config/tools-log4j2.yaml \
+    /opt/kafka/bin/kafka-run-class.sh kafka.docker.KafkaDockerWrapper setup \
+    --default-configs-dir /etc/kafka/docker --mounted-configs-dir /mnt/shared/config --final-configs-dir /opt/kafka/config 2>&1
+}
+
+output=$(setup) || case $output in
+*'already formatted'*) ;;
+*)
+  printf '%s\n' "$output" >&2
+  exit 1
+  ;;
+esac
+exec /opt/kafka/bin/kafka-server-start.sh /opt/kafka/config/server.properties
