@@ -36,11 +36,14 @@ case "$target" in
   test-int) run test integration ;;
   test-e2e) run test e2e ;;
   lint)
-    oxlint --type-aware && oxfmt --check && knip
+    oxlint --type-aware
+    oxfmt --check
+    knip
     run ruff check dags tests/dags
     ;;
   lint-fix)
-    oxlint --type-aware --fix && oxfmt
+    oxlint --type-aware --fix
+    oxfmt
     run ruff check --fix dags tests/dags
     ;;
   format)
