@@ -58,7 +58,6 @@ const dashboard = z.object({
 /** What tests look at in a dashboard's JSON. */
 export type DashboardJson = z.output<typeof dashboard>;
 export type PanelJson = z.output<typeof panel>;
-export type VariableJson = z.output<typeof variable>;
 
 /** Reads a committed dashboard, as Grafana does. @throws when a part that every dashboard has is missing or malformed. */
 export async function readDashboard(uid: string): Promise<DashboardJson> {

@@ -1,0 +1,31 @@
+import { glob, readFile } from 'node:fs/promises';
+
+import { expect, test } from 'vitest';
+
+import { warehouseDatasource } from './warehouse-datasource.ts';
+
+const repository = new URL('../../', import.meta.url);
+
+async function provisioningText(): Promise<string> {
+  const texts = [];
+  for await (const path of glob('grafana/provisioning/**/*.yaml', { cwd: repository })) {
+    texts.push(await readFile(new URL(path, repository), 'utf8'));
+  }
+  return texts.join('\n');
+}
+
+test('the provisioned datasource is the one that panels name', async () => {
+  const text = await provisioningText();
+  expect(text).toContain(`uid: ${warehouseDatasource.uid}\n`);
+  expect(text).toContain(`type: ${warehouseDatasource.type}\n`);
+});
+
+test('each variable of the provisioning is handed to the container', async () => {
+  const names = [...(await provisioningText()).matchAll(/: .*?\$(\w+)(?::\$(\w+))?/g)].flatMap(([, ...found]) => found);
+  const compose = await readFile(new URL('docker-compose.yaml', repository), 'utf8');
+  const service = compose.slice(compose.indexOf('\n  grafana:'), compose.indexOf('\nnetworks:'));
+  // The image sets GF_PATHS_PROVISIONING itself.
+  const expected = new Set(names.filter((name) => name !== undefined && name !== 'GF_PATHS_PROVISIONING'));
+  expect(expected.size).toBe(5);
+  for (const name of expected) expect(service).toContain(`\n      ${name}: `);
+});
