@@ -20,12 +20,11 @@ test('the provisioned datasource is the one that panels name', async () => {
   expect(text).toContain(`type: ${warehouseDatasource.type}\n`);
 });
 
-test('each variable of the provisioning is handed to the container', async () => {
-  const names = [...(await provisioningText()).matchAll(/: .*?\$(\w+)(?::\$(\w+))?/g)].flatMap(([, ...found]) => found);
-  const compose = await readFile(new URL('docker-compose.yaml', repository), 'utf8');
-  const service = compose.slice(compose.indexOf('\n  grafana:'), compose.indexOf('\nnetworks:'));
-  // The image sets GF_PATHS_PROVISIONING itself.
-  const expected = new Set(names.filter((name) => name !== undefined && name !== 'GF_PATHS_PROVISIONING'));
+test('each variable of the provisioning is a setting of the stack', async () => {
+  const names = [...(await provisioningText()).matchAll(/\$(\w+)/g)].map(([, name = '']) => name);
+  const settings = await readFile(new URL('.env.example', repository), 'utf8');
+  // Grafana's image and the local runtime set this one.
+  const expected = new Set(names.filter((name) => name !== 'GF_PATHS_PROVISIONING'));
   expect(expected.size).toBe(5);
-  for (const name of expected) expect(service).toContain(`\n      ${name}: `);
+  for (const name of expected) expect(settings).toContain(`\n${name}=`);
 });
