@@ -89,11 +89,12 @@ case "$target" in
   dev-logs) dev logs --tail 20 --follow ;;
   dev-build) dev build ;;
   dev-restart) dev restart producer airflow-apiserver airflow-scheduler airflow-dag-processor ;;
-  prod-up) prod up --detach --build --wait ;;
+  # Alone and first, so that what is missing is named on the terminal and not only in a container's log.
+  prod-up) prod run --rm --no-deps preflight && prod up --detach --build --wait ;;
   prod-down) stop prod --profile '*' down ;;
   prod-logs) prod logs --tail 20 --follow ;;
   test) run_tests ;;
-  test-unit) run_tests node tests/run-suites.ts unit ;;
+  test-unit) run_tests node tests/run-suites.ts dags unit ;;
   test-int) run_tests node tests/run-suites.ts integration ;;
   test-e2e) run_tests node tests/run-suites.ts e2e ;;
   lint) in_tools tests sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;

@@ -1,7 +1,7 @@
 import { stdout } from 'node:process';
 
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
-import { createLogger, exitCode, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
+import { createLogger, exitCode, exitOnSignals, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
 
 import { checkedBatchId, manualBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
@@ -145,4 +145,5 @@ async function main(): Promise<void> {
 }
 
 silenceNegativeTimeouts();
+exitOnSignals();
 await main();

@@ -25,10 +25,11 @@ export async function grafanaProgram(settings: Settings): Promise<Program | unde
     command: [binary, 'server', `--homepath=${home}`],
     environment: {
       ...settings.environment,
-      WAREHOUSE_ADDRESS: `127.0.0.1:${settings.WAREHOUSE_DB_PORT}`,
       GF_PATHS_DATA: data,
       GF_PATHS_LOGS: join(data, 'logs'),
       GF_PATHS_PROVISIONING: join(root, 'grafana', 'provisioning'),
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(root, 'grafana', 'dashboards', 'sales-pulse.json'),
+      GF_DATE_FORMATS_DEFAULT_TIMEZONE: 'UTC',
       GF_SERVER_HTTP_ADDR: '127.0.0.1',
       GF_SERVER_HTTP_PORT: String(settings.GRAFANA_PORT),
       GF_SECURITY_ADMIN_USER: settings.GRAFANA_ADMIN_USER,
