@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Client } from 'pg';
+import * as z from 'zod';
+
+import { runMeasured, type Environment, type Usage } from './measure/run-measured.ts';
+import { differingSums, tenThousandths, type Truth } from './truth.ts';
+
+export const stepNames = ['extract', 'validate', 'transform', 'load'] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** Where batches run. */
+export interface BatchPlace {
+  readonly etl: string;
+  readonly env: Environment;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** One batch through the four steps, each a process of its own, one after the other, as Airflow runs them. */
+export interface BatchRun {
+  readonly steps: Readonly<Record<StepName, Usage>>;
+  /** The sum of the steps' wall times. */
+  readonly wallMs: number;
+  readonly summary: Summary;
+}
+
+const count = z.number().nullable();
+const summarySchema = z.object({
+  state: z.string(),
+  planned: z.number(),
+  read: count,
+  loaded: count,
+  duplicates: count,
+  rejected: count,
+});
+export type Summary = z.output<typeof summarySchema>;
+
+export async function runBatch(place: BatchPlace): Promise<BatchRun> {
+  const batchId = `bench-${randomUUID()}`;
+  const run = async (step: StepName) =>
+    runMeasured({ ...place, file: place.etl, args: [step, '--batch', batchId, '--json'] });
+  const extract = await run('extract');
+  const validate = await run('validate');
+  const transform = await run('transform');
+  const { stdout, ...load } = await run('load');
+  const steps = { extract: usageOf(extract), validate: usageOf(validate), transform: usageOf(transform), load };
+  const wallMs = stepNames.reduce((sum, step) => sum + steps[step].wallMs, 0);
+  return { steps, wallMs, summary: summarySchema.parse(JSON.parse(stdout.split('\n').at(-1) ?? '')) };
+}
+
+function usageOf({ wallMs, cpuMs, peakBytes }: Usage): Usage {
+  return { wallMs, cpuMs, peakBytes };
+}
+
+/** @throws Error unless the batch has read all of the topic and the warehouse holds exactly what was sent. */
+export async function requireWholeTopic(client: Client, { summary }: BatchRun, truth: Truth): Promise<void> {
+  const expected: Summary = {
+    state: 'loaded',
+    planned: truth.messages,
+    read: truth.messages,
+    loaded: truth.valid,
+    duplicates: truth.duplicates,
+    rejected: truth.malformed,
+  };
+  requireSummary(summary, expected);
+  const { rows } = await client.query<{ currency: string; amount: string }>(
+    'select currency, sum(amount)::text as amount from transactions group by currency',
+  );
+  const stored = new Map(rows.map(({ currency, amount }) => [currency, tenThousandths(amount)]));
+  const differences = differingSums(truth.amountByCurrency, stored);
+  if (differences.length > 0) throw new Error(`wrong sums, in ten-thousandths: ${differences.join('; ')}`);
+}
+
+/** @throws Error unless the batch found nothing to read. */
+export function requireEmpty({ summary }: BatchRun): void {
+  requireSummary(summary, { state: 'loaded', planned: 0, read: 0, loaded: 0, duplicates: 0, rejected: 0 });
+}
+
+function requireSummary(found: Summary, expected: Summary): void {
+  const [shown, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (shown !== wanted) throw new Error(`wrong result: the batch says ${shown}, and ${wanted} was sent`);
+}

@@ -1,0 +1,94 @@
+/** `make bench`: measures the pipeline beside a bare COPY, or whole runs through Airflow. bench/README.md explains it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import process, { stderr, stdout } from 'node:process';
+
+import { Command } from '@commander-js/extra-typings';
+import { exitCode, shutdownSignal, silenceNegativeTimeouts } from '@pulse/runtime';
+
+import { measureAirflow } from './airflow/measure-airflow.ts';
+import { readAirflowSettings } from './airflow/settings.ts';
+import { judgeAirflow } from './airflow/verdict.ts';
+import { describeMachine, showMachine } from './machine.ts';
+import { measurePipeline } from './measure-pipeline.ts';
+import { contestants } from './measure-size.ts';
+import { defaultRounds, parseContestants, parseRounds, parseSeed, parseShare, parseSizes } from './options.ts';
+import { showSize, showVerdicts } from './report/show-table.ts';
+import { judge } from './report/verdicts.ts';
+import { givenServices, startOwnServices, type Services } from './services/services.ts';
+
+const root = join(import.meta.dirname, '../..');
+const print = (text: string): void => void stdout.write(`${text}\n`);
+const startedMs = performance.now();
+const onProgress = (line: string): void =>
+  void stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
+
+const command = new Command('bench')
+  .description('Measures the pipeline beside a bare COPY of the same finished rows, on this machine, in one run.')
+  .option('--messages <list>', 'sizes of a batch, after commas', parseSizes, [1_000, 100_000, 1_000_000])
+  .option('--rounds <number>', 'rounds for each size (5; 3 from 1,000,000 messages on)', parseRounds)
+  .option('--only <list>', `of ${contestants.join(', ')}`, parseContestants, new Set(contestants))
+  .option('--seed <number>', "the traffic's seed", parseSeed, 1)
+  .option('--duplicate-share <share>', 'share of messages sent twice', parseShare, 0.001)
+  .option('--malformed-share <share>', 'share of messages to be rejected', parseShare, 0.001)
+  .option('--time-span <span>', "spread event times over the last 90s, 30m, 12h, 7d; without it they are the clock's")
+  .option('--airflow', 'measure whole runs over 1,000 messages through the running development stack instead')
+  .option('--json <file>', 'where the figures go', join(root, '.local/bench/latest.json'))
+  .addHelpText(
+    'after',
+    '\nKafka and PostgreSQL are started for the run, or taken from TEST_KAFKA_BOOTSTRAP_SERVERS and TEST_WAREHOUSE_URL\n' +
+      "(a superuser's). The exit code says whether it could be measured and the results were right, not how fast it was.",
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCode.ok : exitCode.usage))
+  .parse();
+
+/** Those of the environment, where both are named; else of this run. */
+async function startServices(): Promise<Services> {
+  const { TEST_KAFKA_BOOTSTRAP_SERVERS: kafka = '', TEST_WAREHOUSE_URL: warehouse = '' } = process.env;
+  if (kafka !== '' && warehouse !== '') return givenServices(kafka, warehouse);
+  if (kafka === '' && warehouse === '') return startOwnServices();
+  throw new Error('TEST_KAFKA_BOOTSTRAP_SERVERS and TEST_WAREHOUSE_URL belong together: set both or none');
+}
+
+async function bench(signal: AbortSignal): Promise<object> {
+  const { messages: sizes, rounds, only, seed, duplicateShare, malformedShare, timeSpan } = command.opts();
+  const traffic = { seed, duplicateShare, malformedShare, timeSpan };
+  const reports = await measurePipeline({
+    sizes,
+    roundsOf: (messages) => rounds ?? defaultRounds(messages),
+    only,
+    traffic,
+    startServices,
+    signal,
+    onProgress,
+    onSize: (report) => print(`\n${showSize(report)}\n`),
+  });
+  const verdicts = judge(reports);
+  print(showVerdicts(verdicts));
+  return { traffic, sizes: reports, verdicts };
+}
+
+async function benchAirflow(signal: AbortSignal): Promise<object> {
+  const settings = await readAirflowSettings(root, process.env);
+  const report = await measureAirflow({ settings, rounds: command.opts().rounds ?? 5, signal, onProgress });
+  const verdicts = [judgeAirflow(report)];
+  print(showVerdicts(verdicts));
+  return { airflow: report, verdicts };
+}
+
+const signal = shutdownSignal();
+silenceNegativeTimeouts();
+try {
+  const { airflow = false, json: file } = command.opts();
+  const machine = describeMachine();
+  print(showMachine(machine));
+  const measuredAt = new Date().toISOString();
+  const figures = await (airflow ? benchAirflow(signal) : bench(signal));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ measuredAt, machine, ...figures }, null, 2)}\n`);
+  onProgress(`figures are in ${file}`);
+} catch (error) {
+  if (!signal.aborted) throw error;
+  onProgress('stopped; nothing is left running');
+  process.exitCode = 130;
+}

@@ -1,0 +1,91 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { requireEmpty, requireWholeTopic, runBatch, type BatchPlace, type BatchRun } from './batch.ts';
+import { cpuDuring } from './measure/server-cpu.ts';
+import { exportFinishedRows, runReference, type ReferenceRun } from './reference.ts';
+import type { FilledTopic } from './services/topic.ts';
+import type { Services } from './services/services.ts';
+import { resetWarehouse, type BenchWarehouse } from './services/warehouse.ts';
+
+/** What is measured in a round. */
+export const contestants = ['steps', 'empty', 'reference'] as const;
+export type Contestant = (typeof contestants)[number];
+
+export interface SizeOptions {
+  readonly services: Services;
+  readonly warehouse: BenchWarehouse;
+  readonly topic: FilledTopic;
+  readonly place: BatchPlace;
+  readonly rounds: number;
+  readonly only: ReadonlySet<Contestant>;
+  readonly onProgress: (line: string) => void;
+}
+
+/** CPU time of the two servers; null where their processes are out of sight. */
+interface ServerCpu {
+  readonly postgresCpuMs: number | null;
+  readonly kafkaCpuMs: number | null;
+}
+
+/** One round; what was left out is undefined. */
+export interface Round {
+  readonly batch: (BatchRun & ServerCpu) | undefined;
+  readonly empty: BatchRun | undefined;
+  readonly reference: (ReferenceRun & { readonly postgresCpuMs: number | null }) | undefined;
+}
+
+/**
+ * Runs rounds over one topic: the batch, an empty batch after it, the reference; then the same again, so that the
+ * machine's moods fall on all alike. A first round warms caches and yields the rows of the reference, and does not count.
+ */
+export async function measureSize(options: SizeOptions): Promise<readonly Round[]> {
+  const { warehouse, topic, place, only, onProgress } = options;
+  const rowsFile = join(place.folder, 'finished-rows.copy');
+  await runCheckedBatch(options);
+  const exported = await exportFinishedRows(warehouse.client, rowsFile);
+  if (exported !== topic.truth.valid) throw new Error(`${exported} rows stand where ${topic.truth.valid} were sent`);
+  const rounds: Round[] = [];
+  while (rounds.length < options.rounds) {
+    const batch = only.has('steps') || only.has('empty') ? await runCheckedBatch(options) : undefined;
+    const empty = only.has('empty') ? await runEmptyBatch(place) : undefined;
+    const reference = only.has('reference') ? await runReferenceRound(options, rowsFile) : undefined;
+    rounds.push({ batch: only.has('steps') ? batch : undefined, empty, reference });
+    onProgress(`round ${rounds.length} of ${options.rounds}: ${describe(batch, reference)}`);
+  }
+  await rm(rowsFile);
+  return rounds;
+}
+
+async function runCheckedBatch({ services, warehouse, topic, place }: SizeOptions): Promise<BatchRun & ServerCpu> {
+  await resetWarehouse(warehouse.client);
+  const { result, cpuMs: postgresCpuMs } = await cpuDuring(services.postgresCpu, () =>
+    cpuDuring(services.kafkaCpu, () => runBatch(place)),
+  );
+  await requireWholeTopic(warehouse.client, result.result, topic.truth);
+  return { ...result.result, postgresCpuMs, kafkaCpuMs: result.cpuMs };
+}
+
+async function runEmptyBatch(place: BatchPlace): Promise<BatchRun> {
+  const empty = await runBatch(place);
+  requireEmpty(empty);
+  return empty;
+}
+
+/** The warehouse is emptied first, so that nothing is vacuumed while the reference runs. */
+async function runReferenceRound({ services, warehouse, topic, place }: SizeOptions, rowsFile: string) {
+  place.signal.throwIfAborted();
+  await resetWarehouse(warehouse.client);
+  const { result, cpuMs } = await cpuDuring(services.postgresCpu, () =>
+    runReference(warehouse.client, rowsFile, topic.truth.valid),
+  );
+  return { ...result, postgresCpuMs: cpuMs };
+}
+
+function describe(batch: BatchRun | undefined, reference: ReferenceRun | undefined): string {
+  const parts = [
+    batch && `four steps ${(batch.wallMs / 1000).toFixed(2)} s`,
+    reference && `reference ${(reference.wallMs / 1000).toFixed(2)} s`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}

@@ -1,0 +1,23 @@
+/** One line of Linux's /proc/PID/stat, as far as it tells CPU time. Ticks are hundredths of a second. */
+export interface ProcessStat {
+  readonly parentPid: number;
+  /** User and system time of the process and of its children that have ended. */
+  readonly ticks: number;
+}
+
+/**
+ * Reads a line of /proc/PID/stat (proc_pid_stat(5)): the program's name, in parentheses, may hold anything.
+ * @throws Error when it is no such line.
+ */
+export function parseProcessStat(line: string): ProcessStat {
+  const fields = line
+    .slice(line.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [, parentPid] = fields;
+  const times = fields.slice(11, 15);
+  if (parentPid === undefined || times.length < 4 || times.some((time) => !Number.isFinite(time))) {
+    throw new Error(`not a line of /proc/PID/stat: ${line}`);
+  }
+  return { parentPid, ticks: times.reduce((sum, time) => sum + time, 0) };
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { env } from 'node:process';
+
+import { execa } from 'execa';
+import * as z from 'zod';
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface MeasuredProgram {
+  /** A script for Node. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** All its variables; of this process it gets none but PATH. */
+  readonly env: Environment;
+  /** Ends the program. */
+  readonly signal: AbortSignal;
+  /** An existing folder for the measurement. */
+  readonly folder: string;
+}
+
+/** What one run of a program took, from spawn to exit. */
+export interface Usage {
+  readonly wallMs: number;
+  /** User and system time of the process itself. */
+  readonly cpuMs: number;
+  /** High-water mark of its resident memory. */
+  readonly peakBytes: number;
+}
+
+export interface MeasuredRun extends Usage {
+  readonly stdout: string;
+}
+
+const timeoutMs = 900_000;
+const preload = join(import.meta.dirname, 'report-usage.cjs');
+const usageSchema = z.object({ cpuMs: z.number(), peakBytes: z.number() });
+
+/**
+ * Runs a program as a process of its own and measures it.
+ * @throws Error with what it wrote to standard error, when it fails or takes longer than 15 minutes.
+ */
+export async function runMeasured({ file, args, env: given, signal, folder }: MeasuredProgram): Promise<MeasuredRun> {
+  const usageFile = join(folder, 'usage.json');
+  const startedMs = performance.now();
+  const { stdout } = await execa(process.execPath, ['--require', preload, file, ...args], {
+    env: { PATH: env['PATH'] ?? '', ...given, BENCH_USAGE_FILE: usageFile },
+    extendEnv: false,
+    stdin: 'ignore',
+    cwd: folder,
+    timeout: timeoutMs,
+    cancelSignal: signal,
+    // A program that does not end on SIGTERM is killed soon after.
+    forceKillAfterDelay: 5_000,
+  });
+  const wallMs = performance.now() - startedMs;
+  const usage = usageSchema.parse(JSON.parse(await readFile(usageFile, 'utf8')));
+  return { wallMs, ...usage, stdout };
+}

@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
+import { contestants, type Contestant } from './measure-size.ts';
+
+const messagesMax = 100_000_000;
+const largeMessages = 1_000_000;
+
+/** Rounds without `--rounds`: three where one takes long. */
+export function defaultRounds(messages: number): number {
+  return messages >= largeMessages ? 3 : 5;
+}
+
+/** Reads `1000,100000`: whole numbers, each once, from small to large. */
+export function parseSizes(text: string): readonly number[] {
+  const sizes = text.split(',').map((part) => parseWhole(part, messagesMax));
+  return [...new Set(sizes)].sort((a, b) => a - b);
+}
+
+/** Reads a number of rounds. */
+export function parseRounds(text: string): number {
+  return parseWhole(text, 1_000);
+}
+
+/** Reads the seed of the traffic. */
+export function parseSeed(text: string): number {
+  return parseWhole(text, 2 ** 32 - 1);
+}
+
+/** Reads a share of messages; both shares are small, for the benchmark is about transactions that load. */
+export function parseShare(text: string): number {
+  const share = Number(text);
+  if (/^0(\.\d+)?$/.test(text) && share <= 0.5) return share;
+  throw new InvalidArgumentError('Expected a share from 0 to 0.5.');
+}
+
+/** Reads `steps,reference`. */
+export function parseContestants(text: string): ReadonlySet<Contestant> {
+  const names = text.split(',').map((name) => name.trim());
+  const chosen = contestants.filter((contestant) => names.includes(contestant));
+  if (chosen.length === new Set(names).size) return new Set(chosen);
+  throw new InvalidArgumentError(`Expected one or more, after commas, of ${contestants.join(', ')}.`);
+}
+
+function parseWhole(text: string, max: number): number {
+  const value = /^\s*[1-9]\d*\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${max}.`);
+}

@@ -1,0 +1,90 @@
+import { stepNames, type StepName } from '../batch.ts';
+import { spreadOf, spreadOfKnown, type Spread } from '../measure/spread.ts';
+import type { Round } from '../measure-size.ts';
+import type { Truth } from '../truth.ts';
+
+export interface StepReport {
+  readonly wallMs: Spread;
+  readonly cpuMs: Spread;
+  readonly peakBytes: Spread;
+}
+
+/** Of the four steps over a whole topic. */
+export interface BatchReport {
+  readonly steps: Readonly<Record<StepName, StepReport>>;
+  readonly wallMs: Spread;
+  readonly cpuMs: Spread;
+  readonly rowsPerSecond: Spread;
+  /** null where the servers' processes are out of sight. */
+  readonly postgresCpuMs: Spread | null;
+  readonly kafkaCpuMs: Spread | null;
+}
+
+export interface ReferenceReport {
+  readonly wallMs: Spread;
+  readonly clientCpuMs: Spread;
+  readonly postgresCpuMs: Spread | null;
+  readonly rowsPerSecond: Spread;
+}
+
+/** What the rounds over one topic say. Null is what was left out. */
+export interface SizeReport {
+  readonly messages: number;
+  readonly rows: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly rounds: number;
+  readonly batch: BatchReport | null;
+  readonly emptyWallMs: Spread | null;
+  readonly reference: ReferenceReport | null;
+  /** The batch's rate by the reference's, round by round: 1 is as fast as the bare COPY. */
+  readonly ratio: Spread | null;
+}
+
+/** Sums rounds up. */
+export function reportSize({ messages, valid, duplicates, malformed }: Truth, rounds: readonly Round[]): SizeReport {
+  const batches = rounds.map(({ batch }) => batch).filter((batch) => batch !== undefined);
+  const empties = rounds.map(({ empty }) => empty).filter((empty) => empty !== undefined);
+  const references = rounds.map(({ reference }) => reference).filter((reference) => reference !== undefined);
+  const pairs = rounds.flatMap(({ batch, reference }) => (batch && reference ? reference.wallMs / batch.wallMs : []));
+  return {
+    messages,
+    rows: valid,
+    duplicates,
+    rejected: malformed,
+    rounds: rounds.length,
+    batch: batches.length === 0 ? null : reportBatches(valid, batches),
+    emptyWallMs: empties.length === 0 ? null : spreadOf(empties.map(({ wallMs }) => wallMs)),
+    reference: references.length === 0 ? null : reportReferences(valid, references),
+    ratio: pairs.length === 0 ? null : spreadOf(pairs),
+  };
+}
+
+function reportBatches(rows: number, batches: readonly NonNullable<Round['batch']>[]): BatchReport {
+  const step = (name: StepName): StepReport => ({
+    wallMs: spreadOf(batches.map(({ steps }) => steps[name].wallMs)),
+    cpuMs: spreadOf(batches.map(({ steps }) => steps[name].cpuMs)),
+    peakBytes: spreadOf(batches.map(({ steps }) => steps[name].peakBytes)),
+  });
+  return {
+    steps: { extract: step('extract'), validate: step('validate'), transform: step('transform'), load: step('load') },
+    wallMs: spreadOf(batches.map(({ wallMs }) => wallMs)),
+    cpuMs: spreadOf(batches.map(({ steps }) => stepNames.reduce((sum, name) => sum + steps[name].cpuMs, 0))),
+    rowsPerSecond: ratesOf(rows, batches),
+    postgresCpuMs: spreadOfKnown(batches.map(({ postgresCpuMs }) => postgresCpuMs)),
+    kafkaCpuMs: spreadOfKnown(batches.map(({ kafkaCpuMs }) => kafkaCpuMs)),
+  };
+}
+
+function reportReferences(rows: number, references: readonly NonNullable<Round['reference']>[]): ReferenceReport {
+  return {
+    wallMs: spreadOf(references.map(({ wallMs }) => wallMs)),
+    clientCpuMs: spreadOf(references.map(({ cpuMs }) => cpuMs)),
+    postgresCpuMs: spreadOfKnown(references.map(({ postgresCpuMs }) => postgresCpuMs)),
+    rowsPerSecond: ratesOf(rows, references),
+  };
+}
+
+function ratesOf(rows: number, runs: readonly { readonly wallMs: number }[]): Spread {
+  return spreadOf(runs.map(({ wallMs }) => rows / (wallMs / 1000)));
+}

@@ -1,0 +1,58 @@
+import { startKafka, startPostgres } from '@pulse/local';
+
+import { cpuMeterOf, noCpuMeter, type CpuMeter } from '../measure/server-cpu.ts';
+
+/** A real Kafka and a real PostgreSQL. Those of this run end when they are disposed of; those that were given stay. */
+export interface Services extends AsyncDisposable {
+  readonly origin: 'own' | 'given';
+  readonly kafkaBootstrapServers: string;
+  /** A superuser's URL. */
+  readonly warehouseUrl: string;
+  readonly kafkaCpu: CpuMeter;
+  readonly postgresCpu: CpuMeter;
+}
+
+/** What docker-compose.yaml sets; everything else, above all fsync and synchronous_commit, is PostgreSQL's default. */
+const postgresSettings = {
+  shared_buffers: '512MB',
+  effective_cache_size: '1536MB',
+  maintenance_work_mem: '256MB',
+  work_mem: '16MB',
+  max_wal_size: '4GB',
+  min_wal_size: '1GB',
+  checkpoint_timeout: '15min',
+  random_page_cost: '1.1',
+};
+
+/** Fewer internal partitions, so that the consumer group comes up at once. */
+const kafkaProperties = { 'offsets.topic.num.partitions': '1' };
+
+/** Starts both as processes of this run, on free ports, their data thrown away at the end. */
+export async function startOwnServices(): Promise<Services> {
+  await using starting = new AsyncDisposableStack();
+  const [kafka, postgres] = await Promise.all([
+    startKafka({ properties: kafkaProperties }).then((server) => starting.use(server)),
+    startPostgres({ settings: postgresSettings }).then((server) => starting.use(server)),
+  ]);
+  const owned = starting.move();
+  return {
+    origin: 'own',
+    kafkaBootstrapServers: kafka.bootstrapServers,
+    warehouseUrl: postgres.url(),
+    kafkaCpu: cpuMeterOf(kafka.pid),
+    postgresCpu: cpuMeterOf(postgres.pid),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Takes services that run already. Their CPU time is out of sight. */
+export function givenServices(kafkaBootstrapServers: string, warehouseUrl: string): Services {
+  return {
+    origin: 'given',
+    kafkaBootstrapServers,
+    warehouseUrl,
+    kafkaCpu: noCpuMeter,
+    postgresCpu: noCpuMeter,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+
+import { execa } from 'execa';
+import kafkajs from 'kafkajs';
+import * as z from 'zod';
+
+import { readTruth, type Truth } from '../truth.ts';
+import type { Programs } from './programs.ts';
+
+export interface Traffic {
+  readonly messages: number;
+  readonly seed: number;
+  readonly duplicateShare: number;
+  readonly malformedShare: number;
+  /** Event times spread over so long, such as 1h, from its length ago; without it they are the clock's. */
+  readonly timeSpan: string | undefined;
+}
+
+/** A topic of this run with its messages, removed when disposed of. */
+export interface FilledTopic extends AsyncDisposable {
+  readonly name: string;
+  readonly group: string;
+  readonly truth: Truth;
+}
+
+export interface TopicServices {
+  readonly programs: Programs;
+  readonly kafkaBootstrapServers: string;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+const acknowledged = z.object({ acknowledged: z.number() });
+
+/** Makes a topic of three partitions and lets the producer fill it; its ledger says what has to come out. */
+export async function fillTopic(name: string, traffic: Traffic, services: TopicServices): Promise<FilledTopic> {
+  const { programs, kafkaBootstrapServers, folder, signal } = services;
+  const group = `etl-${name}`;
+  await using filling = new AsyncDisposableStack();
+  filling.defer(() => removeFromKafka(kafkaBootstrapServers, name, group));
+  const run = (file: string, args: readonly string[]) =>
+    execa(process.execPath, [file, ...args, '--json'], {
+      env: { KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers, KAFKA_TOPIC_TRANSACTIONS: name },
+      extendEnv: false,
+      cancelSignal: signal,
+      timeout: 600_000,
+    });
+  await run(programs.etl, ['topics']);
+  const ledger = join(folder, `${name}.jsonl`);
+  const { stdout } = await run(programs.producer, producerFlags(traffic, ledger));
+  const truth = await readTruth(ledger);
+  const summary = acknowledged.parse(JSON.parse(stdout));
+  if (summary.acknowledged !== traffic.messages || truth.messages !== traffic.messages) {
+    throw new Error(`the producer was to send ${traffic.messages} messages and sent ${summary.acknowledged}`);
+  }
+  const filled = filling.move();
+  return { name, group, truth, [Symbol.asyncDispose]: () => filled.disposeAsync() };
+}
+
+function producerFlags(traffic: Traffic, ledger: string): readonly string[] {
+  const { messages, seed, duplicateShare, malformedShare, timeSpan } = traffic;
+  const flags = {
+    '--count': messages,
+    '--seed': seed,
+    '--duplicate-share': duplicateShare,
+    '--malformed-share': malformedShare,
+    '--ledger': ledger,
+    ...(timeSpan === undefined ? {} : { '--time-span': timeSpan }),
+  };
+  return Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]);
+}
+
+async function removeFromKafka(bootstrapServers: string, topic: string, group: string): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: bootstrapServers.split(','), logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.listGroups();
+    if (groups.some(({ groupId }) => groupId === group)) await admin.deleteGroups([group]);
+    const present = await admin.listTopics();
+    if (present.includes(topic)) await admin.deleteTopics({ topics: [topic] });
+  } finally {
+    await admin.disconnect();
+  }
+}
