@@ -140,8 +140,16 @@ function committedRecords(fetched: FetchedPartition): RawRecord[] {
 
 function rawRecord(partition: number, message: FetchedMessage): RawRecord {
   const { offset, timestamp, key, value } = message;
-  return { partition, offset: Number(offset), timestampMs: Number(timestamp), key, value };
+  return { partition, offset: Number(offset), timestampMs: datable(Number(timestamp)), key, value };
 }
+
+/** Whoever writes a record says when: times beyond the years 1 to 9999, which no date can hold, become their ends. */
+function datable(timestampMs: number): number {
+  return Math.min(Math.max(timestampMs, firstMs), lastMs);
+}
+
+const firstMs = Date.parse('0001-01-01T00:00:00Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The offset behind the last record batch: control records and holes at its end are passed with it. */
 function offsetAfter(messages: readonly FetchedMessage[]): number | undefined {

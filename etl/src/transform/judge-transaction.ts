@@ -3,6 +3,7 @@ import { currencyExponent, formatMinor, type CurrencyExponent, type RejectReason
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import { convertToBase, type ExchangeTable } from './exchange.ts';
 import { judgeFraud, type FraudRule, type FraudVerdict } from './fraud.ts';
+import { powerOfTen } from './rational.ts';
 import { computeTax, type TaxTable } from './tax.ts';
 
 /** All that a transaction is judged by, read beforehand: the judgement itself asks nobody. */
@@ -52,10 +53,14 @@ export function judgeTransaction(transaction: ValidTransaction, judgement: Judge
   }
 
   const { taxMinor, totalMinor } = computeTax(amountMinor, taxRate);
+  if (totalMinor >= majorEnd * powerOfTen(exponent)) {
+    const detail = `${formatMinor(totalMinor, exponent)} ${currency} with tax`;
+    return { kind: 'rejected', reason: 'amount_out_of_range', field: 'amount', detail };
+  }
   const toBase = (minor: bigint): bigint =>
     convertToBase(minor, exponent, exchange.decimal, judgement.baseExponent, 'half_even');
   const amountBaseMinor = toBase(amountMinor);
-  if (amountBaseMinor > baseAmountMax) {
+  if (amountBaseMinor >= majorEnd * powerOfTen(judgement.baseExponent)) {
     const detail = `${formatMinor(amountMinor, exponent)} ${currency} in the base currency`;
     return { kind: 'rejected', reason: 'amount_out_of_range', field: 'amount', detail };
   }
@@ -74,8 +79,8 @@ export function judgeTransaction(transaction: ValidTransaction, judgement: Judge
   };
 }
 
-/** What numeric(19,4) holds at two decimals: 15 digits before the point. */
-const baseAmountMax = 10n ** 17n - 1n;
+/** What numeric(19,4) holds: 15 digits before the point. */
+const majorEnd = 10n ** 15n;
 
 const dayMs = 86_400_000;
 let lastDay = { number: Number.NaN, text: '' };

@@ -1,5 +1,6 @@
 import { currencyExponent, isCountry, parseAmountMinor, parseTimestamp } from '@pulse/contract';
 
+import { hasWideOffset } from './stored-timestamp.ts';
 import type { SaleFields } from './validate-record.ts';
 
 /** Printable ASCII without quote and backslash, beginning with no space: nothing in it is escaped or of many bytes. */
@@ -26,7 +27,7 @@ export function readCanonical(value: Buffer): SaleFields | undefined {
   const amountMinor = parseAmountMinor(amount, exponent);
   if (typeof amountMinor === 'string') return undefined;
   const instant = parseTimestamp(timestamp);
-  if (typeof instant === 'string') return undefined;
+  if (typeof instant === 'string' || hasWideOffset(timestamp)) return undefined;
   const { epochMs: timestampMs, microseconds, localDate } = instant;
   return {
     orderId,

@@ -49,7 +49,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function textFaults(text: string): FieldError[] {
   const faults: FieldError[] = [];
   const report = (field: string, reason: RejectReason): void => {
-    faults.push({ field, reason, message: rejectReasons[reason] });
+    faults.push({ field: storable(field), reason, message: rejectReasons[reason] });
   };
   for (const { key, isDuplicate, depth, number } of scanKeys(text)) {
     if (isDuplicate) report(key, 'duplicate_json_key');
@@ -59,6 +59,11 @@ function textFaults(text: string): FieldError[] {
     }
   }
   return faults;
+}
+
+/** A key as jsonb can hold it: neither NUL nor half of a surrogate pair. */
+function storable(key: string): string {
+  return key.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 interface ScannedKey {

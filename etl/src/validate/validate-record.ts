@@ -12,6 +12,7 @@ import {
 import type { RawRecord } from '../batch/raw-record.ts';
 import { readCanonical } from './canonical-message.ts';
 import { parseObject } from './parse-object.ts';
+import { storedTimestamp } from './stored-timestamp.ts';
 
 /** What a message is judged by, beyond the contract. */
 export interface ValidationRules {
@@ -97,7 +98,7 @@ function saleFields(message: TransactionMessage): SaleFields {
     orderId: message.order_id,
     amountMinor,
     currency: message.currency,
-    timestamp: canonicalTimestamp(message.timestamp),
+    timestamp: storedTimestamp(message.timestamp, instant),
     timestampMs: instant.epochMs,
     microseconds: instant.microseconds,
     localDate: instant.localDate,
@@ -105,9 +106,4 @@ function saleFields(message: TransactionMessage): SaleFields {
     productCategory: message.product_category,
     country: message.country ?? '',
   };
-}
-
-/** Cuts a fraction to microseconds, for PostgreSQL would round it, and spells T and Z as it knows them. */
-function canonicalTimestamp(text: string): string {
-  return text.toUpperCase().replace(/(\.\d{6})\d+/, '$1');
 }
