@@ -12,7 +12,7 @@ import {
   type ValidateFacts,
 } from './batch/step-folders.ts';
 import type { Context } from './context.ts';
-import { errorCodeOf, errorMessageOf, isMissingFile, TemporaryError } from './errors.ts';
+import { errorCodeOf, errorMessageOf, failureKind, isMissingFile, TemporaryError } from './errors.ts';
 import { checkAnchors } from './extract/check-anchors.ts';
 import { extractBatch } from './extract/extract-batch.ts';
 import { planBatch } from './extract/plan-batch.ts';
@@ -153,11 +153,18 @@ async function settledMeanwhile(context: Context, batchId: string, error: unknow
   await recordFailure(warehouse.db, batchId, errorCodeOf(error), errorMessageOf(error)).catch((cause: unknown) =>
     logger.warn({ batchId, cause: errorMessageOf(cause) }, 'the failure could not be noted in the ledger'),
   );
-  if (!isMissingFile(error) && !(error instanceof StagedFileDamagedError)) throw error;
+  if (!isStagingFault(context, batchId, error)) throw error;
   context.staging(batchId).remove();
   throw new TemporaryError(`staged files of batch ${batchId} are gone or damaged: the next try makes them again`, {
     cause: error,
   });
+}
+
+/** A file cut short or overwritten may also show as text that nobody can read, here or in PostgreSQL. */
+function isStagingFault(context: Context, batchId: string, error: unknown): boolean {
+  if (isMissingFile(error) || error instanceof StagedFileDamagedError) return true;
+  const folders = [extractFolder, validateFolder, transformFolder];
+  return failureKind(error) === 'bug' && context.staging(batchId).isDamaged(folders);
 }
 
 async function requireBatch(context: Context, batchId: string): Promise<Batch> {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 
-import { TemporaryError } from '../errors.ts';
+import { isMissingFile, TemporaryError } from '../errors.ts';
 
 /** What a staged file must still be when it is read. */
 export interface StagedFileSeal {
@@ -12,7 +12,7 @@ export interface StagedFileSeal {
 /** A staged file is not what was written: the machine lost power, or a hand was in it. The step before makes it anew. */
 export class StagedFileDamagedError extends TemporaryError {}
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 256 * 1024;
 
 /** Writes a file once, from front to end, through one buffer. */
 export class StagedFileWriter implements Disposable {
@@ -106,6 +106,18 @@ export function* readChunks(path: string, seal: StagedFileSeal): Generator<Buffe
     }
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Whether a file is the one that was sealed. */
+export function isIntact(path: string, seal: StagedFileSeal): boolean {
+  try {
+    let sizeBytes = 0;
+    for (const { length } of readChunks(path, seal)) sizeBytes += length;
+    return sizeBytes === seal.sizeBytes;
+  } catch (error) {
+    if (error instanceof StagedFileDamagedError || isMissingFile(error)) return false;
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import type { StagedFileSeal } from './staged-file.ts';
+import { isIntact, type StagedFileSeal } from './staged-file.ts';
 
 /** What a step leaves for the next one: files, and what it says of them. */
 export interface StagedStep<Facts> {
@@ -67,6 +67,15 @@ export class BatchStaging {
     }
   }
 
+  /** True when a file of these steps is no longer what was written: looked at when a step fails for no known reason. */
+  isDamaged(steps: readonly StepFolder<unknown>[]): boolean {
+    return steps.some((step) => {
+      const found = this.find(step);
+      if (found === undefined) return false;
+      return Object.entries(found.files).some(([name, seal]) => !isIntact(join(found.folder, name), seal));
+    });
+  }
+
   /** Forgets one step's files, so that they are made again. */
   discard(step: { readonly name: string }): void {
     rmSync(join(this.#folder, step.name), { recursive: true, force: true });
@@ -98,8 +107,17 @@ export function stepFolder<Facts>(name: string, facts: z.ZodType<Facts>): StepFo
   const manifest = z.object({ facts, files: z.record(z.string(), sealSchema) });
   return {
     name,
-    parse: (text) => manifest.safeParse(JSON.parse(text)).data,
+    parse: (text) => manifest.safeParse(jsonOf(text)).data,
   };
+}
+
+/** Undefined for a manifest that was not written to its end. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readIfPresent(path: string): string | undefined {
