@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+
+import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import { amountLimitRule } from './amount-limit-rule.ts';
+import { createExchangeTable } from './exchange.ts';
+import { judgeTransaction, utcDay, type Judgement } from './judge-transaction.ts';
+import { createTaxTable } from './tax.ts';
+
+const flatRate = {
+  country: 'US',
+  region: '*',
+  productCategory: '*',
+  rate: '0.085000',
+  isInclusive: false,
+  roundingMode: 'half_up',
+  roundingIncrementMinor: 1,
+  validFrom: '2000-01-01',
+  validTo: null,
+} as const;
+
+const judgement: Judgement = {
+  taxTable: createTaxTable([flatRate, { ...flatRate, country: 'DE', rate: '0.19', isInclusive: true }]),
+  exchangeTable: createExchangeTable(
+    'USD',
+    [
+      { quote: 'EUR', rate: '0.800000000000', validFrom: '2026-11-20' },
+      { quote: 'JPY', rate: '150', validFrom: '2026-11-01' },
+    ],
+    10,
+  ),
+  fraudRules: [amountLimitRule(100_000n, 2)],
+  baseExponent: 2,
+};
+
+const aTransaction = (changes: Partial<ValidTransaction> = {}): ValidTransaction => ({
+  partition: 0,
+  offset: 0,
+  framePosition: 0,
+  orderId: 'order-1',
+  amountMinor: 25_000n,
+  currency: 'USD',
+  timestamp: '2026-11-22T11:00:00Z',
+  timestampMs: Date.parse('2026-11-22T11:00:00Z'),
+  localDate: '2026-11-22',
+  customerId: 'customer-1',
+  productCategory: 'toys',
+  country: 'US',
+  contentHash: '0'.repeat(32),
+  ...changes,
+});
+
+test('USD 250.00 carries a tax of 21.25 and a total of 271.25', () => {
+  expect(judgeTransaction(aTransaction(), judgement)).toMatchObject({
+    kind: 'judged',
+    taxMinor: 2125n,
+    totalMinor: 27_125n,
+    amountBaseMinor: 25_000n,
+    taxBaseMinor: 2125n,
+    exchangeRate: '1',
+    fraud: { decision: 'clear' },
+  });
+});
+
+test('a tax that is included leaves the total as it is', () => {
+  expect(judgeTransaction(aTransaction({ country: 'DE', amountMinor: 11_900n }), judgement)).toMatchObject({
+    taxMinor: 1900n,
+    totalMinor: 11_900n,
+    taxJurisdiction: 'DE',
+  });
+});
+
+test('the limit for fraud counts in the base currency', () => {
+  expect(decision({ currency: 'EUR', amountMinor: 80_000n })).toBe('clear');
+  expect(decision({ currency: 'EUR', amountMinor: 80_001n })).toBe('review');
+  expect(decision({ amountMinor: 100_000n })).toBe('clear');
+  expect(decision({ amountMinor: 100_001n })).toBe('review');
+});
+
+function decision(changes: Partial<ValidTransaction>): string {
+  const verdict = judgeTransaction(aTransaction(changes), judgement);
+  return verdict.kind === 'judged' ? verdict.fraud.decision : verdict.reason;
+}
+
+const rejections = [
+  ['a country without a tax rule', { country: 'FR' }, 'tax_rate_missing', 'country'],
+  ['a date before any tax rule', { localDate: '1999-12-31' }, 'tax_rate_missing', 'country'],
+  ['a currency without a rate', { currency: 'GBP' }, 'exchange_rate_missing', 'currency'],
+  ['a rate that is too old', { currency: 'JPY' }, 'exchange_rate_stale', 'currency'],
+  [
+    'a day before the first rate',
+    { currency: 'EUR', timestampMs: Date.parse('2026-11-19') },
+    'exchange_rate_missing',
+    'currency',
+  ],
+  ['a total of 16 digits', { amountMinor: 99_999_999_999_999_999n }, 'amount_out_of_range', 'amount'],
+  [
+    'a base amount of 16 digits',
+    { amountMinor: 90_000_000_000_000_000n, currency: 'EUR' },
+    'amount_out_of_range',
+    'amount',
+  ],
+] as const;
+
+test.each(rejections)('%s is a reason, not an exception', (_, changes, reason, field) => {
+  expect(judgeTransaction(aTransaction(changes), judgement)).toMatchObject({ kind: 'rejected', reason, field });
+});
+
+test('the largest total that the warehouse holds passes', () => {
+  // 921,658,986,175,115.20 and 8.5 % of it are 999,999,999,999,999.99.
+  expect(judgeTransaction(aTransaction({ amountMinor: 92_165_898_617_511_520n }), judgement)).toMatchObject({
+    totalMinor: 99_999_999_999_999_999n,
+  });
+});
+
+test('days are UTC, also before 1970', () => {
+  expect(utcDay(Date.parse('2026-11-22T23:59:59.999Z'))).toBe('2026-11-22');
+  expect(utcDay(-1)).toBe('1969-12-31');
+});

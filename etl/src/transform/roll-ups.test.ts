@@ -1,0 +1,168 @@
+import { currencyExponent, formatMinor } from '@pulse/contract';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import type { JudgedTransaction } from './judge-transaction.ts';
+import { RollUps } from './roll-ups.ts';
+
+interface Sale {
+  readonly transaction: ValidTransaction;
+  readonly judged: JudgedTransaction;
+}
+
+const startMs = Date.parse('2026-11-21T23:58:00Z');
+
+/** Few minutes, customers and currencies, so that many sales fall together; amounts beyond what a double holds. */
+const sales: fc.Arbitrary<Sale> = fc
+  .record({
+    timestampMs: fc.nat(5 * 60_000).map((ms) => startMs + ms),
+    customerId: fc.constantFrom('a', 'b', 'b\u00e9'),
+    productCategory: fc.constantFrom('toys', 'books'),
+    currency: fc.constantFrom('USD', 'JPY', 'KWD'),
+    country: fc.constantFrom('', 'US', 'JP'),
+    amountMinor: fc.bigInt({ min: 1n, max: 10n ** 17n }),
+    taxMinor: fc.bigInt({ min: 0n, max: 10n ** 16n }),
+    amountBaseMinor: fc.bigInt({ min: 0n, max: 10n ** 17n - 1n }),
+    taxBaseMinor: fc.bigInt({ min: 0n, max: 10n ** 16n }),
+    isFlagged: fc.boolean(),
+  })
+  .map(({ taxMinor, amountBaseMinor, taxBaseMinor, isFlagged, ...fields }) => ({
+    transaction: {
+      partition: 0,
+      offset: 0,
+      framePosition: 0,
+      orderId: 'o',
+      timestamp: '',
+      localDate: '',
+      contentHash: '',
+      ...fields,
+    },
+    judged: {
+      kind: 'judged',
+      exponent: currencyExponent(fields.currency) ?? 2,
+      taxMinor,
+      totalMinor: fields.amountMinor + taxMinor,
+      taxRate: '0',
+      taxJurisdiction: '*',
+      amountBaseMinor,
+      taxBaseMinor,
+      exchangeRate: '1',
+      exchangeRateDate: '2026-11-21',
+      fraud: { score: isFlagged ? 60 : 0, decision: isFlagged ? 'review' : 'clear', reasons: [] },
+    },
+  }));
+
+test('sums of minutes, days and profiles are those of a naive recomputation', () => {
+  fc.assert(
+    fc.property(fc.array(sales, { maxLength: 60 }), (all) => {
+      const rollUps = new RollUps(2);
+      for (const { transaction, judged } of all) rollUps.add(transaction, judged);
+      expect(asSet(rollUps.minuteRows())).toEqual(asSet(naiveMinutes(all)));
+      expect(asSet(rollUps.customerDayRows())).toEqual(asSet(naiveDays(all)));
+      expect(asSet(rollUps.profileRows())).toEqual(asSet(naiveProfiles(all)));
+    }),
+  );
+});
+
+function naiveMinutes(all: readonly Sale[]) {
+  const minuteOf = ({ transaction: t }: Sale): string => `${new Date(t.timestampMs).toISOString().slice(0, 17)}00.000Z`;
+  const groups = grouped(all, (sale) => {
+    const { productCategory, currency, country } = sale.transaction;
+    return JSON.stringify([minuteOf(sale), productCategory, currency, country]);
+  });
+  return groups.map(([first, group]) => {
+    const { productCategory, currency, country } = first.transaction;
+    const exponent = currencyExponent(currency) ?? 2;
+    return [
+      minuteOf(first),
+      productCategory,
+      currency,
+      country,
+      group.length,
+      flagged(group),
+      formatMinor(
+        sum(group, ({ transaction }) => transaction.amountMinor),
+        exponent,
+      ),
+      formatMinor(
+        sum(group, ({ judged }) => judged.taxMinor),
+        exponent,
+      ),
+      formatMinor(
+        sum(group, ({ judged }) => judged.totalMinor),
+        exponent,
+      ),
+      formatMinor(
+        sum(group, ({ judged }) => judged.amountBaseMinor),
+        2,
+      ),
+      formatMinor(
+        sum(group, ({ judged }) => judged.taxBaseMinor),
+        2,
+      ),
+    ];
+  });
+}
+
+function naiveDays(all: readonly Sale[]) {
+  const dayOf = ({ transaction }: Sale): string => new Date(transaction.timestampMs).toISOString().slice(0, 10);
+  const groups = grouped(all, (sale) => JSON.stringify([dayOf(sale), sale.transaction.customerId]));
+  return groups.map(([first, group]) => [
+    dayOf(first),
+    first.transaction.customerId,
+    group.length,
+    flagged(group),
+    formatMinor(
+      sum(group, ({ judged }) => judged.amountBaseMinor),
+      2,
+    ),
+    new Date(Math.max(...times(group))).toISOString(),
+  ]);
+}
+
+function naiveProfiles(all: readonly Sale[]) {
+  return grouped(all, ({ transaction }) => transaction.customerId).map(([first, group]) => {
+    const lastMs = Math.max(...times(group));
+    // Of sales at the same moment the later one in the batch counts.
+    const last = group.findLast(({ transaction }) => transaction.timestampMs === lastMs) ?? first;
+    const squares = sum(group, ({ judged }) => judged.amountBaseMinor ** 2n);
+    return [
+      first.transaction.customerId,
+      group.length,
+      formatMinor(
+        sum(group, ({ judged }) => judged.amountBaseMinor),
+        2,
+      ),
+      formatMinor(squares, 4),
+      new Date(Math.min(...times(group))).toISOString(),
+      new Date(lastMs).toISOString(),
+      last.transaction.country === '' ? null : last.transaction.country,
+      last.transaction.currency,
+    ];
+  });
+}
+
+/** Sales with the same key, and the first of each. */
+function grouped(all: readonly Sale[], keyOf: (sale: Sale) => string): (readonly [Sale, readonly Sale[]])[] {
+  const groups = Object.values(Object.groupBy(all, keyOf));
+  return groups.flatMap((group = []) => (group[0] === undefined ? [] : [[group[0], group] as const]));
+}
+
+function sum(group: readonly Sale[], of: (sale: Sale) => bigint): bigint {
+  return group.reduce((total, sale) => total + of(sale), 0n);
+}
+
+function flagged(group: readonly Sale[]): number {
+  return group.filter(({ judged }) => judged.fraud.decision !== 'clear').length;
+}
+
+function times(group: readonly Sale[]): number[] {
+  return group.map(({ transaction }) => transaction.timestampMs);
+}
+
+/** Rows in any order; a row that comes twice would be lost, so their number counts too. */
+function asSet(rows: Iterable<readonly unknown[]>): { readonly size: number; readonly rows: ReadonlySet<string> } {
+  const all = Array.from(rows, (row) => JSON.stringify(row));
+  return { size: all.length, rows: new Set(all) };
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+
+import { contentHash } from './content-hash.ts';
+import { validateRecord, type SaleFields } from './validate-record.ts';
+
+const nowMs = Date.parse('2026-11-22T12:00:00Z');
+const rules = { messageMaxBytes: 65_536, eventFutureMaxMs: 0, eventAgeMaxMs: Number.MAX_SAFE_INTEGER };
+
+const fields = {
+  order_id: 'order-1',
+  amount: '150.50' as string | number,
+  currency: 'USD',
+  timestamp: '2026-11-22T11:00:00.500Z',
+  customer_id: 'customer-1',
+  product_category: 'toys',
+  country: 'US',
+};
+
+test.each([
+  ['an amount as a number', JSON.stringify({ ...fields, amount: 150.5 })],
+  ['zeros behind the amount', JSON.stringify({ ...fields, amount: '150.5000' })],
+  ['other decimals of the second', JSON.stringify({ ...fields, timestamp: '2026-11-22T11:00:00.5Z' })],
+  ['small letters in the timestamp', JSON.stringify({ ...fields, timestamp: '2026-11-22t11:00:00.500z' })],
+  ['an offset of nothing', JSON.stringify({ ...fields, timestamp: '2026-11-22T11:00:00.500+00:00' })],
+  ['white space and another order', JSON.stringify(Object.fromEntries(Object.entries(fields).toReversed()), null, 2)],
+  ['escapes', JSON.stringify(fields).replace('toys', String.raw`\u0074oys`)],
+  ['fields that are not in the contract', JSON.stringify({ ...fields, note: 'hello' })],
+  ['the version spelt out', JSON.stringify({ ...fields, schema_version: 1 })],
+])('spelling makes no difference: %s', (_, text) => {
+  expect(contentHash(saleOf(text))).toBe(contentHash(saleOf(JSON.stringify(fields))));
+});
+
+test.each([
+  ['order_id', 'order-2'],
+  ['amount', '150.51'],
+  ['currency', 'EUR'],
+  ['timestamp', '2026-11-22T11:00:00.500001Z'],
+  ['timestamp', '2026-11-22T11:00:00.501Z'],
+  ['timestamp', '2026-11-21T23:00:00.500-12:00'],
+  ['customer_id', 'customer-2'],
+  ['product_category', 'books'],
+  ['country', undefined],
+])('another %s is another sale: %s', (name, value) => {
+  const other = saleOf(JSON.stringify({ ...fields, [name]: value }));
+  expect(contentHash(other)).not.toBe(contentHash(saleOf(JSON.stringify(fields))));
+});
+
+test('text does not slip from one field into the next', () => {
+  const sale = saleOf(JSON.stringify(fields));
+  const one = { ...sale, customerId: 'ab', productCategory: 'c' };
+  const other = { ...sale, customerId: 'a', productCategory: 'bc' };
+  expect(contentHash(one)).not.toBe(contentHash(other));
+});
+
+test('it is 32 hexadecimal digits, the same on every machine', () => {
+  expect(contentHash(saleOf(JSON.stringify(fields)))).toMatch(/^[0-9a-f]{32}$/);
+  expect(contentHash(saleOf(JSON.stringify(fields)))).toMatchInlineSnapshot(`"ffc82758fc8672bda07ee3e024ec3ba4"`);
+});
+
+function saleOf(text: string): SaleFields {
+  const record = { partition: 0, offset: 0, timestampMs: nowMs, key: null, value: Buffer.from(text) };
+  const verdict = validateRecord(record, rules, nowMs);
+  if (verdict.kind === 'valid') return verdict.sale;
+  throw new Error(`not valid: ${JSON.stringify(verdict.errors)}`);
+}
