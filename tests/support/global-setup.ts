@@ -23,7 +23,7 @@ declare module 'vitest' {
  * Boots Kafka and PostgreSQL once for all integration tests, bundles the programs, and migrates a database that tests copy.
  * @returns what ends all of it; it throws when a test has left something behind.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const way = await chooseWay();
   const startedMs = performance.now();
   await using starting = new AsyncDisposableStack();
@@ -48,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function migratedTemplate(serverUrl: string): Promise<ScratchWarehouse> {
-  const logger = await createLogger({ name: 'tests', level: 'silent', pretty: false });
+  const logger = await createLogger({ name: 'tests', level: 'silent', format: 'json' });
   const template = await createScratchWarehouse(serverUrl);
   await using owner = await openClient(template.url);
   const differences = await up({ client: owner.client, roles: template.roles, seed: 'sample', logger });

@@ -32,7 +32,11 @@ export function kafkaClient(bootstrapServers: string): Kafka {
   });
 }
 
-export const compressions = { none: 0, gzip: 1, zstd: 4 } as const satisfies Record<string, number>;
+const compressions = {
+  none: kafkajs.CompressionTypes.None,
+  gzip: kafkajs.CompressionTypes.GZIP,
+  zstd: kafkajs.CompressionTypes.ZSTD,
+} as const;
 export type Compression = keyof typeof compressions;
 
 /** Publishes records in order; resolves when the broker has them all. */
@@ -79,6 +83,20 @@ export async function withAdmin<Result>(kafka: Kafka, work: (admin: Admin) => Pr
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Deletes the records of a partition below an offset, as retention does. */
+export async function deleteRecordsBelow(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<void> {
+  await withAdmin(kafka, async (admin) => {
+    // The administrator finds a partition's leader only for topics that it has asked about.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  });
 }
 
 /** The end of each partition's log, by partition. */

@@ -4,16 +4,99 @@ import { expect, test } from 'vitest';
 import { aTransaction } from '../../support/messages.ts';
 import { openPipeline } from '../../support/pipeline.ts';
 
-test.each([
-  ['250.00', '21.2500', '271.2500'],
-  ['150.00', '12.7500', '162.7500'],
-  // Half a cent goes up: 0.10 × 8.5 % is 0.0085; 7.00 × 8.5 % is 0.595.
-  ['0.10', '0.0100', '0.1100'],
-  ['7.00', '0.6000', '7.6000'],
-])('a sale of USD %s carries a tax of %s and a total of %s', async (amount, tax, total) => {
-  await using pipeline = await openPipeline();
-  await pipeline.publish([aTransaction({ amount })]);
+test('tax and total are exact to the cent, and half a cent goes up', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const amounts = ['250.00', '150.00', '0.10', '7.00', '0.01'];
+  await pipeline.publish(amounts.map((amount) => aTransaction({ amount })));
   await pipeline.batch(['run']);
-  const rows = await pipeline.query('select tax_amount, total_amount from transactions');
-  expect(rows).toEqual([{ tax_amount: tax, total_amount: total }]);
+  const rows = await pipeline.query('select amount, tax_amount, total_amount from transactions order by kafka_offset');
+  expect(rows).toEqual([
+    { amount: '250.0000', tax_amount: '21.2500', total_amount: '271.2500' },
+    { amount: '150.0000', tax_amount: '12.7500', total_amount: '162.7500' },
+    { amount: '0.1000', tax_amount: '0.0100', total_amount: '0.1100' },
+    { amount: '7.0000', tax_amount: '0.6000', total_amount: '7.6000' },
+    { amount: '0.0100', tax_amount: '0.0000', total_amount: '0.0100' },
+  ]);
+});
+
+test('tax has the decimals of the currency', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([
+    aTransaction({ currency: 'JPY', amount: '15001', country: 'JP' }),
+    aTransaction({ currency: 'KWD', amount: '15.001', country: 'KW' }),
+  ]);
+  await pipeline.batch(['run']);
+  const rows = await pipeline.query(
+    'select currency, tax_amount, total_amount from transactions order by kafka_offset',
+  );
+  expect(rows).toEqual([
+    { currency: 'JPY', tax_amount: '1275.0000', total_amount: '16276.0000' },
+    { currency: 'KWD', tax_amount: '1.2750', total_amount: '16.2760' },
+  ]);
+});
+
+test('1,500.00 is flagged as fraud with an alert, 150.00 and the limit itself are not', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const amounts = ['1500.00', '150.00', '1000.00', '1000.01'];
+  await pipeline.publish(amounts.map((amount) => aTransaction({ order_id: `e2e-${amount}`, amount })));
+  const summary = await pipeline.batch(['run']);
+  expect(summary).toMatchObject({ loaded: 4, flagged: 2 });
+  const rows = await pipeline.query(`
+    select order_id, is_fraud_flagged, fraud_reasons, decision
+    from transactions left join fraud_alerts using (order_id)
+    order by kafka_offset`);
+  const clear = { is_fraud_flagged: false, fraud_reasons: [], decision: null };
+  const flagged = { is_fraud_flagged: true, fraud_reasons: ['amount_limit'], decision: 'review' };
+  expect(rows).toEqual([
+    { order_id: 'e2e-1500.00', ...flagged },
+    { order_id: 'e2e-150.00', ...clear },
+    { order_id: 'e2e-1000.00', ...clear },
+    { order_id: 'e2e-1000.01', ...flagged },
+  ]);
+});
+
+test.each(['e2e-full-1a2b3c4d', '42', 'ordre № 7 – ü𝒳', "'; drop table transactions; --", '\\N', 'a\\tb'])(
+  'an order id that is no UUID arrives as sent: %s',
+  async (orderId) => {
+    await using pipeline = await openPipeline({ partitions: 1 });
+    await pipeline.publish([aTransaction({ order_id: orderId, customer_id: orderId, product_category: orderId })]);
+    await pipeline.batch(['run']);
+    const rows = await pipeline.query('select order_id, customer_id, product_category from transactions');
+    expect(rows).toEqual([{ order_id: orderId, customer_id: orderId, product_category: orderId }]);
+  },
+);
+
+test('five currencies and eight categories arrive as sent', async () => {
+  await using pipeline = await openPipeline();
+  expect(productCategories).toHaveLength(8);
+  const sent = ['USD', 'EUR', 'GBP', 'JPY', 'CAD'].flatMap((currency) =>
+    productCategories.map((category) => ({
+      order_id: `${currency}-${category}`,
+      currency,
+      product_category: category,
+    })),
+  );
+  await pipeline.publish(sent.map((fields) => aTransaction({ ...fields, amount: '20' })));
+  await pipeline.batch(['run']);
+  const rows = await pipeline.query('select order_id, currency, product_category from transactions');
+  expect(new Set(rows.map((row) => JSON.stringify(row)))).toEqual(new Set(sent.map((row) => JSON.stringify(row))));
+  expect(rows).toHaveLength(40);
+});
+
+test.each([
+  ['2026-11-20T10:15:30.123456789Z', '2026-11-20T10:15:30.123456'],
+  ['2026-11-20t10:15:30.1z', '2026-11-20T10:15:30.1'],
+  ['2026-11-20T23:30:00-05:00', '2026-11-21T04:30:00'],
+  // Offsets that PostgreSQL itself does not read.
+  ['2026-11-20T10:15:30+23:59', '2026-11-19T10:16:30'],
+  ['2026-11-20T10:15:30.123456-16:00', '2026-11-21T02:15:30.123456'],
+])('the timestamp %s is the instant %s in UTC', async (timestamp, instant) => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([aTransaction({ timestamp })]);
+  await pipeline.batch(['run']);
+  const rows = await pipeline.query(
+    "select transaction_timestamp = ($1::timestamp at time zone 'UTC') as is_same from transactions",
+    [instant],
+  );
+  expect(rows).toEqual([{ is_same: true }]);
 });

@@ -1,0 +1,77 @@
+import { encodeTransaction } from '@pulse/contract';
+import { expect, test } from 'vitest';
+
+import { aTransaction } from '../../support/messages.ts';
+import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
+
+test('the same message twice in one batch is one row, and the ledger balances', async () => {
+  await using pipeline = await openPipeline();
+  const sale = aTransaction();
+  await pipeline.publish([sale, sale, aTransaction(), sale]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ read: 4, loaded: 2, duplicates: 2, rejected: 0 });
+  expect(await ledger(pipeline)).toEqual([{ read: '4', loaded: '2', duplicates: '2', rejected: '0' }]);
+  expect(await pipeline.query('select sum(transaction_count)::int as count from sales_per_minute')).toEqual([
+    { count: 2 },
+  ]);
+});
+
+test('the same message again in a later batch is no second row and counts in no roll-up', async () => {
+  await using pipeline = await openPipeline();
+  const sale = aTransaction();
+  await pipeline.publish([sale]);
+  await pipeline.batch(['run']);
+  await pipeline.publish([sale, aTransaction()]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ read: 2, loaded: 1, duplicates: 1, rejected: 0 });
+  expect(await ledger(pipeline)).toEqual([
+    { read: '1', loaded: '1', duplicates: '0', rejected: '0' },
+    { read: '2', loaded: '1', duplicates: '1', rejected: '0' },
+  ]);
+  const counts = await pipeline.query(`
+    select (select count(*) from transactions) as facts,
+      (select sum(transaction_count) from customer_profiles) as profiles,
+      (select sum(transaction_count) from customer_days) as days`);
+  expect(counts).toEqual([{ facts: '2', profiles: '2', days: '2' }]);
+});
+
+test('the same sale in another spelling is a duplicate', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const sale = aTransaction({ amount: '150.50', timestamp: new Date().toISOString() });
+  const spelling = JSON.stringify({ ...sale, amount: 150.5, note: 'unknown fields do not count' }, null, 2);
+  await pipeline.publish([sale, { key: sale.customer_id, value: spelling }]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 1, duplicates: 1, rejected: 0 });
+});
+
+test.each(['in one batch', 'across batches'] as const)(
+  'the same order id with other content is a conflict in quarantine: %s',
+  async (when) => {
+    await using pipeline = await openPipeline({ partitions: 1 });
+    const first = aTransaction({ order_id: 'disputed', amount: '10.00' });
+    const second = { ...first, amount: '10.01' };
+    await pipeline.publish([first]);
+    if (when === 'across batches') await pipeline.batch(['run']);
+    await pipeline.publish([second]);
+    const summary = await pipeline.batch(['run']);
+    expect(summary).toMatchObject({ duplicates: 0, rejected: 1 });
+    expect(await pipeline.query('select order_id, amount from transactions')).toEqual([
+      { order_id: 'disputed', amount: '10.0000' },
+    ]);
+    const rejected = await pipeline.query(
+      'select order_id, reason_code, stage, "offset", raw_value from rejected_transactions',
+    );
+    expect(rejected).toEqual([
+      {
+        order_id: 'disputed',
+        reason_code: 'order_id_conflict',
+        stage: 'transform',
+        offset: '1',
+        raw_value: Buffer.from(encodeTransaction(second)),
+      },
+    ]);
+  },
+);
+
+async function ledger(pipeline: Pipeline): Promise<unknown[]> {
+  return pipeline.query(`
+    select read_count as read, loaded_count as loaded, duplicate_count as duplicates, rejected_count as rejected
+    from etl_batches order by planned_at`);
+}
