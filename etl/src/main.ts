@@ -1,7 +1,14 @@
 import { stdout } from 'node:process';
 
 import { Command, CommanderError, Option } from '@commander-js/extra-typings';
-import { createLogger, exitCode, exitOnSignals, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
+import {
+  createLogger,
+  exitCode,
+  exitOnSignals,
+  silenceNegativeTimeouts,
+  type LogFormat,
+  type Logger,
+} from '@pulse/runtime';
 
 import { checkedBatchId, manualBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
@@ -111,13 +118,13 @@ async function guarded(
   json: boolean,
   work: (config: Config, logger: Logger, json: boolean) => Promise<void>,
 ): Promise<void> {
-  const isPretty = process.stderr.isTTY && !json;
-  let logger = await createLogger({ name: 'etl', level: 'info', pretty: isPretty });
+  const isWatched = process.stderr.isTTY && !json;
+  let logger = await createLogger({ name: 'etl', level: 'info', format: isWatched ? 'pretty' : 'json' });
   try {
     const config = createConfig(process.env);
     // People at a terminal get results; logs are for where nobody watches.
-    const level = isPretty && config.logLevel === 'info' ? 'warn' : config.logLevel;
-    logger = await createLogger({ name: 'etl', level, pretty: isPretty });
+    const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;
+    logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
     await work(config, logger, json);
   } catch (error) {
     const kind = failureKind(error);
@@ -126,6 +133,12 @@ async function guarded(
     logger.error({ kind, code: errorCodeOf(error), ...remedy, ...stack }, errorMessageOf(error));
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** Airflow's log page shows lines as they are, with a time of its own. */
+function logFormat(config: Config, isWatched: boolean): LogFormat {
+  if (isWatched) return 'pretty';
+  return config.airflow.runId === undefined ? 'json' : 'line';
 }
 
 function print(line: string): void {

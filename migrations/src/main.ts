@@ -1,7 +1,15 @@
 import process from 'node:process';
 
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { createLogger, exitCode, logLevels, readConfig, type Logger, type LogLevel } from '@pulse/runtime';
+import {
+  createLogger,
+  logFormatFor,
+  exitCode,
+  logLevels,
+  readConfig,
+  type Logger,
+  type LogLevel,
+} from '@pulse/runtime';
 import type { Client } from 'pg';
 import { z } from 'zod';
 
@@ -80,7 +88,11 @@ function report(differences: readonly string[], logger: Logger): number {
 }
 
 async function withWarehouse(command: (session: Session) => Promise<number>): Promise<number> {
-  const logger = await createLogger({ name: 'migrations', level: readLogLevel(), pretty: process.stderr.isTTY });
+  const logger = await createLogger({
+    name: 'migrations',
+    level: readLogLevel(),
+    format: logFormatFor(process.stderr),
+  });
   try {
     const config = readConfig(migratorConfig, process.env);
     await using connection = await connect(config, logger);

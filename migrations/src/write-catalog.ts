@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 
-import { createLogger, readConfig } from '@pulse/runtime';
+import { createLogger, logFormatFor, readConfig } from '@pulse/runtime';
 import { Client } from 'pg';
 import { z } from 'zod';
 
@@ -15,7 +15,7 @@ import { createScratchWarehouse } from './scratch-warehouse.ts';
 import { up } from './up.ts';
 
 const config = readConfig(z.object({ TEST_WAREHOUSE_URL: z.url() }), process.env);
-const logger = await createLogger({ name: 'catalog', level: 'warn', pretty: process.stderr.isTTY });
+const logger = await createLogger({ name: 'catalog', level: 'warn', format: logFormatFor(process.stderr) });
 
 await using scratch = await createScratchWarehouse(config.TEST_WAREHOUSE_URL);
 const client = new Client({ connectionString: scratch.url });

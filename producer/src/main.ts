@@ -1,7 +1,7 @@
 /** The producer's command line: reads the config, wires the parts, reports what was acknowledged. */
 import { argv, env, exit, stderr, stdout } from 'node:process';
 
-import { ConfigError, createLogger, exitCode, shutdownSignal, type ExitCode } from '@pulse/runtime';
+import { ConfigError, createLogger, logFormatFor, exitCode, shutdownSignal, type ExitCode } from '@pulse/runtime';
 
 import { nameFlags, readCommandLine, type CommandLine } from './command-line.ts';
 import { createConfig, type Config } from './config.ts';
@@ -15,7 +15,7 @@ exit(await main(commandLine));
 async function main({ flags, json }: CommandLine): Promise<ExitCode> {
   const config = configOrUsage(flags);
   if (config === undefined) return exitCode.usage;
-  const logger = await createLogger({ name: 'producer', level: config.logLevel, pretty: stderr.isTTY });
+  const logger = await createLogger({ name: 'producer', level: config.logLevel, format: logFormatFor(stderr) });
   process.removeAllListeners('warning');
   process.on('warning', (warning) => logger.debug({ warning: warning.message }, 'Node warns'));
 

@@ -1,6 +1,14 @@
 export { ConfigError, readConfig } from './config.ts';
 export { exitCode, type ExitCode } from './exit-code.ts';
-export { createLogger, logLevels, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export {
+  createLogger,
+  logFormatFor,
+  logLevels,
+  type LogFormat,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './logger.ts';
 export { shutdownSignal } from './shutdown.ts';
 export { exitOnSignals } from './signals.ts';
 export { silenceNegativeTimeouts } from './warnings.ts';

@@ -8,7 +8,7 @@ export async function migrate(
   warehouse: Pick<ScratchWarehouse, 'url' | 'roles'>,
   seed: 'none' | 'sample' = 'none',
 ): Promise<readonly string[]> {
-  const logger = await createLogger({ name: 'test', level: 'silent', pretty: false });
+  const logger = await createLogger({ name: 'test', level: 'silent', format: 'json' });
   await using owner = await openClient(warehouse.url);
   return await up({ client: owner.client, roles: warehouse.roles, seed, logger });
 }
