@@ -34,12 +34,15 @@ const summarySchema = z.object({
   duplicates: count,
   rejected: count,
 });
-export type Summary = z.output<typeof summarySchema>;
+type Summary = z.output<typeof summarySchema>;
+
+/** As images and the local stack run the etl command. */
+const nodeFlags = ['--max-semi-space-size=8'];
 
 export async function runBatch(place: BatchPlace): Promise<BatchRun> {
   const batchId = `bench-${randomUUID()}`;
   const run = async (step: StepName) =>
-    runMeasured({ ...place, file: place.etl, args: [step, '--batch', batchId, '--json'] });
+    runMeasured({ ...place, file: place.etl, args: [step, '--batch', batchId, '--json'], nodeFlags });
   const extract = await run('extract');
   const validate = await run('validate');
   const transform = await run('transform');

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process, { stderr, stdout } from 'node:process';
 
 import { Command } from '@commander-js/extra-typings';
-import { exitCode, shutdownSignal, silenceNegativeTimeouts } from '@pulse/runtime';
+import { ConfigError, exitCode, shutdownSignal, silenceNegativeTimeouts } from '@pulse/runtime';
 
 import { measureAirflow } from './airflow/measure-airflow.ts';
 import { readAirflowSettings } from './airflow/settings.ts';
@@ -47,7 +47,7 @@ async function startServices(): Promise<Services> {
   const { TEST_KAFKA_BOOTSTRAP_SERVERS: kafka = '', TEST_WAREHOUSE_URL: warehouse = '' } = process.env;
   if (kafka !== '' && warehouse !== '') return givenServices(kafka, warehouse);
   if (kafka === '' && warehouse === '') return startOwnServices();
-  throw new Error('TEST_KAFKA_BOOTSTRAP_SERVERS and TEST_WAREHOUSE_URL belong together: set both or none');
+  throw new ConfigError('TEST_KAFKA_BOOTSTRAP_SERVERS and TEST_WAREHOUSE_URL belong together: set both or none');
 }
 
 async function bench(signal: AbortSignal): Promise<object> {
@@ -88,7 +88,13 @@ try {
   await writeFile(file, `${JSON.stringify({ measuredAt, machine, ...figures }, null, 2)}\n`);
   onProgress(`figures are in ${file}`);
 } catch (error) {
-  if (!signal.aborted) throw error;
-  onProgress('stopped; nothing is left running');
-  process.exitCode = 130;
+  if (signal.aborted) {
+    onProgress('stopped; nothing is left running');
+    process.exitCode = 130;
+  } else if (error instanceof ConfigError) {
+    onProgress(error.message);
+    process.exitCode = exitCode.usage;
+  } else {
+    throw error;
+  }
 }

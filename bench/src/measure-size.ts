@@ -77,7 +77,7 @@ async function runReferenceRound({ services, warehouse, topic, place }: SizeOpti
   place.signal.throwIfAborted();
   await resetWarehouse(warehouse.client);
   const { result, cpuMs } = await cpuDuring(services.postgresCpu, () =>
-    runReference(warehouse.client, rowsFile, topic.truth.valid),
+    runReference(warehouse.client, rowsFile, topic.truth.valid, place.signal),
   );
   return { ...result, postgresCpuMs: cpuMs };
 }

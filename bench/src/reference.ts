@@ -54,13 +54,18 @@ export interface ReferenceRun {
  * Copies the finished rows into the empty, indexed table and times just that, its commit included.
  * @throws Error when the table then holds other rows than `transactions` held.
  */
-export async function runReference(client: Client, file: string, expectedRows: number): Promise<ReferenceRun> {
+export async function runReference(
+  client: Client,
+  file: string,
+  expectedRows: number,
+  signal: AbortSignal,
+): Promise<ReferenceRun> {
   await client.query('truncate reference.transactions');
   await client.query('checkpoint');
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
   const stream = client.query(copyFrom(`copy reference.transactions (${columns}) from stdin`));
-  await pipeline(createReadStream(file, { highWaterMark: chunkBytes }), stream);
+  await pipeline(createReadStream(file, { highWaterMark: chunkBytes }), stream, { signal });
   const wallMs = performance.now() - startedMs;
   const { user, system } = process.cpuUsage(cpuBefore);
   const { rows } = await client.query<{ count: string }>('select count(*) as count from reference.transactions');

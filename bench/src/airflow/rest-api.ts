@@ -35,7 +35,10 @@ export async function logIn(settings: AirflowSettings, dagId: string, signal: Ab
     if (response.ok) return response.json();
     throw new Error(`Airflow answers ${response.status} to ${path}: ${await response.text()}`);
   };
-  const login = token.parse(await call('/auth/token', {}, { username: user, password }));
+  const answer = await call('/auth/token', {}, { username: user, password }).catch((cause: unknown) => {
+    throw new Error(`no log-in at ${airflowUrl}: is the stack running (make dev-up)?`, { cause });
+  });
+  const login = token.parse(answer);
   const headers = { authorization: `Bearer ${login.access_token}` };
   const runs = `/api/v2/dags/${dagId}/dagRuns`;
   const runPath = (runId: string): string => `${runs}/${encodeURIComponent(runId)}`;

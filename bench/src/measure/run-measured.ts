@@ -11,6 +11,7 @@ export interface MeasuredProgram {
   /** A script for Node. */
   readonly file: string;
   readonly args: readonly string[];
+  readonly nodeFlags: readonly string[];
   /** All its variables; of this process it gets none but PATH. */
   readonly env: Environment;
   /** Ends the program. */
@@ -40,10 +41,11 @@ const usageSchema = z.object({ cpuMs: z.number(), peakBytes: z.number() });
  * Runs a program as a process of its own and measures it.
  * @throws Error with what it wrote to standard error, when it fails or takes longer than 15 minutes.
  */
-export async function runMeasured({ file, args, env: given, signal, folder }: MeasuredProgram): Promise<MeasuredRun> {
+export async function runMeasured(program: MeasuredProgram): Promise<MeasuredRun> {
+  const { file, args, nodeFlags, env: given, signal, folder } = program;
   const usageFile = join(folder, 'usage.json');
   const startedMs = performance.now();
-  const { stdout } = await execa(process.execPath, ['--require', preload, file, ...args], {
+  const { stdout } = await execa(process.execPath, ['--require', preload, ...nodeFlags, file, ...args], {
     env: { PATH: env['PATH'] ?? '', ...given, BENCH_USAGE_FILE: usageFile },
     extendEnv: false,
     stdin: 'ignore',

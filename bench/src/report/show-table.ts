@@ -20,7 +20,7 @@ export function showSize(size: SizeReport): string {
   const { messages, rows, duplicates, rejected, rounds, ratio } = size;
   const title =
     `${whole(messages)} messages: ${whole(rows)} rows, ${duplicates} duplicates, ${rejected} rejected; ` +
-    `medians of ${rounds} rounds (least–most)`;
+    `medians of rounds: ${rounds} (least–most)`;
   const below = ratio === null ? '' : `\nrate by the reference's: ${show(ratio, (value) => value.toFixed(2))}`;
   return `${title}\n${table.toString()}${below}`;
 }
