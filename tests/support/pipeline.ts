@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TransactionMessage } from '@pulse/contract';
 import type { Kafka } from 'kafkajs';
 import type { Client, QueryResultRow } from 'pg';
-import { inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 
 import { kafkaClient, publish, recordOf, withAdmin, type Compression, type TestRecord } from './kafka.ts';
 import { runEtl, summariesOf, type Environment, type FinishedEtl, type Summary } from './programs.ts';
@@ -83,12 +83,18 @@ export async function openPipeline({ partitions = 3, env: changes = {} }: Pipeli
   };
 }
 
-/** Makes a topic and waits until it can be used. */
+/** Makes a topic and waits until its partitions can be used: what a deleted one of that name was takes its time to go. */
 export async function createTopic(kafka: Kafka, topic: string, partitions: number): Promise<void> {
   await withAdmin(kafka, async (admin) => {
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false });
+    await vi.waitFor(async () => expect(await admin.fetchTopicOffsets(topic)).toHaveLength(partitions), {
+      timeout: topicTimeoutMs,
+      interval: 50,
+    });
   });
 }
+
+const topicTimeoutMs = 20_000;
 
 async function removeFromKafka(kafka: Kafka, topic: string, group: string): Promise<void> {
   await withAdmin(kafka, async (admin) => {
