@@ -4,6 +4,8 @@ const unit = ['packages', 'producer', 'etl', 'migrations', 'local', 'grafana', '
 
 export default defineConfig({
   test: {
+    // Servers that stop in order take their time.
+    teardownTimeout: 120_000,
     projects: [
       {
         test: {
@@ -30,8 +32,11 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/end-to-end/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          globalSetup: ['tests/end-to-end/global-setup.ts'],
+          testTimeout: 180_000,
+          maxConcurrency: 10,
+          // kafkajs computes a negative time-out once per process; Node 24 would warn about it.
+          execArgv: ['--disable-warning=TimeoutNegativeWarning'],
           fileParallelism: false,
         },
       },
