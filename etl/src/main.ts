@@ -87,7 +87,8 @@ function jsonOption() {
 async function oneStep(context: Context, step: StepName, id: string, json: boolean): Promise<void> {
   const batchId = checkedBatchId(id);
   const startedMs = performance.now();
-  const kind = context.config.airflow.runId === undefined ? 'manual' : 'scheduled';
+  // Airflow begins the id of a run with what started it.
+  const kind = context.config.airflow.runId?.startsWith('scheduled__') ? 'scheduled' : 'manual';
   const batch = await runStep(context, step, batchId, kind);
   const summary = summarize(batch, step, performance.now() - startedMs);
   print(json ? JSON.stringify(summary) : describeSummary(batch, summary));
