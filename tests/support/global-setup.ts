@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 
 import { up } from '../../migrations/src/up.ts';
 import { createScratchWarehouse, type ScratchWarehouse } from '../../migrations/src/scratch-warehouse.ts';
+import { bothStarted } from './both-started.ts';
 import { kafkaClient, withAdmin } from './kafka.ts';
 import { requireNoLeaks, takeInventory } from './leaks.ts';
 import { bundlePrograms } from './programs.ts';
@@ -27,10 +28,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const way = await chooseWay();
   const startedMs = performance.now();
   await using starting = new AsyncDisposableStack();
-  const [services, bundles] = await Promise.all([
+  const [services, bundles] = await bothStarted(
     startServices(way).then((started) => starting.use(started)),
     bundlePrograms().then((bundled) => starting.use(bundled)),
-  ]);
+  );
   const { kafkaBootstrapServers, warehouseUrl } = services;
   await ensureLabelsTopic(kafkaBootstrapServers);
   const template = starting.use(await migratedTemplate(warehouseUrl));

@@ -18,14 +18,17 @@ export interface Bundles extends AsyncDisposable {
 
 /** Bundles the programs as they stand in the working copy, into a throw-away folder. */
 export async function bundlePrograms(): Promise<Bundles> {
+  await using making = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'pulse-programs-'));
+  making.defer(() => rm(folder, { recursive: true, force: true }));
   await Promise.all(
     Object.entries(programs).map(([name, source]) =>
       execa(process.execPath, ['bundle.ts', join(source, 'src/main.ts'), join(folder, `${name}.mjs`)], { cwd: root }),
     ),
   );
   await cp(join(root, 'migrations/sql'), join(folder, 'sql'), { recursive: true });
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  const made = making.move();
+  return { folder, [Symbol.asyncDispose]: () => made.disposeAsync() };
 }
 
 export type Environment = Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { env } from 'node:process';
 import getPort from 'get-port';
 import type { StartedTestContainer } from 'testcontainers';
 
+import { bothStarted } from './both-started.ts';
 import type { Services } from './services.ts';
 
 const kafkaImage = env['KAFKA_IMAGE'] || 'apache/kafka:4.1.1';
@@ -22,7 +23,7 @@ export async function startContainers(): Promise<Services> {
   const adopt = async (container: Promise<StartedTestContainer>): Promise<StartedTestContainer> =>
     started.adopt(await container, async (running) => void (await running.stop({ remove: true, removeVolumes: true })));
   const kafkaPort = await getPort({ host: '127.0.0.1' });
-  const [postgres] = await Promise.all([adopt(startPostgresContainer()), adopt(startKafkaContainer(kafkaPort))]);
+  const [postgres] = await bothStarted(adopt(startPostgresContainer()), adopt(startKafkaContainer(kafkaPort)));
   const owned = started.move();
   return {
     kafkaBootstrapServers: `127.0.0.1:${kafkaPort}`,
