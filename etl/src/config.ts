@@ -1,5 +1,5 @@
 import { logLevels, readConfig } from '@pulse/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const count = z.coerce.number().int().min(1);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How many tests of a run passed and failed. */
 export interface TestCounts {

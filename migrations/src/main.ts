@@ -11,7 +11,7 @@ import {
   type LogLevel,
 } from '@pulse/runtime';
 import type { Client } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { checkWarehouse } from './check.ts';
 import { migratorConfig, rolesOf, type MigratorConfig } from './config.ts';

@@ -8,7 +8,7 @@ import process from 'node:process';
 
 import { createLogger, logFormatFor, readConfig } from '@pulse/runtime';
 import { Client } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { readCatalog } from './read-catalog.ts';
 import { createScratchWarehouse } from './scratch-warehouse.ts';

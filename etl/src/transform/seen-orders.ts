@@ -8,10 +8,8 @@ const slotsMin = 1024;
  */
 export class SeenOrders {
   readonly #mask: number;
-  readonly #high: Uint32Array;
-  readonly #low: Uint32Array;
-  /** Place plus one; 0 is an empty slot. */
-  readonly #places: Float64Array;
+  /** Four words a slot, side by side: both halves of the fingerprint, then the place plus one in two; 0 is empty. */
+  readonly #words: Uint32Array;
   #size = 0;
 
   /** @param entriesMax - How many ids it will hold at most. */
@@ -19,33 +17,39 @@ export class SeenOrders {
     let slots = slotsMin;
     while (slots < entriesMax * slotsPerEntry) slots *= 2;
     this.#mask = slots - 1;
-    this.#high = new Uint32Array(slots);
-    this.#low = new Uint32Array(slots);
-    this.#places = new Float64Array(slots);
+    this.#words = new Uint32Array(slots * wordsPerSlot);
   }
 
   /**
    * Looks for an id; remembers it with its place when it is new.
+   * @param place - A whole number up to 2^53 - 2.
    * @param isSame - Whether the id at an earlier place is this one; asked only where fingerprints are equal.
    * @returns The earlier place, or undefined for a new id.
    */
   findOrAdd(orderId: string, place: number, isSame: (earlierPlace: number) => boolean): number | undefined {
+    const words = this.#words;
     const { high, low } = fingerprint(orderId);
     let slot = low & this.#mask;
     for (;;) {
-      const stored = this.#places[slot] ?? 0;
+      const at = slot * wordsPerSlot;
+      const stored = (words[at + 3] ?? 0) * wordValues + (words[at + 2] ?? 0);
       if (stored === 0) break;
-      if (this.#high[slot] === high && this.#low[slot] === low && isSame(stored - 1)) return stored - 1;
+      if (words[at] === high && words[at + 1] === low && isSame(stored - 1)) return stored - 1;
       slot = (slot + 1) & this.#mask;
     }
     if (this.#size > this.#mask / slotsPerEntry + 1) throw new RangeError('more order ids than the table was made for');
-    this.#high[slot] = high;
-    this.#low[slot] = low;
-    this.#places[slot] = place + 1;
+    const at = slot * wordsPerSlot;
+    words[at] = high;
+    words[at + 1] = low;
+    words[at + 2] = (place + 1) % wordValues;
+    words[at + 3] = Math.floor((place + 1) / wordValues);
     this.#size += 1;
     return undefined;
   }
 }
+
+const wordsPerSlot = 4;
+const wordValues = 2 ** 32;
 
 /** Two multiplicative 32-bit hashes over the UTF-16 units, mixed at the end (the finalizer of MurmurHash3). */
 function fingerprint(text: string): { readonly high: number; readonly low: number } {

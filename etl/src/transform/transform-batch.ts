@@ -21,6 +21,7 @@ import type { Context } from '../context.ts';
 import { amountLimitRule } from './amount-limit-rule.ts';
 import { alertRow, transactionRow, type RowContext } from './copy-row.ts';
 import { createExchangeTable } from './exchange.ts';
+import { knownOrdersOf } from './known-orders.ts';
 import { judgeTransaction, utcDay, type Judgement } from './judge-transaction.ts';
 import { RollUps } from './roll-ups.ts';
 import { SeenOrders } from './seen-orders.ts';
@@ -87,11 +88,10 @@ async function* withKnownOrders(
   snapshot: TransformSnapshot,
 ): AsyncGenerator<Group, void> {
   let ahead: Promise<Group> | undefined;
+  const knownOrders = await knownOrdersOf(snapshot);
   for (const lines of readGroups(validated)) {
     const { transactions } = lines;
-    const group = snapshot
-      .knownOrders(transactions.map(({ orderId }) => orderId))
-      .then((known) => ({ ...lines, known }));
+    const group = knownOrders(transactions.map(({ orderId }) => orderId)).then((known) => ({ ...lines, known }));
     // Awaited one turn later: until then a failure must not count as unhandled.
     group.catch(() => undefined);
     if (ahead !== undefined) yield await ahead;

@@ -5,6 +5,8 @@ import type { TaxRate } from './tax.ts';
 export interface TransformSnapshot {
   /** Raised by whoever changes facts, profiles or positions. */
   readonly stateVersion: bigint;
+  /** The greatest order id that is loaded, compared byte by byte as UTF-8; null while nothing is. */
+  greatestOrderId(): Promise<string | null>;
   /** Content hashes, in hexadecimal, of those orders that are loaded. */
   knownOrders(orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   taxRates(recordedBy: Date): Promise<readonly TaxRate[]>;

@@ -32,6 +32,14 @@ export async function knownOrders(client: pg.Client, orderIds: readonly string[]
   return new Map(rows);
 }
 
+/** The greatest order id that is loaded, byte by byte; null while nothing is. */
+export async function greatestOrderId(client: pg.Client): Promise<string | null> {
+  const { rows } = await client.query<{ greatest: string | null }>(
+    'select max(order_id) as greatest from transactions',
+  );
+  return rows[0]?.greatest ?? null;
+}
+
 /** The tax rules that were recorded by then. */
 export async function readTaxRates(db: Queryable, recordedBy: Date): Promise<TaxRate[]> {
   return db.select().from(taxRates).where(lte(taxRates.recordedAt, recordedBy)).orderBy(asc(taxRates.taxRateId));

@@ -1,7 +1,7 @@
 import type { PlannedRange } from '../batch/plan.ts';
 import type { TransformSnapshot } from '../transform/transform-snapshot.ts';
 import type { Warehouse } from './connection.ts';
-import { knownOrders, positionsStandAt, readExchangeRates, readTaxRates } from './lookups.ts';
+import { greatestOrderId, knownOrders, positionsStandAt, readExchangeRates, readTaxRates } from './lookups.ts';
 import { readStateVersion } from './positions.ts';
 
 export type SnapshotOutcome<Result> =
@@ -22,6 +22,7 @@ export async function withTransformSnapshot<Result>(
       if (!(await positionsStandAt(tx, topic, ranges))) return { kind: 'superseded' };
       const result = await work({
         stateVersion: await readStateVersion(tx),
+        greatestOrderId: async () => greatestOrderId(client),
         knownOrders: async (orderIds) => knownOrders(client, orderIds),
         taxRates: async (recordedBy) => readTaxRates(tx, recordedBy),
         exchangeRates: async (base, days, recordedBy) => readExchangeRates(tx, base, days, recordedBy),

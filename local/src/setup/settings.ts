@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 import { readConfig } from '@pulse/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { root, stackFolders, type StackFolders } from './paths.ts';
 import { shellWord } from './shell-word.ts';
@@ -63,6 +63,8 @@ export async function readSettings(given: Readonly<Record<string, string | undef
     ETL_COMMAND: [process.execPath, '--max-semi-space-size=8', join(root, 'etl', 'dist', 'etl.mjs')]
       .map(shellWord)
       .join(' '),
+    // Compiled code of our bundles and their like, so that a step need not compile it again.
+    NODE_COMPILE_CACHE: join(folders.stack, 'compile-cache'),
     WAREHOUSE_SEED: merged['WAREHOUSE_SEED'] || 'sample',
   };
   return { ...config, folders, kafkaServers, environment };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { tailOf } from '../process/service.ts';
 import type { Settings } from '../setup/settings.ts';

@@ -43,7 +43,19 @@ export function amountFault(text: string): Exclude<AmountFault, 'amount_too_fine
 /** Writes minor units as a decimal with all of the currency's decimals: (14999n, 2) is "149.99". Negative is allowed. */
 export function formatMinor(minor: bigint, exponent: CurrencyExponent): string {
   if (exponent === 0) return minor.toString();
+  if (minor >= 0n && minor <= quickMax) return formatQuickly(Number(minor), exponent);
   const sign = minor < 0n ? '-' : '';
   const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
   return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+}
+
+/** Up to here a double holds every whole number, and dividing it by a power of ten leaves an exact whole part. */
+const quickMax = 2n ** 50n;
+const divisors = { 2: 100, 3: 1000, 4: 10_000 } as const;
+
+/** The same for what nearly every amount is: several times as fast, for a million rows have five million amounts. */
+function formatQuickly(minor: number, exponent: 2 | 3 | 4): string {
+  const divisor = divisors[exponent];
+  const fraction = minor % divisor;
+  return `${(minor - fraction) / divisor}.${String(divisor + fraction).slice(1)}`;
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A wrong environment variable or flag. Its message names the variable, the value and what is expected. */
 export class ConfigError extends Error {
