@@ -40,6 +40,8 @@ const transformFacts = z.object({
   /** Records rejected here, on top of those that validation rejected. */
   rejectedCount: count,
   flaggedCount: count,
+  /** When the newest of the loaded transactions took place; null where none is loaded. */
+  newestLoadedMs: z.number().nullable(),
 });
 export type TransformFacts = z.output<typeof transformFacts>;
 

@@ -57,8 +57,7 @@ export async function mirrorPositions(context: Context): Promise<void> {
 
 function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad {
   const { extracted, validated, transformed, transactionColumns, alertColumns } = input;
-  const { loadedCount, duplicateCount, rejectedCount, flaggedCount } = transformed.facts;
-  const newestMs = validated.facts.newestTransactionMs;
+  const { loadedCount, duplicateCount, rejectedCount, flaggedCount, newestLoadedMs } = transformed.facts;
   return {
     batch,
     topic: context.config.kafka.topic,
@@ -80,7 +79,7 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
       rejectedCount: validated.facts.rejectedCount + rejectedCount,
       flaggedCount,
     },
-    newestTransactionAt: newestMs === null || loadedCount === 0 ? null : new Date(newestMs),
+    newestTransactionAt: newestLoadedMs === null ? null : new Date(newestLoadedMs),
   };
 }
 

@@ -130,6 +130,7 @@ class Transformation implements Disposable {
   #duplicateCount = 0;
   #rejectedCount = 0;
   #flaggedCount = 0;
+  #newestLoadedMs: number | null = null;
 
   constructor(context: Context, batch: Batch, input: TransformInput, judgement: Judgement, folder: string) {
     this.#context = context;
@@ -167,6 +168,7 @@ class Transformation implements Disposable {
         duplicateCount: this.#duplicateCount,
         rejectedCount: this.#rejectedCount,
         flaggedCount: this.#flaggedCount,
+        newestLoadedMs: this.#newestLoadedMs,
       },
       files: {
         [copyFiles.transactions]: this.#files.transactions.seal(),
@@ -206,6 +208,7 @@ class Transformation implements Disposable {
     this.#files.transactions.writeText(transactionRow(transaction, verdict, this.#row));
     this.#rollUps.add(transaction, verdict);
     this.#loadedCount += 1;
+    this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, transaction.timestampMs);
     if (verdict.fraud.decision === 'clear') return;
     this.#files.fraudAlerts.writeText(alertRow(transaction, verdict, this.#row));
     this.#flaggedCount += 1;
