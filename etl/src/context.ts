@@ -2,7 +2,7 @@ import type { Logger } from '@pulse/runtime';
 
 import type { Config } from './config.ts';
 import { BatchStaging } from './batch/staging.ts';
-import { connectKafkaSource, type KafkaSource } from './kafka/kafka-source.ts';
+import type { KafkaSource } from './kafka/kafka-source.ts';
 import type { Warehouse } from './warehouse/connection.ts';
 
 /** What every step works with. Kafka is connected to when a step first needs it, for most do not. */
@@ -30,7 +30,7 @@ export function createContext(
     logger,
     warehouse,
     onProgress,
-    kafka: async () => (source ??= connectKafkaSource(config.kafka, logger)),
+    kafka: async () => (source ??= connect(config, logger)),
     staging: (batchId) => new BatchStaging(config.stagingDir, batchId),
     [Symbol.asyncDispose]: async () => {
       // A source that never came up has nothing to close, and has said so where it was asked for.
@@ -38,4 +38,9 @@ export function createContext(
       await connected?.[Symbol.asyncDispose]();
     },
   };
+}
+
+async function connect(config: Config, logger: Logger): Promise<KafkaSource> {
+  const { connectKafkaSource } = await import('./kafka/kafka-source.ts');
+  return connectKafkaSource(config.kafka, logger);
 }

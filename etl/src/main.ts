@@ -10,17 +10,13 @@ import {
   type Logger,
 } from '@pulse/runtime';
 
-import { checkedBatchId, manualBatchId } from './batch/batch-id.ts';
+import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
 import { createConfig, type Config } from './config.ts';
 import { createContext, type Context } from './context.ts';
 import { errorCodeOf, errorMessageOf, exitCodeOf, failureKind, IntegrityError } from './errors.ts';
-import { ensureTopics } from './kafka/ensure-topics.ts';
-import { readStatus } from './operate/read-status.ts';
-import { showStatus } from './operate/show-status.ts';
 import { runStep } from './pipeline.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { runBatches } from './run-batches.ts';
 import { describeSummary, summarize } from './summary.ts';
 import { connectWarehouse } from './warehouse/connection.ts';
 
@@ -55,7 +51,8 @@ function createProgram(): Command {
     .addOption(jsonOption())
     .action(async ({ batch, untilEmpty = false, json }) =>
       perform(json, async (context) => {
-        const firstId = batch === undefined ? manualBatchId() : checkedBatchId(batch);
+        const { runBatches } = await import('./run-batches.ts');
+        const firstId = batch === undefined ? undefined : checkedBatchId(batch);
         for await (const { batch: done, durationMs } of runBatches(context, firstId, untilEmpty)) {
           const summary = summarize(done, 'run', durationMs);
           print(json ? JSON.stringify(summary) : describeSummary(done, summary));
@@ -73,6 +70,8 @@ function createProgram(): Command {
     .addOption(jsonOption())
     .action(async ({ json }) =>
       perform(json, async (context) => {
+        const { readStatus } = await import('./operate/read-status.ts');
+        const { showStatus } = await import('./operate/show-status.ts');
         const status = await readStatus(context, new Date());
         print(json ? JSON.stringify(status) : showStatus(status));
       }),
@@ -95,6 +94,7 @@ async function oneStep(context: Context, step: StepName, id: string, json: boole
 }
 
 async function makeTopics(config: Config, logger: Logger, json: boolean): Promise<void> {
+  const { ensureTopics } = await import('./kafka/ensure-topics.ts');
   const report = await ensureTopics(config.kafka, logger);
   const { created, present } = report;
   print(

@@ -1,6 +1,6 @@
 import type { BatchKind } from '@pulse/migrations/schema';
 
-import { isSettled, type Batch, type StepName } from './batch/batch.ts';
+import { isSettled, plannedCount, type Batch, type StepName } from './batch/batch.ts';
 import { StagedFileDamagedError } from './batch/staged-file.ts';
 import type { StagedStep } from './batch/staging.ts';
 import {
@@ -13,17 +13,14 @@ import {
 } from './batch/step-folders.ts';
 import type { Context } from './context.ts';
 import { errorCodeOf, errorMessageOf, failureKind, isMissingFile, TemporaryError } from './errors.ts';
-import { checkAnchors } from './extract/check-anchors.ts';
-import { extractBatch } from './extract/extract-batch.ts';
 import { planBatch } from './extract/plan-batch.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
-import { alertColumns, transactionColumns } from './transform/copy-row.ts';
-import { transformBatch } from './transform/transform-batch.ts';
-import { validateBatch } from './validate/validate-batch.ts';
 import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
 import { claimLoad } from './warehouse/load-transaction.ts';
 import { positionsStandAt } from './warehouse/lookups.ts';
 import { withTransformSnapshot } from './warehouse/transform-snapshot.ts';
+
+// Each step is a process of its own and needs the code of that step only: the others are imported where they are needed.
 
 /** How often rows are made again because the warehouse changed between transform and load. */
 const transformsMax = 5;
@@ -42,7 +39,7 @@ export async function runStep(context: Context, step: StepName, batchId: string,
       await recordAttempt(db, batchId);
       await steps[step](context, batch);
     }
-    if (step === 'load') await afterLoad(context, batchId);
+    if (step === 'load' && plannedCount(batch) > 0) await afterLoad(context, batchId);
     return await requireBatch(context, batchId);
   } catch (error) {
     return settledMeanwhile(context, batchId, error);
@@ -60,6 +57,8 @@ async function extracted(context: Context, batch: Batch): Promise<StagedStep<Ext
   const staging = context.staging(batch.batchId);
   const found = staging.find(extractFolder);
   if (found !== undefined) return found;
+  const { checkAnchors } = await import('./extract/check-anchors.ts');
+  const { extractBatch } = await import('./extract/extract-batch.ts');
   return timed(context, batch, 'extract', async () =>
     staging.publish(extractFolder, async (folder) => {
       await checkAnchors(context, batch);
@@ -73,6 +72,7 @@ async function validated(context: Context, batch: Batch): Promise<StagedStep<Val
   const found = staging.find(validateFolder);
   if (found !== undefined) return found;
   const input = await extracted(context, batch);
+  const { validateBatch } = await import('./validate/validate-batch.ts');
   return timed(context, batch, 'validate', async () =>
     staging.publish(validateFolder, (folder) => validateBatch(context, batch, input, folder)),
   );
@@ -85,6 +85,7 @@ async function transformed(context: Context, batch: Batch): Promise<StagedStep<T
   const found = staging.find(transformFolder);
   if (found !== undefined) return found;
   const input = { validated: await validated(context, batch), extracted: await extracted(context, batch) };
+  const { transformBatch } = await import('./transform/transform-batch.ts');
   const outcome = await timed(context, batch, 'transform', async () =>
     withTransformSnapshot(warehouse, config.kafka.topic, batch.ranges, async (snapshot) =>
       staging.publish(transformFolder, async (folder) => transformBatch(context, batch, input, snapshot, folder)),
@@ -107,8 +108,6 @@ async function load(context: Context, batch: Batch): Promise<void> {
       extracted: await extracted(context, batch),
       validated: await validated(context, batch),
       transformed: rows,
-      transactionColumns,
-      alertColumns,
     };
     const outcome = await timed(context, batch, 'load', async () => loadBatch(context, batch, input));
     if (outcome === 'superseded') await markSuperseded(warehouse.db, batchId);

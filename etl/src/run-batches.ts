@@ -1,6 +1,6 @@
 import type { Batch } from './batch/batch.ts';
 import { plannedCount, stepNames } from './batch/batch.ts';
-import { manualBatchId } from './batch/batch-id.ts';
+import { manualBatchId } from './batch/manual-batch-id.ts';
 import type { Context } from './context.ts';
 import { runStep } from './pipeline.ts';
 
@@ -9,13 +9,15 @@ export interface FinishedBatch {
   readonly durationMs: number;
 }
 
-/** Runs the four steps of a batch, one after the other, and then of new batches until one is empty, if asked to. */
+/**
+ * Runs the four steps of a batch, a new one unless it is named, and then of new batches until one is empty, if asked to.
+ */
 export async function* runBatches(
   context: Context,
-  firstBatchId: string,
+  firstBatchId: string | undefined,
   untilEmpty: boolean,
 ): AsyncGenerator<FinishedBatch, void> {
-  let batchId = firstBatchId;
+  let batchId = firstBatchId ?? manualBatchId();
   for (;;) {
     const startedMs = performance.now();
     let batch: Batch | undefined;

@@ -46,7 +46,13 @@ export async function runMeasured(program: MeasuredProgram): Promise<MeasuredRun
   const usageFile = join(folder, 'usage.json');
   const startedMs = performance.now();
   const { stdout } = await execa(process.execPath, ['--require', preload, ...nodeFlags, file, ...args], {
-    env: { PATH: env['PATH'] ?? '', ...given, BENCH_USAGE_FILE: usageFile },
+    // Compiled code is kept from run to run, as images and the local stack keep it.
+    env: {
+      PATH: env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      ...given,
+      BENCH_USAGE_FILE: usageFile,
+    },
     extendEnv: false,
     stdin: 'ignore',
     cwd: folder,

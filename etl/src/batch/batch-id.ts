@@ -1,5 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
-
 import { UsageError } from '../errors.ts';
 
 const pattern = /^[A-Za-z0-9_.:+~-]{1,200}$/;
@@ -10,9 +8,4 @@ export function checkedBatchId(text: string): string {
   throw new UsageError(
     `batch id ${JSON.stringify(text)} is not accepted: use 1 to 200 characters of letters, digits and _ . : + ~ -`,
   );
-}
-
-/** A batch id for a run by hand; ids made later sort later. */
-export function manualBatchId(): string {
-  return `manual-${uuidv7()}`;
 }

@@ -12,23 +12,7 @@ export interface RejectedRecord {
   readonly errors: readonly [FieldError, ...FieldError[]];
 }
 
-/** Columns of a line of `encodeRejected`, in its order. */
-export const rejectedColumns = [
-  'batch_id',
-  'topic',
-  'epoch',
-  'partition',
-  'offset',
-  'kafka_timestamp',
-  'raw_key',
-  'raw_value',
-  'order_id',
-  'stage',
-  'reason_code',
-  'errors',
-] as const;
-
-/** A rejected record as a line in COPY text format. The first error names the reason. */
+/** A rejected record as a line in COPY text format: `rejectedColumns`. The first error names the reason. */
 export function encodeRejected(
   rejected: RejectedRecord,
   batch: { readonly batchId: string; readonly topic: string; readonly epoch: number },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { Batch } from '../batch/batch.ts';
-import { rejectedColumns } from '../batch/rejected-record.ts';
+import { alertColumns, rejectedColumns, transactionColumns } from '../batch/copy-columns.ts';
 import { readChunks, readLines, type StagedFileSeal } from '../batch/staged-file.ts';
 import type { StagedStep } from '../batch/staging.ts';
 import {
@@ -26,9 +26,6 @@ export interface LoadInput {
   readonly extracted: StagedStep<ExtractFacts>;
   readonly validated: StagedStep<ValidateFacts>;
   readonly transformed: StagedStep<TransformFacts>;
-  /** Columns of the transform's COPY files. */
-  readonly transactionColumns: readonly string[];
-  readonly alertColumns: readonly string[];
 }
 
 /** Loads a staged batch, all or nothing. 'stale' asks for a new transform, also after a unique violation. */
@@ -56,7 +53,7 @@ export async function mirrorPositions(context: Context): Promise<void> {
 }
 
 function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad {
-  const { extracted, validated, transformed, transactionColumns, alertColumns } = input;
+  const { extracted, validated, transformed } = input;
   const { loadedCount, duplicateCount, rejectedCount, flaggedCount, newestLoadedMs } = transformed.facts;
   return {
     batch,

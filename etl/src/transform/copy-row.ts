@@ -13,34 +13,7 @@ export interface RowContext {
   readonly epochs: ReadonlyMap<number, number>;
 }
 
-/** Columns of a line of `transactionRow`, in its order. */
-export const transactionColumns = [
-  'order_id',
-  'transaction_timestamp',
-  'kafka_offset',
-  'kafka_partition',
-  'kafka_epoch',
-  'tax_date',
-  'exchange_rate_date',
-  'fraud_score',
-  'is_fraud_flagged',
-  'amount',
-  'currency',
-  'tax_amount',
-  'total_amount',
-  'amount_base',
-  'exchange_rate',
-  'tax_rate',
-  'tax_jurisdiction',
-  'customer_id',
-  'product_category',
-  'country',
-  'batch_id',
-  'fraud_reasons',
-  'content_hash',
-] as const;
-
-/** A transaction as a line in COPY text format. */
+/** A transaction as a line in COPY text format: `transactionColumns`. */
 export function transactionRow(t: ValidTransaction, judged: JudgedTransaction, context: RowContext): string {
   const { exponent, fraud } = judged;
   const epoch = context.epochs.get(t.partition) ?? 0;
@@ -57,20 +30,7 @@ export function transactionRow(t: ValidTransaction, judged: JudgedTransaction, c
   );
 }
 
-/** Columns of a line of `alertRow`, in its order. */
-export const alertColumns = [
-  'order_id',
-  'transaction_timestamp',
-  'fraud_score',
-  'decision',
-  'amount_base',
-  'customer_id',
-  'batch_id',
-  'rule_set_version',
-  'reasons',
-] as const;
-
-/** A flagged transaction's alert as a line in COPY text format. */
+/** A flagged transaction's alert as a line in COPY text format: `alertColumns`. */
 export function alertRow(t: ValidTransaction, judged: JudgedTransaction, context: RowContext): string {
   const { fraud, amountBaseMinor } = judged;
   const fields = [
