@@ -81,6 +81,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return causes(error).some((cause) => codeOf(cause) === '23505');
 }
 
+/** The disk, or this user's share of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  return causes(error).some((cause) => ['ENOSPC', 'EDQUOT'].includes(codeOf(cause) ?? ''));
+}
+
 /** A file or folder that was expected is not there. */
 export function isMissingFile(error: unknown): boolean {
   return causes(error).some((cause) => codeOf(cause) === 'ENOENT');

@@ -12,7 +12,7 @@ import {
   type ValidateFacts,
 } from './batch/step-folders.ts';
 import type { Context } from './context.ts';
-import { errorCodeOf, errorMessageOf, failureKind, isMissingFile, TemporaryError } from './errors.ts';
+import { errorCodeOf, errorMessageOf, failureKind, isDiskFull, isMissingFile, TemporaryError } from './errors.ts';
 import { planBatch } from './extract/plan-batch.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
 import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
@@ -152,6 +152,8 @@ async function settledMeanwhile(context: Context, batchId: string, error: unknow
   await recordFailure(warehouse.db, batchId, errorCodeOf(error), errorMessageOf(error)).catch((cause: unknown) =>
     logger.warn({ batchId, cause: errorMessageOf(cause) }, 'the failure could not be noted in the ledger'),
   );
+  // Its next try needs the room that this batch takes, as do others.
+  if (isDiskFull(error)) context.staging(batchId).remove();
   if (!isStagingFault(context, batchId, error)) throw error;
   context.staging(batchId).remove();
   throw new TemporaryError(`staged files of batch ${batchId} are gone or damaged: the next try makes them again`, {

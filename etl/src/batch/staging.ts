@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as z from 'zod';
@@ -30,7 +30,7 @@ export class BatchStaging {
   readonly #folder: string;
 
   constructor(stagingDir: string, batchId: string) {
-    this.#folder = join(stagingDir, `batch-${batchId}`);
+    this.#folder = join(stagingDir, `${folderPrefix}${batchId}`);
   }
 
   /** What the step has left, or undefined. */
@@ -85,13 +85,29 @@ export class BatchStaging {
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
 
-  /** Bytes that are free where the batch is staged. */
-  freeBytes(): number {
-    mkdirSync(this.#folder, { recursive: true });
-    const { bavail, bsize } = statfsSync(this.#folder);
-    return bavail * bsize;
-  }
+const folderPrefix = 'batch-';
+
+/** Bytes that are free in the staging area. */
+export function freeBytes(stagingDir: string): number {
+  mkdirSync(stagingDir, { recursive: true });
+  const { bavail, bsize } = statfsSync(stagingDir);
+  return bavail * bsize;
+}
+
+/**
+ * Removes what batches left that ended without being loaded: folders that nobody has changed since then.
+ * @returns the names of the removed folders.
+ */
+export function sweepStaging(stagingDir: string, unchangedSince: Date): string[] {
+  const names = globSync(`${folderPrefix}*`, { cwd: stagingDir });
+  const left = names.filter((name) => {
+    const stats = statSync(join(stagingDir, name), { throwIfNoEntry: false });
+    return stats !== undefined && stats.mtime < unchangedSince;
+  });
+  for (const name of left) rmSync(join(stagingDir, name), { recursive: true, force: true });
+  return left;
 }
 
 /** A step's folder: its name, and how to read back its manifest; undefined for one that another release wrote. */

@@ -1,3 +1,4 @@
+import { allOrNone } from '../all-or-none.ts';
 import type { Batch } from '../batch/batch.ts';
 import type { Context } from '../context.ts';
 import { IntegrityError } from '../errors.ts';
@@ -21,17 +22,21 @@ export async function checkAnchors(context: Context, batch: Batch): Promise<void
     batch.ranges.filter(({ fromOffset, nextOffset }) => fromOffset < nextOffset).map(({ partition }) => partition),
   );
   const positions = await readPositions(context.warehouse.db, topic);
-  await Promise.all(
-    positions
-      .filter(({ partition, anchorOffset }) => isRead.has(partition) && anchorOffset !== null)
-      .filter(({ partition, anchorOffset }) => (anchorOffset ?? 0n) >= (lows.get(partition) ?? 0n))
-      .map(async (position) => checkAnchor(context, topic, position, batch.batchId)),
-  );
+  const anchored = positions
+    .filter(({ partition, anchorOffset }) => isRead.has(partition) && anchorOffset !== null)
+    .filter(({ partition, anchorOffset }) => (anchorOffset ?? 0n) >= (lows.get(partition) ?? 0n));
+  await allOrNone(anchored, async (position, signal) => checkAnchor(context, topic, position, batch.batchId, signal));
 }
 
-async function checkAnchor(context: Context, topic: string, position: StoredPosition, batchId: string): Promise<void> {
+async function checkAnchor(
+  context: Context,
+  topic: string,
+  position: StoredPosition,
+  batchId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { partition, anchorOffset, anchorTimestamp, anchorKeyHash } = position;
-  const record = await readRecordAt(await context.kafka(), partition, Number(anchorOffset));
+  const record = await readRecordAt(await context.kafka(), partition, Number(anchorOffset), signal);
   if (record !== undefined) {
     const found = anchorOf(record);
     if (found.timestampMs === anchorTimestamp?.getTime() && found.keyHash === anchorKeyHash?.toString('hex')) return;

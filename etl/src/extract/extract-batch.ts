@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
+import { allOrNone } from '../all-or-none.ts';
 import { plannedCount, type Batch } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan.ts';
 import { frameSize, writeFrame, type RawRecord } from '../batch/raw-record.ts';
@@ -20,13 +21,12 @@ export async function extractBatch(context: Context, batch: Batch, folder: strin
   const total = plannedCount(batch);
   let done = 0;
   const ranges = batch.ranges.filter(({ fromOffset, nextOffset }) => fromOffset < nextOffset);
-  const extracted = await Promise.all(
-    ranges.map(async (range) =>
-      extractRange(context, range, join(folder, recordsFile(range.partition)), (count) => {
-        done += count;
-        context.onProgress('extract', done, total);
-      }),
-    ),
+  const onRead = (count: number): void => {
+    done += count;
+    context.onProgress('extract', done, total);
+  };
+  const extracted = await allOrNone(ranges, async (range, signal) =>
+    extractRange(context, range, join(folder, recordsFile(range.partition)), onRead, signal),
   );
   const facts = extracted.map((range) => range.facts);
   return {
@@ -40,6 +40,7 @@ async function extractRange(
   range: PlannedRange,
   path: string,
   onRead: (count: number) => void,
+  signal: AbortSignal,
 ): Promise<ExtractedRange> {
   const source = await context.kafka();
   const { partition } = range;
@@ -48,13 +49,14 @@ async function extractRange(
   using file = new StagedFileWriter(path);
   let readCount = 0;
   let anchor: Anchor | null = null;
-  await readRange(source, { partition, fromOffset, nextOffset }, (records) => {
+  const take = (records: readonly RawRecord[]): void => {
     for (const record of records) writeRecord(file, record);
     readCount += records.length;
     const last = records.at(-1);
     if (last !== undefined) anchor = anchorOf(last);
     onRead(records.length);
-  });
+  };
+  await readRange(source, { partition, fromOffset, nextOffset }, take, signal);
   const holeCount = nextOffset - fromOffset - readCount;
   return { facts: { partition, readCount, holeCount, anchor }, seal: file.seal() };
 }

@@ -2,6 +2,7 @@ import type { BatchKind } from '@pulse/migrations/schema';
 
 import type { Batch } from '../batch/batch.ts';
 import { planRanges, type PartitionOffsets, type PlannedRange, type RangeFault } from '../batch/plan.ts';
+import { freeBytes, sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
 import { IntegrityError } from '../errors.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
@@ -19,6 +20,7 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   const known = await findBatch(warehouse.db, batchId);
   if (known !== undefined) return known;
 
+  sweepOldStaging(context);
   const ranges = await planNewRanges(context, batchId);
   const { dagId, runId } = config.airflow;
   const batch = {
@@ -28,12 +30,19 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
     codeVersion: config.codeVersion,
     airflowDagId: dagId ?? null,
     airflowRunId: runId ?? null,
-    stagingFreeBytes: context.staging(batchId).freeBytes(),
+    stagingFreeBytes: freeBytes(config.stagingDir),
   };
   await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, config.kafka.topic, ranges));
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
   return planned;
+}
+
+const stagingKeptMs = 86_400_000;
+
+function sweepOldStaging({ config, logger }: Context): void {
+  const swept = sweepStaging(config.stagingDir, new Date(Date.now() - stagingKeptMs));
+  if (swept.length > 0) logger.info({ folders: swept }, 'old staged files removed');
 }
 
 async function planNewRanges(context: Context, batchId: string): Promise<readonly PlannedRange[]> {
@@ -52,7 +61,9 @@ async function planNewRanges(context: Context, batchId: string): Promise<readonl
       'new partitions begin at their start',
     );
   }
-  const positions = unknown.length > 0 ? await readPositions(warehouse.db, topic) : stored;
+  const isNew = new Set(unknown.map(({ partition }) => partition));
+  const added = unknown.length > 0 ? await readPositions(warehouse.db, topic) : [];
+  const positions = [...stored, ...added.filter(({ partition }) => isNew.has(partition))];
 
   const plan = planRanges(positions, offsets, await batchSizeMax(context));
   if (plan.kind === 'planned') return plan.ranges;

@@ -24,15 +24,18 @@ export async function readRange(
   source: KafkaSource,
   range: { readonly partition: number; readonly fromOffset: number; readonly nextOffset: number },
   take: TakeRecords,
+  signal: AbortSignal,
 ): Promise<void> {
   const { partition, nextOffset } = range;
   let offset = range.fromOffset;
   let emptyFetches = 0;
   while (offset < nextOffset) {
+    signal.throwIfAborted();
     const at = offset;
     const fetched = await retrying(async () => fetchFrom(source, partition, at), {
       what: `reading ${source.topic} partition ${partition} from offset ${at}`,
       waitMaxMs: source.waitMaxMs,
+      signal,
     });
     requireOffset(source.topic, fetched, at);
     const records = committedRecords(fetched).filter((record) => record.offset >= at && record.offset < nextOffset);
@@ -50,11 +53,13 @@ export async function readRecordAt(
   source: KafkaSource,
   partition: number,
   offset: number,
+  signal: AbortSignal,
 ): Promise<RawRecord | undefined> {
   let found: RawRecord | undefined;
-  await readRange(source, { partition, fromOffset: offset, nextOffset: offset + 1 }, ([record]) => {
+  const take: TakeRecords = ([record]) => {
     found = record;
-  });
+  };
+  await readRange(source, { partition, fromOffset: offset, nextOffset: offset + 1 }, take, signal);
   return found;
 }
 
@@ -143,12 +148,15 @@ function rawRecord(partition: number, message: FetchedMessage): RawRecord {
   return { partition, offset: Number(offset), timestampMs: datable(Number(timestamp)), key, value };
 }
 
-/** Whoever writes a record says when: times beyond the years 1 to 9999, which no date can hold, become their ends. */
+/**
+ * Whoever writes a record says when: times beyond the years 1000 to 9999 become their ends. PostgreSQL holds earlier ones,
+ * but JavaScript reads their years of two digits as of the last century.
+ */
 function datable(timestampMs: number): number {
   return Math.min(Math.max(timestampMs, firstMs), lastMs);
 }
 
-const firstMs = Date.parse('0001-01-01T00:00:00Z');
+const firstMs = Date.parse('1000-01-01T00:00:00Z');
 const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The offset behind the last record batch: control records and holes at its end are passed with it. */

@@ -40,7 +40,8 @@ const any = '*';
 
 export function createTaxTable(rates: readonly TaxRate[]): TaxTable {
   const byScope = new Map<string, PreparedTaxRate[]>();
-  for (const rate of rates) {
+  // A message names no region, so a region's rule can not be told to fit.
+  for (const rate of rates.filter(({ region }) => region === any)) {
     const key = scopeKey(rate.country, rate.productCategory);
     const prepared = { ...rate, decimal: parseDecimal(rate.rate), jurisdiction: jurisdictionOf(rate) };
     byScope.set(key, [...(byScope.get(key) ?? []), prepared]);
