@@ -21,7 +21,8 @@ MEMORY_LIMIT = "1g"
 # Standard error joins standard output before Docker sees either: as two streams they could swap their last lines,
 # and the last line is the summary. The shell is the container's first process and passes SIGTERM on, which the kernel
 # keeps from a first process that has no handler for it: a killed task would wait for ten seconds, its container longer.
-_SHELL = r'trap "kill -TERM \$program; wait \$program" TERM; "$@" 2>&1 & program=$!; wait $program'
+# The trap asks for $! itself: a variable would still be empty if the signal came just after the program's start.
+_SHELL = r'trap "kill -TERM \$!; wait \$!" TERM; "$@" 2>&1 & wait $!'
 _RUN_IN_ONE_STREAM = ["/bin/sh", "-c", _SHELL, "etl-step"]
 # Try and batch stand in the name: an orphan of the last try may still hold the name of that try.
 _CONTAINER_NAME = (
