@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
 
 import { code } from './column-types.ts';
 import { etlBatches } from './etl-batches.ts';
@@ -22,6 +22,9 @@ export const etlBatchRanges = pgTable(
     endOffset: bigint('end_offset', { mode: 'bigint' }).notNull(),
     readCount: bigint('read_count', { mode: 'number' }),
     holeCount: bigint('hole_count', { mode: 'number' }),
+    loadedCount: bigint('loaded_count', { mode: 'number' }),
+    duplicateCount: bigint('duplicate_count', { mode: 'number' }),
+    rejectedCount: bigint('rejected_count', { mode: 'number' }),
     isLoaded: boolean('is_loaded').notNull().default(false),
   },
   (table) => [
@@ -31,5 +34,8 @@ export const etlBatchRanges = pgTable(
       'etl_batch_ranges_count_check',
       sql`not is_loaded or coalesce(read_count + hole_count = next_offset - from_offset, false)`,
     ),
+    // Ranges of earlier releases have no counts of their own.
+    check('etl_batch_ranges_balance_check', sql`read_count = loaded_count + duplicate_count + rejected_count`),
+    index('etl_batch_ranges_partition_idx').on(table.topic, table.partition, table.epoch, table.fromOffset),
   ],
 );

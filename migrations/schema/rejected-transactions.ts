@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, pgTable, unique } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 
 import { bytes, code, instant } from './column-types.ts';
 
@@ -34,7 +34,10 @@ export const rejectedTransactions = pgTable(
     status: code('status').$type<'open' | 'replayed' | 'discarded'>().notNull().default('open'),
     statusChangedAt: instant('status_changed_at'),
     statusBatchId: code('status_batch_id'),
+    statusChangedBy: text('status_changed_by'),
+    statusReason: text('status_reason'),
     publishedAt: instant('published_at'),
+    rawRemovedAt: instant('raw_removed_at'),
   },
   (table) => [
     unique('rejected_transactions_coordinates_key').on(table.topic, table.epoch, table.partition, table.offset),
@@ -44,5 +47,7 @@ export const rejectedTransactions = pgTable(
     index('rejected_transactions_unpublished_idx')
       .on(table.rejectedId)
       .where(sql`published_at is null`),
+    index('rejected_transactions_order_id_idx').on(table.orderId),
+    index('rejected_transactions_batch_id_idx').on(table.batchId),
   ],
 );
