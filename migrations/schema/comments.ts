@@ -241,6 +241,7 @@ export const comments: Comments = {
       resolvedAt: 'When somebody accepted or repaired it; null while open.',
       resolvedBy: 'Who accepted or repaired it.',
       resolution: 'What was decided, and why.',
+      details: 'More of it as JSON: ranges and reject reasons of a halted batch; what accepting a loss changed.',
     },
   },
   taxRates: {

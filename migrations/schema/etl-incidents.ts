@@ -1,7 +1,28 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 
 import { code, instant } from './column-types.ts';
+
+/** What an incident is about beyond its columns: ranges and reasons of a halted batch, or what its acceptance changed. */
+export interface IncidentDetails {
+  /** The ranges that were halted: those of a reject-rate stop, which its acceptance lets pass. Offsets as text. */
+  readonly ranges?: readonly {
+    readonly partition: number;
+    readonly epoch: number;
+    readonly fromOffset: string;
+    readonly nextOffset: string;
+  }[];
+  /** How many records were rejected, by reason code, most first. */
+  readonly reasons?: readonly { readonly reason: string; readonly count: number }[];
+  /** What accepting a loss did to the partition's position. */
+  readonly accepted?: {
+    readonly action: 'skipped' | 'epoch_raised' | 'position_removed' | 'nothing_to_change';
+    readonly epochBefore: number | null;
+    readonly epochAfter: number | null;
+    readonly positionBefore: string | null;
+    readonly positionAfter: string | null;
+  };
+}
 
 /** Integrity stops: what did not fit, and who let the pipeline go on and why. At most one is open for each cause. */
 export const etlIncidents = pgTable(
@@ -26,6 +47,7 @@ export const etlIncidents = pgTable(
     resolvedAt: instant('resolved_at'),
     resolvedBy: text('resolved_by'),
     resolution: text('resolution'),
+    details: jsonb('details').$type<IncidentDetails>(),
   },
   (table) => [
     uniqueIndex('etl_incidents_open_key')

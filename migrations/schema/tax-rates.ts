@@ -27,6 +27,7 @@ export const taxRates = pgTable(
   },
   () => [
     check('tax_rates_rate_check', sql`rate >= 0 and rate < 1`),
+    check('tax_rates_increment_check', sql`rounding_increment_minor > 0`),
     check('tax_rates_validity_check', sql`valid_to is null or valid_from < valid_to`),
   ],
 );
