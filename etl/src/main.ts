@@ -1,24 +1,13 @@
-import { stdout } from 'node:process';
-
-import { Command, CommanderError, Option } from '@commander-js/extra-typings';
-import {
-  createLogger,
-  exitCode,
-  exitOnSignals,
-  silenceNegativeTimeouts,
-  type LogFormat,
-  type Logger,
-} from '@pulse/runtime';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { exitCode, exitOnSignals, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
-import { createConfig, type Config } from './config.ts';
-import { createContext, type Context } from './context.ts';
-import { errorCodeOf, errorMessageOf, exitCodeOf, failureKind, IntegrityError } from './errors.ts';
+import { guarded, jsonOption, perform, print } from './commands/perform.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
 import { runStep } from './pipeline.ts';
-import { createProgressBar } from './progress-bar.ts';
 import { describeSummary, summarize } from './summary.ts';
-import { connectWarehouse } from './warehouse/connection.ts';
 
 const stepHelp: Record<StepName, string> = {
   extract: 'plan the batch, if it is new, and read its records from Kafka',
@@ -79,10 +68,6 @@ function createProgram(): Command {
   return program;
 }
 
-function jsonOption() {
-  return new Option('--json', 'print one line of JSON, as the last line').default(false);
-}
-
 async function oneStep(context: Context, step: StepName, id: string, json: boolean): Promise<void> {
   const batchId = checkedBatchId(id);
   const startedMs = performance.now();
@@ -102,48 +87,6 @@ async function makeTopics(config: Config, logger: Logger, json: boolean): Promis
       ? JSON.stringify(report)
       : `topics created: ${created.join(', ') || 'none'}; there: ${present.join(', ') || 'none'}`,
   );
-}
-
-/** Runs a command that needs the warehouse, and closes all it opened. */
-async function perform(json: boolean, work: (context: Context) => Promise<void>): Promise<void> {
-  await guarded(json, async (config, logger) => {
-    const onProgress = await createProgressBar();
-    await using warehouse = await connectWarehouse(config.warehouse, 'etl', logger);
-    await using context = createContext(config, logger, warehouse, onProgress);
-    await work(context);
-  });
-}
-
-/** Runs a command and turns its failure into words and an exit code. */
-async function guarded(
-  json: boolean,
-  work: (config: Config, logger: Logger, json: boolean) => Promise<void>,
-): Promise<void> {
-  const isWatched = process.stderr.isTTY && !json;
-  let logger = await createLogger({ name: 'etl', level: 'info', format: isWatched ? 'pretty' : 'json' });
-  try {
-    const config = createConfig(process.env);
-    // People at a terminal get results; logs are for where nobody watches.
-    const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;
-    logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
-    await work(config, logger, json);
-  } catch (error) {
-    const kind = failureKind(error);
-    const remedy = error instanceof IntegrityError ? { remedy: error.remedy } : {};
-    const stack = kind === 'bug' ? { err: error } : {};
-    logger.error({ kind, code: errorCodeOf(error), ...remedy, ...stack }, errorMessageOf(error));
-    process.exitCode = exitCodeOf(error);
-  }
-}
-
-/** Airflow's log page shows lines as they are, with a time of its own. */
-function logFormat(config: Config, isWatched: boolean): LogFormat {
-  if (isWatched) return 'pretty';
-  return config.airflow.runId === undefined ? 'json' : 'line';
-}
-
-function print(line: string): void {
-  stdout.write(`${line}\n`);
 }
 
 /** Commander's exit codes for usage errors are 1; sysexits has 64 for them. */

@@ -1,0 +1,58 @@
+import { stdout } from 'node:process';
+
+import { Option } from '@commander-js/extra-typings';
+import { createLogger, type LogFormat, type Logger } from '@pulse/runtime';
+
+import { createConfig, type Config } from '../config.ts';
+import { createContext, type Context } from '../context.ts';
+import { errorCodeOf, errorMessageOf, exitCodeOf, failureKind, IntegrityError } from '../errors.ts';
+import { createProgressBar } from '../progress-bar.ts';
+import { connectWarehouse } from '../warehouse/connection.ts';
+
+/** The option that every command has. */
+export function jsonOption() {
+  return new Option('--json', 'print one line of JSON, as the last line').default(false);
+}
+
+/** Prints a line of a command's result. */
+export function print(line: string): void {
+  stdout.write(`${line}\n`);
+}
+
+/** Runs a command that needs the warehouse, and closes all it opened. */
+export async function perform(json: boolean, work: (context: Context) => Promise<void>): Promise<void> {
+  await guarded(json, async (config, logger) => {
+    const onProgress = await createProgressBar();
+    await using warehouse = await connectWarehouse(config.warehouse, 'etl', logger);
+    await using context = createContext(config, logger, warehouse, onProgress);
+    await work(context);
+  });
+}
+
+/** Runs a command and turns its failure into words and an exit code. */
+export async function guarded(
+  json: boolean,
+  work: (config: Config, logger: Logger, json: boolean) => Promise<void>,
+): Promise<void> {
+  const isWatched = process.stderr.isTTY && !json;
+  let logger = await createLogger({ name: 'etl', level: 'info', format: isWatched ? 'pretty' : 'json' });
+  try {
+    const config = createConfig(process.env);
+    // People at a terminal get results; logs are for where nobody watches.
+    const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;
+    logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
+    await work(config, logger, json);
+  } catch (error) {
+    const kind = failureKind(error);
+    const remedy = error instanceof IntegrityError ? { remedy: error.remedy } : {};
+    const stack = kind === 'bug' ? { err: error } : {};
+    logger.error({ kind, code: errorCodeOf(error), ...remedy, ...stack }, errorMessageOf(error));
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** Airflow's log page shows lines as they are, with a time of its own. */
+function logFormat(config: Config, isWatched: boolean): LogFormat {
+  if (isWatched) return 'pretty';
+  return config.airflow.runId === undefined ? 'json' : 'line';
+}
