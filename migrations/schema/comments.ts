@@ -28,7 +28,7 @@ export const comments: Comments = {
       kafkaEpoch: 'Epoch of the topic: raised each time a recreated topic is accepted, whose offsets begin again.',
       taxDate: 'UTC day whose tax rule was applied.',
       exchangeRateDate: 'UTC day whose exchange rate was applied.',
-      fraudScore: 'Sum of the weights of the fraud rules that fired, 0 to 100.',
+      fraudScore: 'Sum of the weights of the fraud rules that fired, 0 to 100; 0 for a customer on the allow list.',
       isFraudFlagged: 'True when the fraud score reaches the limit for a review.',
       amount: 'Price without tax on top, in major units of currency.',
       currency: 'ISO 4217 code of amount, tax_amount and total_amount.',
@@ -92,6 +92,53 @@ export const comments: Comments = {
       reasons: 'Rules that fired: a list of objects with rule, version, observed, threshold and weight.',
     },
   },
+  fraudShadowVerdicts: {
+    table:
+      'One row for each transaction that a shadow rule set would have flagged. It changes nothing else; without a row the set found the transaction clear.',
+    columns: {
+      orderId: 'The transaction: transactions.order_id.',
+      ruleSetVersion: 'Version of the shadow rule set.',
+      fraudScore: 'Sum of the weights of its rules that fired, 0 to 100.',
+      decision: 'What the score would have called for: review or block.',
+      reasons: 'Its rules that fired: a list of objects with rule, version, observed, threshold and weight.',
+      transactionTimestamp: 'When the sale took place.',
+      batchId: 'Batch that judged the transaction: etl_batches.batch_id.',
+    },
+  },
+  fraudLabels: {
+    table:
+      'The truth about fraud, as the topic fraud-labels tells it; a transaction without a row is honest. Rules never read it: etl fraud evaluate measures them by it.',
+    columns: {
+      orderId: 'The fraudulent order: transactions.order_id, once it is loaded.',
+      pattern: 'What kind of fraud it is, as velocity_burst.',
+      recordedAt: 'When the label was first read.',
+    },
+  },
+  fraudListEntries: {
+    table: 'Customers who are trusted or refused whatever the other rules see. Entries are ended, never deleted.',
+    columns: {
+      entryId: 'Number of the entry.',
+      list: 'allow: sales are clear; block: sales are blocked.',
+      customerId: 'Identifier of the customer.',
+      validUntil: 'Sales that take place from then on are judged as usual; null without end.',
+      reason: 'Why, in words.',
+      recordedAt: 'When the entry was made: batches loaded before know nothing of it.',
+      removedAt: 'When the entry was removed; null while it stands.',
+    },
+  },
+  fraudRuleSets: {
+    table:
+      'Fraud rule sets as data. The definition of a version never changes, so that it stays known what a batch was judged by.',
+    columns: {
+      ruleSetVersion: 'Version of the set, unique.',
+      status:
+        'live: judges, one at most; shadow: judges beside it and only records, one at most; stored: does neither.',
+      definition: 'Rules with their versions, weights and parameters, and the scores for review and block.',
+      source: 'Where the set comes from: shipped, or the name of the imported file.',
+      recordedAt: 'When the set was stored.',
+      statusChangedAt: 'When status was last changed.',
+    },
+  },
   salesPerMinute: {
     table:
       'Sales by minute of the event, category, currency and country. Dashboards read this table instead of the facts.',
@@ -132,6 +179,8 @@ export const comments: Comments = {
       lastTransactionAt: 'When the latest sale took place.',
       lastCountry: 'Country of the latest sale; null when that one names none.',
       lastCurrency: 'Currency of the latest sale.',
+      recentSales:
+        'The newest sales by event time, newest first: at most 20, none more than 48 hours before the latest. A list of [milliseconds since 1970, amount in minor units, amount in minor units of the base currency, currency, country].',
     },
   },
   etlBatches: {
@@ -143,7 +192,8 @@ export const comments: Comments = {
         'planned: its ranges are fixed; loaded: its rows are committed; superseded: another batch loaded its records first.',
       plannedAt:
         'When the batch was first planned. It is the "now" of its validation, and rates recorded later are not used.',
-      ruleSetVersion: 'Version of the fraud rule set that judges the batch.',
+      ruleSetVersion: 'Version of the fraud rule set that judges the batch: fraud_rule_sets.rule_set_version.',
+      shadowRuleSetVersion: 'Version of the rule set that judges beside it and only records; null for none.',
       loadedAt: 'When the batch was loaded; null until then.',
       readCount: 'Records read. Once loaded: loaded_count + duplicate_count + rejected_count.',
       loadedCount: 'Records that became transactions.',

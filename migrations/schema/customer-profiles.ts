@@ -1,6 +1,16 @@
-import { bigint, numeric, pgTable } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, jsonb, numeric, pgTable } from 'drizzle-orm/pg-core';
 
 import { code, instant, moneySum } from './column-types.ts';
+
+/** A sale in the window: milliseconds since 1970, amount and base amount in minor units, currency, country or ''. */
+export type RecentSale = readonly [
+  timeMs: number,
+  amount: number,
+  amountBase: number,
+  currency: string,
+  country: string,
+];
 
 /** What is known of a customer before the next batch: the state that fraud rules judge by. Duplicates never count. */
 export const customerProfiles = pgTable('customer_profiles', {
@@ -12,4 +22,8 @@ export const customerProfiles = pgTable('customer_profiles', {
   lastTransactionAt: instant('last_transaction_at').notNull(),
   lastCountry: code('last_country'),
   lastCurrency: code('last_currency').notNull(),
+  recentSales: jsonb('recent_sales')
+    .$type<readonly RecentSale[]>()
+    .notNull()
+    .default(sql`'[]'`),
 });

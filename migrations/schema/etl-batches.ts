@@ -25,6 +25,7 @@ export const etlBatches = pgTable(
       .notNull()
       .default(sql`now()`),
     ruleSetVersion: code('rule_set_version').notNull(),
+    shadowRuleSetVersion: code('shadow_rule_set_version'),
     loadedAt: instant('loaded_at'),
     readCount: bigint('read_count', { mode: 'number' }),
     loadedCount: bigint('loaded_count', { mode: 'number' }),

@@ -1,11 +1,15 @@
 export { customerDays } from './customer-days.ts';
-export { customerProfiles } from './customer-profiles.ts';
+export { customerProfiles, type RecentSale } from './customer-profiles.ts';
 export { etlBatchRanges } from './etl-batch-ranges.ts';
 export { batchKinds, batchStates, etlBatches, type BatchKind, type BatchState } from './etl-batches.ts';
 export { etlIncidents } from './etl-incidents.ts';
 export { etlReconciliations, type ReconciliationDifference } from './etl-reconciliations.ts';
 export { exchangeRates } from './exchange-rates.ts';
 export { fraudAlerts, type FraudReason } from './fraud-alerts.ts';
+export { fraudLabels } from './fraud-labels.ts';
+export { fraudListEntries } from './fraud-list-entries.ts';
+export { fraudRuleSets, ruleSetStatuses, type RuleSetStatus } from './fraud-rule-sets.ts';
+export { fraudShadowVerdicts } from './fraud-shadow-verdicts.ts';
 export { rejectedTransactions, type FieldError } from './rejected-transactions.ts';
 export { replayClaims, replayOutcomes, type ReplayOutcome } from './replay-claims.ts';
 export { salesPerMinute } from './sales-per-minute.ts';

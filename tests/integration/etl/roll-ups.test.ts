@@ -134,7 +134,8 @@ test.each([
        sum(amount_base * amount_base) as amount_base_sum_of_squares, min(transaction_timestamp) as first_transaction_at,
        max(transaction_timestamp) as last_transaction_at,
        (array_agg(country order by transaction_timestamp desc, kafka_offset desc))[1] as last_country,
-       (array_agg(currency order by transaction_timestamp desc, kafka_offset desc))[1] as last_currency
+       (array_agg(currency order by transaction_timestamp desc, kafka_offset desc))[1] as last_currency,
+       '[]'::jsonb as recent_sales
      from transactions group by 1`,
   ],
 ])('%s is what SQL computes from the transactions', async (table, recomputed) => {
