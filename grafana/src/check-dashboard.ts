@@ -1,7 +1,8 @@
 import { checkQuery } from './check-query.ts';
+import { checkLinks } from './check-links.ts';
 import { projectTag } from './pulse-dashboard.ts';
 import type { DashboardJson, PanelJson } from './read-dashboard.ts';
-import { everything } from './sql/sales-filter.ts';
+import { everything, salesDimensions } from './sql/sales-filter.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
 const columns = 24;
@@ -34,9 +35,16 @@ function checkHead({ title, description, tags, timezone, refresh, editable, link
 }
 
 function checkVariables({ templating }: DashboardJson): string[] {
-  return templating.list.flatMap(({ name, multi, includeAll, allValue }) =>
-    breaches([[multi && includeAll && allValue === everything, `the variable ${name} can not stand for all values`]]),
-  );
+  const names = new Set(templating.list.map(({ name }) => name));
+  return [
+    ...salesDimensions
+      .filter(({ variable }) => !names.has(variable))
+      .map(({ variable }) => `the variable ${variable} is missing: links could not carry it further`),
+    ...templating.list
+      .filter((variable) => variable.type === 'query')
+      .filter(({ multi, includeAll, allValue }) => !(multi && includeAll && allValue === everything))
+      .map(({ name }) => `the variable ${name} can not stand for all values`),
+  ];
 }
 
 function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
@@ -56,6 +64,7 @@ function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
       [ascending(steps.map(({ value }) => value ?? -Infinity)), 'its thresholds are out of order'],
     ]),
     ...panel.targets.flatMap(({ rawSql }) => checkQuery(rawSql, variables)),
+    ...checkLinks(panel, variables),
   ];
 }
 

@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
 
 import { checkQuery } from './check-query.ts';
+import { chosenSales as chosen } from './sql/sales-filter.ts';
 
-const chosen = 'product_category in (${category:sqlstring})';
+const variables = ['category', 'country', 'currency', 'batch'];
 
 test.each([
   ['select max(loaded_at) from etl_batches', []],
   [`select sum(amount_base_sum) from sales_per_minute where ${chosen}`, []],
   [`select currency, sum(amount_sum) from sales_per_minute where ${chosen}\ngroup by currency`, []],
   [`select order_id from transactions where $__timeFilter(transaction_timestamp) and ${chosen}\nlimit 50`, []],
-  [`select order_id from transactions where ${chosen}\nlimit 50`, ['it reads transactions without a time filter']],
+  [`select order_id from transactions where ${chosen}\nlimit 50`, ['it reads transactions without a bound']],
   [
     `select order_id from fraud_alerts where $__timeFilter(transaction_timestamp) and ${chosen}`,
     ['it reads fraud_alerts without a limit'],
   ],
   [`select sum(amount_sum) from sales_per_minute where ${chosen}`, ['it adds up amounts of different currencies']],
-  ['select count(*) from sales_per_minute', ['it does not heed the variable category']],
+  [
+    'select count(*) from sales_per_minute where currency in (${currency:sqlstring}) and product_category in (${category:sqlstring})',
+    ['it does not heed the variable country'],
+  ],
+  [`select count(*) from fraud_alerts where $__timeFilter(transaction_timestamp) and ${chosen}`, []],
+  ['select order_id from rejected_transactions where batch_id = coalesce(${batch:sqlstring})\nlimit 50', []],
   ["select 1 where '$category' = ''", ['$category is no variable of the dashboard, written as ${name:sqlstring}']],
   [
     'select 1 where true in (${category:raw})',
@@ -26,5 +32,5 @@ test.each([
     ['${region:sqlstring} is no variable of the dashboard, written as ${name:sqlstring}'],
   ],
 ])('%s', (sql, breaches) => {
-  expect(checkQuery(sql, ['category'])).toEqual(breaches);
+  expect(checkQuery(sql, variables)).toEqual(breaches);
 });

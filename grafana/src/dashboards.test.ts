@@ -31,7 +31,14 @@ describe('a breach of the conventions is found:', () => {
     ['two panels cover the cell 0, 0', ({ panels }) => panels.forEach((panel) => (panel.gridPos.y = 0))],
     [
       'the variable category can not stand for all values',
-      ({ templating }) => templating.list.forEach((variable) => (variable.allValue = '')),
+      ({ templating }) =>
+        templating.list.forEach((variable) => {
+          if (variable.type === 'query') variable.allValue = '';
+        }),
+    ],
+    [
+      'the variable currency is missing: links could not carry it further',
+      ({ templating }) => void templating.list.pop(),
     ],
   ];
   test.each(head)('%s', async (breach, plant) => {

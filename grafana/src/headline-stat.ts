@@ -12,30 +12,34 @@ import { describePanel, type PanelDescription } from './describe-panel.ts';
 /** Six of them fill a row of the grid. */
 const size = { width: 4, height: 4 };
 
-interface StatDescription extends Omit<PanelDescription, 'width' | 'height'> {
+interface StatDescription extends Omit<PanelDescription, 'width' | 'height' | 'format'> {
   readonly thresholds: ThresholdsConfigBuilder;
   /** Shown when the query has no value. */
   readonly noValue: string;
 }
 
-interface ComparedStatDescription extends Omit<StatDescription, 'format'> {
+interface ComparedStatDescription extends StatDescription {
   /** Whether a rise is good news: it colours the change. */
   readonly higherIs: 'better' | 'worse';
 }
 
-/** One large figure, coloured by its thresholds: the last value of its query. */
+/** One large figure, coloured by its thresholds: the one value of its query. */
 export function headlineStat(description: StatDescription): StatBuilder {
+  return stat({ ...description, format: 'table' });
+}
+
+/** A figure with its change: from the first value of its query to the last, as `dayAgainstDayBefore` gives them. */
+export function comparedStat({ higherIs, ...description }: ComparedStatDescription): StatBuilder {
+  return stat({ ...description, format: 'time_series' })
+    .showPercentChange(true)
+    .percentChangeColorMode(higherIs === 'better' ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
+}
+
+function stat(description: StatDescription & Pick<PanelDescription, 'format'>): StatBuilder {
   return describePanel(new StatBuilder(), { ...description, ...size })
     .thresholds(description.thresholds)
     .noValue(description.noValue)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
     .colorMode(BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None);
-}
-
-/** A figure with its change: from the first value of its query to the last, as `dayAgainstDayBefore` gives them. */
-export function comparedStat({ higherIs, ...description }: ComparedStatDescription): StatBuilder {
-  return headlineStat({ ...description, format: 'time_series' })
-    .showPercentChange(true)
-    .percentChangeColorMode(higherIs === 'better' ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
 }

@@ -27,18 +27,27 @@ const panel = z.object({
         .object({ mode: z.string(), steps: z.array(z.object({ value: z.number().nullable(), color: z.string() })) })
         .optional(),
     }),
+    overrides: z.array(
+      z.object({
+        matcher: z.object({ id: z.string(), options: z.string() }),
+        properties: z.array(z.object({ id: z.string(), value: z.unknown() })),
+      }),
+    ),
   }),
   targets: z.array(target),
 });
 
-const variable = z.object({
+const queryVariable = z.object({
+  type: z.literal('query'),
   name: z.string(),
-  type: z.string(),
   query: z.string(),
   multi: z.boolean(),
   includeAll: z.boolean(),
   allValue: z.string(),
 });
+
+/** `query` is its first value. */
+const textVariable = z.object({ type: z.literal('textbox'), name: z.string(), query: z.string() });
 
 const dashboard = z.object({
   uid: z.string(),
@@ -51,7 +60,7 @@ const dashboard = z.object({
   links: z.array(
     z.object({ type: z.string(), tags: z.array(z.string()), includeVars: z.boolean(), keepTime: z.boolean() }),
   ),
-  templating: z.object({ list: z.array(variable) }),
+  templating: z.object({ list: z.array(z.discriminatedUnion('type', [queryVariable, textVariable])) }),
   panels: z.array(panel),
 });
 

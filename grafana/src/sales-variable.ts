@@ -1,10 +1,23 @@
-import { QueryVariableBuilder, VariableRefresh, VariableSort } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  QueryVariableBuilder,
+  VariableHide,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { everything, type SalesDimension } from './sql/sales-filter.ts';
+import { everything, salesDimensions, type SalesDimension } from './sql/sales-filter.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
+/**
+ * The choices that every dashboard of the project has, so that links carry them from one to the next and back. A dashboard
+ * whose panels they do not narrow hides them.
+ */
+export function salesVariables(hide = VariableHide.DontHide): QueryVariableBuilder[] {
+  return salesDimensions.map((dimension) => salesVariable(dimension).hide(hide));
+}
+
 /** A choice of several values, or all, among those that were sold in the time range. */
-export function salesVariable({ variable, label, expression }: SalesDimension): QueryVariableBuilder {
+function salesVariable({ variable, label, expression }: SalesDimension): QueryVariableBuilder {
   const sql = `select distinct ${expression} from sales_per_minute where $__timeFilter(minute) order by 1`;
   return new QueryVariableBuilder(variable)
     .label(label)

@@ -1,11 +1,10 @@
-import { VisibilityMode, VizLegendOptionsBuilder, VizOrientation } from '@grafana/grafana-foundation-sdk/common';
-import { PanelBuilder as BarchartBuilder } from '@grafana/grafana-foundation-sdk/barchart';
-import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import type { PanelBuilder as BarchartBuilder } from '@grafana/grafana-foundation-sdk/barchart';
+import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
+import { barsPanel } from '../bars-panel.ts';
 import { baseAmountUnit } from '../base-currency.ts';
-import { describePanel } from '../describe-panel.ts';
 import { chosenSales, countryName } from '../sql/sales-filter.ts';
+import { inUnit, tablePanel } from '../table-panel.ts';
 
 interface BarsDescription {
   readonly id: number;
@@ -46,11 +45,10 @@ export function breakdowns(): (BarchartBuilder | TableBuilder)[] {
 }
 
 function revenueBars({ expression, name, color, ...description }: BarsDescription): BarchartBuilder {
-  return describePanel(new BarchartBuilder(), {
+  return barsPanel({
     ...description,
     ...size,
     unit: baseAmountUnit,
-    format: 'table',
     sql: `select
   ${expression} as "${name}",
   sum(amount_base_sum) as "Revenue"
@@ -60,26 +58,19 @@ where $__timeFilter(minute)
 group by 1
 order by "Revenue" desc, 1
 limit ${barsMax}`,
-  })
-    .xField(name)
-    .orientation(VizOrientation.Horizontal)
-    .min(0)
-    .fillOpacity(60)
-    .showValue(VisibilityMode.Auto)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(color))
-    .legend(new VizLegendOptionsBuilder().showLegend(false))
-    .noValue('no sales');
+    color,
+    xField: name,
+    noValue: 'no sales',
+  });
 }
 
 function byCurrency(): TableBuilder {
-  return describePanel(new TableBuilder(), {
+  return tablePanel({
     ...size,
     id: 11,
     title: 'Sales by currency',
     description:
       'Sales in the time range by currency: prices and tax in that currency, and the prices converted to the base currency, with their share of the whole.',
-    unit: 'short',
-    format: 'table',
     sql: `select
   currency as "Currency",
   sum(transaction_count) as "Transactions",
@@ -92,7 +83,7 @@ where $__timeFilter(minute)
   and ${chosenSales}
 group by currency
 order by "Base currency" desc, currency`,
-  })
-    .overrideByName('Share', [{ id: 'unit', value: 'percentunit' }])
-    .noValue('no sales');
+    columns: { 'Base currency': inUnit(baseAmountUnit), Share: inUnit('percentunit') },
+    noValue: 'no sales',
+  });
 }

@@ -1,9 +1,7 @@
-import { GraphGradientMode, VisibilityMode, VizLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
-import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import type { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
 import { baseAmountUnit } from '../base-currency.ts';
-import { describePanel } from '../describe-panel.ts';
+import { linesPanel } from '../graph-panel.ts';
 import { perMinute } from '../sql/per-minute.ts';
 
 interface RateDescription {
@@ -44,19 +42,12 @@ export function rates(): TimeseriesBuilder[] {
 }
 
 function rate({ sum, name, color, ...description }: RateDescription): TimeseriesBuilder {
-  return describePanel(new TimeseriesBuilder(), {
+  return linesPanel({
     ...description,
     width: 12,
     height: 8,
-    format: 'time_series',
     sql: perMinute(sum, name),
-  })
-    .interval('1m')
-    .min(0)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(color))
-    .lineWidth(1)
-    .fillOpacity(20)
-    .gradientMode(GraphGradientMode.Opacity)
-    .showPoints(VisibilityMode.Never)
-    .legend(new VizLegendOptionsBuilder().showLegend(false));
+    series: { [name]: color },
+    interval: '1m',
+  });
 }

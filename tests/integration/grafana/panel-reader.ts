@@ -36,16 +36,18 @@ export class PanelReader {
   /** The values that a variable offers. */
   async options(name: string, view: View): Promise<unknown[]> {
     const variable = this.#dashboard.templating.list.find((candidate) => candidate.name === name);
-    if (variable === undefined) throw new Error(`no variable is called ${name}`);
+    if (variable?.type !== 'query') throw new Error(`no variable with choices is called ${name}`);
     const rows = await this.#query(variable.query, view);
     return rows.flatMap((row) => Object.values(row));
   }
 
   async #query(rawSql: string, { from, to, intervalMs, chosen = {} }: View): Promise<Row[]> {
     const variables = new Map(
-      this.#dashboard.templating.list.map(({ name, allValue }): [string, VariableValue] => {
-        const values = chosen[name];
-        return [name, values === undefined ? { kind: 'all', allValue } : { kind: 'values', values }];
+      this.#dashboard.templating.list.map((variable): [string, VariableValue] => {
+        const values = chosen[variable.name];
+        if (values !== undefined) return [variable.name, { kind: 'values', values }];
+        if (variable.type === 'query') return [variable.name, { kind: 'all', allValue: variable.allValue }];
+        return [variable.name, { kind: 'values', values: [variable.query] }];
       }),
     );
     const { rows, fields } = await this.#reader.query<Row>(expandQuery(rawSql, { from, to, intervalMs, variables }));

@@ -1,0 +1,66 @@
+import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+
+import { baseAmountUnit } from '../base-currency.ts';
+import { linkToBatch, linkToCustomer } from '../dashboard-links.ts';
+import { redWhen } from '../red-when.ts';
+import { inUnit, tablePanel } from '../table-panel.ts';
+import { chosenAlerts, firedRules } from './alerts.ts';
+
+/** Customers with the most alerts, and the newest alerts. */
+export function tables(): TableBuilder[] {
+  return [topCustomers(), recentAlerts()];
+}
+
+function topCustomers(): TableBuilder {
+  return tablePanel({
+    id: 11,
+    title: 'Customers with the most alerts',
+    description:
+      "The twenty customers with the most alerts in the time range, with their sum in the base currency; a click on one shows the customer's story below.",
+    width: 9,
+    height: 11,
+    sql: `select
+  fraud_alerts.customer_id as "Customer",
+  count(*) as "Alerts",
+  max(fraud_alerts.fraud_score) as "Highest score",
+  sum(fraud_alerts.amount_base) as "Base amount",
+  max(fraud_alerts.transaction_timestamp) as "Newest"
+${chosenAlerts}
+group by fraud_alerts.customer_id
+order by 2 desc, 4 desc, 1
+limit 20`,
+    columns: { Customer: linkToCustomer(), 'Base amount': inUnit(baseAmountUnit) },
+    noValue: 'no alerts',
+  });
+}
+
+function recentAlerts(): TableBuilder {
+  return tablePanel({
+    id: 12,
+    title: 'Newest alerts',
+    description:
+      'The fifty newest alerts of the time range, by the time of the sale, with the rules that fired and the rule set that judged. A click on a customer shows the story below, one on a batch its page.',
+    width: 15,
+    height: 11,
+    sql: `select
+  fraud_alerts.transaction_timestamp as "Time",
+  order_id as "Order",
+  fraud_alerts.customer_id as "Customer",
+  fraud_alerts.amount_base as "Base amount",
+  fraud_alerts.fraud_score as "Score",
+  decision as "Decision",
+  ${firedRules} as "Rules",
+  rule_set_version as "Rule set",
+  fraud_alerts.batch_id as "Batch"
+${chosenAlerts}
+order by fraud_alerts.transaction_timestamp desc, order_id
+limit 50`,
+    columns: {
+      Customer: linkToCustomer(),
+      'Base amount': inUnit(baseAmountUnit),
+      Decision: redWhen('block'),
+      Batch: linkToBatch(),
+    },
+    noValue: 'no alerts',
+  });
+}

@@ -1,0 +1,73 @@
+import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
+
+import { headlineStat } from '../headline-stat.ts';
+import { thresholds } from '../thresholds.ts';
+
+/** Steps of a batch that needs no retry. */
+const stepCount = 4;
+
+/** What went other than planned in the time range, and what the last reconciliation says. */
+export function trouble(): StatBuilder[] {
+  return [retries(), holes(), sinceReconciliation(), differences()];
+}
+
+function retries(): StatBuilder {
+  return headlineStat({
+    id: 9,
+    title: 'Retries',
+    description:
+      'How many runs of steps were begun beyond the four that a batch needs, for batches planned in the time range: orange from 1, red from 20.',
+    unit: 'short',
+    sql: `select sum(greatest(attempt_count - ${stepCount}, 0)) as "Retries"
+from etl_batches
+where $__timeFilter(planned_at)`,
+    thresholds: thresholds('green', { from: 1, color: 'orange' }, { from: 20, color: 'red' }),
+    noValue: 'no batch',
+  });
+}
+
+function holes(): StatBuilder {
+  return headlineStat({
+    id: 10,
+    title: 'Holes',
+    description:
+      'Offsets that hold no record (control records, aborted transactions, compaction) in the ranges loaded in the time range. The producer leaves none; other producers may.',
+    unit: 'short',
+    sql: `select sum(hole_count) as "Holes"
+from etl_batches
+where state = 'loaded'
+  and $__timeFilter(loaded_at)`,
+    thresholds: thresholds('green', { from: 1, color: 'blue' }),
+    noValue: 'no batch',
+  });
+}
+
+function sinceReconciliation(): StatBuilder {
+  return headlineStat({
+    id: 11,
+    title: 'Since the last reconciliation',
+    description:
+      'Time since facts, roll-ups, ledger and positions were last compared (etl reconcile), whatever time range is chosen: orange from 26 hours.',
+    unit: 's',
+    sql: `select extract(epoch from now() - max(finished_at)) as "Since the last reconciliation"
+from etl_reconciliations`,
+    thresholds: thresholds('green', { from: 93_600, color: 'orange' }),
+    noValue: 'never',
+  });
+}
+
+function differences(): StatBuilder {
+  return headlineStat({
+    id: 12,
+    title: 'Differences found',
+    description:
+      'Differences that the last reconciliation found, whatever time range is chosen. Every one is a fault: red from 1.',
+    unit: 'short',
+    sql: `select difference_count as "Differences"
+from etl_reconciliations
+order by finished_at desc
+limit 1`,
+    thresholds: thresholds('green', { from: 1, color: 'red' }),
+    noValue: 'never reconciled',
+  });
+}

@@ -1,0 +1,99 @@
+/** How long the last load may be ago before sales count as stale: three times the schedule of 30 s. */
+export const staleAfterSeconds = 90;
+
+/**
+ * Seconds since a batch was last loaded, an empty one too; before the first, since the server of the warehouse started,
+ * so that a pipeline that never ran is noticed.
+ */
+export const sinceLastLoad = `select
+  extract(epoch from now() - coalesce(max(loaded_at), pg_postmaster_start_time())) as "Since the last load"
+from etl_batches
+where state = 'loaded'`;
+
+/**
+ * Age in seconds of the newest sale that is loaded; no row before the first. A sale dated into the future counts as of
+ * its load. Late sales may come in batches of their own: the last twenty batches with sales are looked at.
+ */
+export const newestSaleAge = `select
+  extract(epoch from now() - max(least(newest_transaction_at, loaded_at))) as "Age of the newest sale"
+from (
+  select newest_transaction_at, loaded_at
+  from etl_batches
+  where state = 'loaded'
+    and newest_transaction_at is not null
+  order by loaded_at desc
+  limit 20
+) as newest
+having count(*) > 0`;
+
+/**
+ * What the ledger knows of each partition: where it stands, where the log ended when a batch was last planned, how many
+ * offsets lie between, and how old that knowledge is in seconds. It knows nothing newer while no batch is planned, so the
+ * age belongs to the lag wherever that is shown.
+ */
+export const partitionLag = `select
+  stand.topic,
+  stand.partition,
+  stand.next_offset,
+  seen.end_offset,
+  greatest(coalesce(seen.end_offset, stand.next_offset) - stand.next_offset, 0) as lag,
+  extract(epoch from now() - seen.planned_at) as seen_seconds
+from source_positions as stand
+left join lateral (
+  select end_offset, planned_at
+  from etl_batches
+  join etl_batch_ranges as planned using (batch_id)
+  where planned.topic = stand.topic
+    and planned.partition = stand.partition
+    and planned.epoch = stand.epoch
+  order by planned_at desc
+  limit 1
+) as seen on true`;
+
+/** Free bytes of the staging area when a batch was last planned. */
+export const stagingFree = `select staging_free_bytes as "Free"
+from etl_batches
+where staging_free_bytes is not null
+order by planned_at desc
+limit 1`;
+
+/**
+ * Common table expressions: `span`, the part of the time range that can be judged (from the first load on, up to now), and
+ * `stale`, the stretches of it in which the last load was more than \`staleAfterSeconds\` ago.
+ */
+export const staleStretches = `loads as (
+  select loaded_at
+  from etl_batches
+  where state = 'loaded'
+    and loaded_at <= $__timeTo()::timestamptz
+    and loaded_at >= coalesce(
+      (
+        select max(loaded_at)
+        from etl_batches
+        where state = 'loaded'
+          and loaded_at < $__timeFrom()::timestamptz
+      ),
+      $__timeFrom()::timestamptz
+    )
+),
+span as (
+  select
+    greatest($__timeFrom()::timestamptz, min(loaded_at)) as begins_at,
+    least($__timeTo()::timestamptz, now()) as ends_at
+  from loads
+  having min(loaded_at) < least($__timeTo()::timestamptz, now())
+),
+stale as (
+  select
+    greatest(stale_from, begins_at) as begins_at,
+    stale_to as ends_at
+  from (
+    select
+      loaded_at + interval '${staleAfterSeconds} seconds' as stale_from,
+      lead(loaded_at, 1, (select ends_at from span)) over (order by loaded_at) as stale_to
+    from loads
+  ) as gaps
+  cross join span
+  where stale_from < stale_to
+    and begins_at < stale_to
+)`;

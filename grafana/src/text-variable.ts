@@ -1,0 +1,10 @@
+import { TextBoxVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+
+/** What a person, or a link, writes into a text box. */
+export function textVariable(name: string, label: string, description: string, value = ''): TextBoxVariableBuilder {
+  return new TextBoxVariableBuilder(name)
+    .label(label)
+    .description(description)
+    .defaultValue(value)
+    .current({ selected: true, text: value, value });
+}
