@@ -4,6 +4,7 @@ export { etlBatchRanges } from './etl-batch-ranges.ts';
 export { batchKinds, batchStates, etlBatches, type BatchKind, type BatchState } from './etl-batches.ts';
 export { etlIncidents } from './etl-incidents.ts';
 export { etlReconciliations, type ReconciliationDifference } from './etl-reconciliations.ts';
+export { etlReprocesses, type ReprocessDifference } from './etl-reprocesses.ts';
 export { exchangeRates } from './exchange-rates.ts';
 export { fraudAlerts, type FraudReason } from './fraud-alerts.ts';
 export { fraudLabels } from './fraud-labels.ts';
@@ -15,5 +16,6 @@ export { replayClaims, replayOutcomes, type ReplayOutcome } from './replay-claim
 export { salesPerMinute } from './sales-per-minute.ts';
 export { sourcePositions } from './source-positions.ts';
 export { taxRates } from './tax-rates.ts';
+export { transactionRevisions } from './transaction-revisions.ts';
 export { transactions } from './transactions.ts';
 export { warehouseState } from './warehouse-state.ts';

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, pgTable } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, date, pgTable } from 'drizzle-orm/pg-core';
+
+import { code } from './column-types.ts';
 
 /**
  * One row. Whoever changes facts, profiles or positions locks it and raises state_version, so that what a transform
@@ -12,6 +14,11 @@ export const warehouseState = pgTable(
     stateVersion: bigint('state_version', { mode: 'bigint' })
       .notNull()
       .default(sql`0`),
+    baseCurrency: code('base_currency').notNull().default('USD'),
+    sampleRatesUntil: date('sample_rates_until'),
   },
-  () => [check('warehouse_state_is_only_check', sql`is_only`)],
+  () => [
+    check('warehouse_state_is_only_check', sql`is_only`),
+    check('warehouse_state_base_currency_check', sql`base_currency ~ '^[A-Z]{3}$'`),
+  ],
 );

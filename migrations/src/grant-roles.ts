@@ -7,7 +7,7 @@ import { inTransaction } from './transaction.ts';
 
 /**
  * Creates the two roles or takes over their present passwords, and sets what each may do, in one transaction:
- * etl reads and writes rows but changes no table and deletes no fact; reader only reads, for at most ten seconds a query.
+ * etl reads and writes rows but changes no table, deletes no fact and no rate, and adds to the history only; reader only reads, for at most ten seconds a query.
  * Roles belong to all databases of a server, so another database's migrator may change them at the same moment.
  */
 export async function grantRoles(client: Client, roles: Roles): Promise<void> {
@@ -41,7 +41,8 @@ async function createAndGrant(client: Client, roles: Roles): Promise<void> {
     grant connect, temporary on database ${database} to ${etl};
     grant usage on schema public to ${etl};
     grant select, insert, update, delete on all tables in schema public to ${etl};
-    revoke delete on transactions from ${etl};
+    revoke delete on transactions, tax_rates, exchange_rates from ${etl};
+    revoke update, delete on transaction_revisions, etl_reprocesses from ${etl};
     grant usage, select on all sequences in schema public to ${etl};
     alter default privileges in schema public grant select, insert, update, delete on tables to ${etl};
     alter default privileges in schema public grant usage, select on sequences to ${etl};

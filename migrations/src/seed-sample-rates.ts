@@ -13,6 +13,7 @@ export async function seedSampleRates(client: Client): Promise<number> {
     const { first, last } = await sampledDays(client);
     await client.query('set constraints exchange_rates_validity_excl deferred');
     const { rowCount } = await client.query(mergeSamples, [sampleBase, JSON.stringify(sampleRates(first, last))]);
+    await client.query('update warehouse_state set sample_rates_until = $1', [last]);
     return rowCount ?? 0;
   });
 }

@@ -24,7 +24,8 @@ export function transactionRow(t: ValidTransaction, judged: JudgedTransaction, c
     `${t.localDate}\t${judged.exchangeRateDate}\t${fraud.score}\t${flagged}\t` +
     `${formatMinor(t.amountMinor, exponent)}\t${t.currency}\t${formatMinor(judged.taxMinor, exponent)}\t` +
     `${formatMinor(judged.totalMinor, exponent)}\t${formatMinor(judged.amountBaseMinor, context.baseExponent)}\t` +
-    `${judged.exchangeRate}\t${judged.taxRate}\t${copyText(judged.taxJurisdiction)}\t${copyText(t.customerId)}\t` +
+    `${formatMinor(judged.taxBaseMinor, context.baseExponent)}\t${judged.exchangeRate}\t` +
+    `${judged.exchangeCrossRate ?? copyNull}\t${judged.taxRate}\t${copyText(judged.taxJurisdiction)}\t${copyText(t.customerId)}\t` +
     `${copyText(t.productCategory)}\t${t.country === '' ? copyNull : t.country}\t${context.batchId}\t${reasons}\t` +
     `\\\\x${t.contentHash}\n`
   );

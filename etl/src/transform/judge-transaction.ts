@@ -24,7 +24,10 @@ export interface JudgedTransaction {
   readonly taxJurisdiction: string;
   readonly amountBaseMinor: bigint;
   readonly taxBaseMinor: bigint;
+  /** Units of the currency for one of the base currency, or of what was crossed through. */
   readonly exchangeRate: string;
+  /** Units of the base currency for one of what was crossed through; undefined where nothing was. */
+  readonly exchangeCrossRate?: string | undefined;
   readonly exchangeRateDate: string;
   readonly fraud: FraudVerdict;
 }

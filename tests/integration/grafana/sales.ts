@@ -36,12 +36,13 @@ export async function insertSale(owner: Client, sale: Sale): Promise<void> {
   await owner.query(
     `insert into transactions (
        order_id, transaction_timestamp, kafka_offset, kafka_partition, kafka_epoch, tax_date, exchange_rate_date,
-       fraud_score, is_fraud_flagged, amount, currency, tax_amount, total_amount, amount_base, exchange_rate, tax_rate,
+       fraud_score, is_fraud_flagged, amount, currency, tax_amount, total_amount, amount_base,
+       tax_amount_base, exchange_rate, tax_rate,
        tax_jurisdiction, customer_id, product_category, country, batch_id, fraud_reasons, content_hash
      ) values ($1, $2::timestamptz, 0, 0, 0, $2::timestamptz::date, $2::timestamptz::date, $3, $4, $5::numeric, $6,
-       $7::numeric, $5::numeric + $7::numeric, $8, 1, 0.085,
-       '*', 'customer-1', $9, nullif($10, ''), 'batch-1', array[]::text[], '\\x00')`,
-    [orderId, at, isFlagged ? 60 : 0, isFlagged, amount, currency, tax, amountBase, category, country],
+       $7::numeric, $5::numeric + $7::numeric, $8, $11, 1, 0.085,
+       'US', 'customer-1', $9, nullif($10, ''), 'batch-1', array[]::text[], '\\x00')`,
+    [orderId, at, isFlagged ? 60 : 0, isFlagged, amount, currency, tax, amountBase, category, country, taxBase],
   );
   await owner.query(
     `insert into sales_per_minute as present (
