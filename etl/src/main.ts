@@ -1,8 +1,9 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { exitCode, exitOnSignals, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
+import { addRejectedCommands } from './commands/rejected.ts';
 import { guarded, jsonOption, perform, print } from './commands/perform.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -65,6 +66,7 @@ function createProgram(): Command {
         print(json ? JSON.stringify(status) : showStatus(status));
       }),
     );
+  addRejectedCommands(program);
   return program;
 }
 
@@ -89,10 +91,14 @@ async function makeTopics(config: Config, logger: Logger, json: boolean): Promis
   );
 }
 
+function withSubcommands(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 /** Commander's exit codes for usage errors are 1; sysexits has 64 for them. */
 async function main(): Promise<void> {
   const program = createProgram();
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of withSubcommands(program)) command.exitOverride();
   try {
     await program.parseAsync();
   } catch (error) {

@@ -2,7 +2,7 @@ import type { BatchKind } from '@pulse/migrations/schema';
 
 import { isSettled, plannedCount, type Batch, type StepName } from './batch/batch.ts';
 import { StagedFileDamagedError } from './batch/staged-file.ts';
-import type { StagedStep } from './batch/staging.ts';
+import type { StagedStep, StepOutput } from './batch/staging.ts';
 import {
   extractFolder,
   transformFolder,
@@ -39,7 +39,7 @@ export async function runStep(context: Context, step: StepName, batchId: string,
       await recordAttempt(db, batchId);
       await steps[step](context, batch);
     }
-    if (step === 'load' && plannedCount(batch) > 0) await afterLoad(context, batchId);
+    if (step === 'load' && plannedCount(batch) > 0) await afterLoad(context, batch);
     return await requireBatch(context, batchId);
   } catch (error) {
     return settledMeanwhile(context, batchId, error);
@@ -57,14 +57,23 @@ async function extracted(context: Context, batch: Batch): Promise<StagedStep<Ext
   const staging = context.staging(batch.batchId);
   const found = staging.find(extractFolder);
   if (found !== undefined) return found;
+  return timed(context, batch, 'extract', async () =>
+    staging.publish(extractFolder, async (folder) =>
+      batch.claims === null ? fromKafka(context, batch, folder) : fromQuarantine(context, batch, folder),
+    ),
+  );
+}
+
+async function fromKafka(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
   const { checkAnchors } = await import('./extract/check-anchors.ts');
   const { extractBatch } = await import('./extract/extract-batch.ts');
-  return timed(context, batch, 'extract', async () =>
-    staging.publish(extractFolder, async (folder) => {
-      await checkAnchors(context, batch);
-      return extractBatch(context, batch, folder);
-    }),
-  );
+  await checkAnchors(context, batch);
+  return extractBatch(context, batch, folder);
+}
+
+async function fromQuarantine(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
+  const { extractClaims } = await import('./extract/extract-claims.ts');
+  return extractClaims(context, batch, folder);
 }
 
 async function validated(context: Context, batch: Batch): Promise<StagedStep<ValidateFacts>> {
@@ -118,9 +127,10 @@ async function load(context: Context, batch: Batch): Promise<void> {
   throw new TemporaryError(`the warehouse changed under batch ${batchId} ${transformsMax} times in a row`);
 }
 
-async function afterLoad(context: Context, batchId: string): Promise<void> {
+async function afterLoad(context: Context, { batchId, claims }: Batch): Promise<void> {
   context.staging(batchId).remove();
-  await mirrorPositions(context);
+  // A replay moves no position.
+  if (claims === null) await mirrorPositions(context);
 }
 
 /** Runs one step's work and notes in the ledger how long it took. */

@@ -3,7 +3,7 @@ import { isSettled, plannedCount, type Batch, type StepName } from './batch/batc
 /** What a step prints: one line of JSON for machines, and the same for people. */
 export interface StepSummary {
   readonly batch_id: string;
-  readonly step: StepName | 'run';
+  readonly step: StepName | 'run' | 'replay';
   readonly state: Batch['state'];
   /** Offsets that the batch covers. */
   readonly planned: number;
@@ -36,7 +36,7 @@ export function describeSummary(batch: Batch, summary: StepSummary): string {
   const { batch_id: id, planned, duration_ms: durationMs } = summary;
   const seconds = `${(durationMs / 1000).toFixed(1)} s`;
   if (batch.state === 'superseded') return `batch ${id}: another batch has loaded its records; nothing to do`;
-  if (planned === 0) return `batch ${id}: nothing new (${seconds})`;
+  if (planned === 0) return `batch ${id}: nothing ${batch.claims === null ? 'new' : 'to replay'} (${seconds})`;
   if (!isSettled(batch)) return `batch ${id}: ${summary.step} of ${planned} messages done (${seconds})`;
   return (
     `batch ${id}: ${summary.loaded} loaded, ${summary.duplicates} duplicates, ${summary.rejected} rejected, ` +

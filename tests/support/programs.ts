@@ -82,6 +82,34 @@ export async function runEtl(args: readonly string[], options: RunOptions): Prom
   return { ...finished, logs };
 }
 
+/** An `etl` command under way. */
+export interface RunningEtl {
+  /** Ends it with SIGKILL and waits for its end. */
+  kill(): Promise<void>;
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts the `etl` command without waiting for it. It ends with its test at the latest. */
+export function startEtl(args: readonly string[], { env }: Pick<RunOptions, 'env'>): RunningEtl {
+  const file = join(inject('programs'), 'etl.mjs');
+  const child = execa(process.execPath, [file, ...args], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: runTimeoutMs,
+    killSignal: 'SIGKILL',
+  });
+  const finished = child.then(({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }));
+  return {
+    kill: async () => {
+      child.kill('SIGKILL');
+      await finished;
+    },
+    finished,
+  };
+}
+
 /** Runs the producer until it exits. */
 export async function runProducer(args: readonly string[], options: RunOptions): Promise<Finished> {
   return run('producer', args, options);

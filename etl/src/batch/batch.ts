@@ -10,7 +10,21 @@ export interface Batch {
   readonly plannedAt: Date;
   readonly ruleSetVersion: string;
   readonly ranges: readonly PlannedRange[];
+  /** What a replay processes again, in place of ranges. */
+  readonly claims: ClaimedRecords | null;
   readonly counts: BatchCounts;
+}
+
+/** Rejected records that a replay has claimed, all of one epoch. */
+export interface ClaimedRecords {
+  readonly count: number;
+  readonly sources: readonly RecordSource[];
+}
+
+/** A partition that records come from, and the epoch that their offsets belong to. */
+export interface RecordSource {
+  readonly partition: number;
+  readonly epoch: number;
 }
 
 /** What became of a batch's records; null until it is loaded. readCount = loaded + duplicate + rejected. */
@@ -25,8 +39,14 @@ interface BatchCounts {
 export const stepNames = ['extract', 'validate', 'transform', 'load'] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** How many offsets the batch covers. */
-export function plannedCount(batch: Pick<Batch, 'ranges'>): number {
+/** The partitions that a batch's records come from. */
+export function sourcesOf({ claims, ranges }: Pick<Batch, 'claims' | 'ranges'>): readonly RecordSource[] {
+  return claims === null ? ranges : claims.sources;
+}
+
+/** How many offsets the batch covers, or how many records a replay has claimed. */
+export function plannedCount(batch: Pick<Batch, 'ranges' | 'claims'>): number {
+  if (batch.claims !== null) return batch.claims.count;
   return batch.ranges.reduce((sum, { fromOffset, nextOffset }) => sum + Number(nextOffset - fromOffset), 0);
 }
 

@@ -4,3 +4,8 @@ import { v7 as uuidv7 } from 'uuid';
 export function manualBatchId(): string {
   return `manual-${uuidv7()}`;
 }
+
+/** A batch id for a replay by hand. */
+export function replayBatchId(): string {
+  return `replay-${uuidv7()}`;
+}

@@ -23,9 +23,14 @@ export type ReadRangeFacts = z.output<typeof readRangeFacts>;
 const extractFacts = z.object({ readCount: count, ranges: z.array(readRangeFacts) });
 export type ExtractFacts = z.output<typeof extractFacts>;
 
+/** Where the records of a count stood. */
+const partitionCount = z.object({ partition: count, count });
+export type PartitionCount = z.output<typeof partitionCount>;
+
 const validateFacts = z.object({
   validCount: count,
   rejectedCount: count,
+  rejectedByPartition: z.array(partitionCount),
   /** When the oldest and the newest valid transaction took place; null where none is valid. */
   oldestTransactionMs: z.number().nullable(),
   newestTransactionMs: z.number().nullable(),
@@ -39,6 +44,9 @@ const transformFacts = z.object({
   duplicateCount: count,
   /** Records rejected here, on top of those that validation rejected. */
   rejectedCount: count,
+  loadedByPartition: z.array(partitionCount),
+  duplicateByPartition: z.array(partitionCount),
+  rejectedByPartition: z.array(partitionCount),
   flaggedCount: count,
   /** When the newest of the loaded transactions took place; null where none is loaded. */
   newestLoadedMs: z.number().nullable(),

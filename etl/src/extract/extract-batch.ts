@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { allOrNone } from '../all-or-none.ts';
 import { plannedCount, type Batch } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan.ts';
-import { frameSize, writeFrame, type RawRecord } from '../batch/raw-record.ts';
+import type { RawRecord } from '../batch/raw-record.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
 import type { StepOutput } from '../batch/staging.ts';
 import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
+import { writeRecord } from '../batch/write-record.ts';
 import type { Context } from '../context.ts';
 import { readRange } from '../kafka/read-range.ts';
 
@@ -59,20 +60,6 @@ async function extractRange(
   await readRange(source, { partition, fromOffset, nextOffset }, take, signal);
   const holeCount = nextOffset - fromOffset - readCount;
   return { facts: { partition, readCount, holeCount, anchor }, seal: file.seal() };
-}
-
-const frameInBufferMax = 256 * 1024;
-
-function writeRecord(file: StagedFileWriter, record: RawRecord): void {
-  const size = frameSize(record);
-  if (size > frameInBufferMax) {
-    const frame = Buffer.allocUnsafe(size);
-    writeFrame(frame, 0, record);
-    file.writeBytes(frame);
-    return;
-  }
-  const { target, at } = file.reserve(size);
-  writeFrame(target, at, record);
 }
 
 /** How a record is known again. The hash of no key is the hash of nothing. */

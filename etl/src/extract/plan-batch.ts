@@ -1,14 +1,14 @@
 import type { BatchKind } from '@pulse/migrations/schema';
 
 import type { Batch } from '../batch/batch.ts';
+import { newBatch } from '../batch/new-batch.ts';
 import { planRanges, type PartitionOffsets, type PlannedRange, type RangeFault } from '../batch/plan.ts';
-import { freeBytes, sweepStaging } from '../batch/staging.ts';
+import { sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
 import { IntegrityError } from '../errors.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { reportIncident } from '../warehouse/incidents.ts';
 import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
-import { ruleSetVersion } from '../batch/rule-set.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so
@@ -22,16 +22,7 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
 
   sweepOldStaging(context);
   const ranges = await planNewRanges(context, batchId);
-  const { dagId, runId } = config.airflow;
-  const batch = {
-    batchId,
-    kind,
-    ruleSetVersion,
-    codeVersion: config.codeVersion,
-    airflowDagId: dagId ?? null,
-    airflowRunId: runId ?? null,
-    stagingFreeBytes: freeBytes(config.stagingDir),
-  };
+  const batch = newBatch(context, batchId, kind);
   await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, config.kafka.topic, ranges));
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);

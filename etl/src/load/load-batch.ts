@@ -12,6 +12,8 @@ import {
   type ValidateFacts,
 } from '../batch/step-folders.ts';
 import type { Context } from '../context.ts';
+import { countOf } from '../batch/partition-counts.ts';
+import { operatorOf } from '../operator.ts';
 import { errorMessageOf, isUniqueViolation } from '../errors.ts';
 import type { DeltaRow } from '../warehouse/merge-deltas.ts';
 import {
@@ -21,6 +23,7 @@ import {
   type LoadOutcome,
 } from '../warehouse/load-transaction.ts';
 import { readPositions } from '../warehouse/positions.ts';
+import { replayRejectsTable } from '../warehouse/settle-replay.ts';
 
 export interface LoadInput {
   readonly extracted: StagedStep<ExtractFacts>;
@@ -55,20 +58,29 @@ export async function mirrorPositions(context: Context): Promise<void> {
 function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad {
   const { extracted, validated, transformed } = input;
   const { loadedCount, duplicateCount, rejectedCount, flaggedCount, newestLoadedMs } = transformed.facts;
+  const rejectsTable = batch.claims === null ? 'rejected_transactions' : replayRejectsTable;
   return {
     batch,
+    operator: operatorOf(context.config),
     topic: context.config.kafka.topic,
     stateVersion: BigInt(transformed.facts.stateVersion),
     rows: [
       copySource('transactions', transactionColumns, transformed, copyFiles.transactions),
-      copySource('rejected_transactions', rejectedColumns, validated, copyFiles.rejectedTransactions),
-      copySource('rejected_transactions', rejectedColumns, transformed, copyFiles.rejectedTransactions),
+      copySource(rejectsTable, rejectedColumns, validated, copyFiles.rejectedTransactions),
+      copySource(rejectsTable, rejectedColumns, transformed, copyFiles.rejectedTransactions),
       copySource('fraud_alerts', alertColumns, transformed, copyFiles.fraudAlerts),
     ].filter((source) => source !== undefined),
     salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute),
     customerDays: deltaRows(transformed, deltaFiles.customerDays),
     customerProfiles: deltaRows(transformed, deltaFiles.customerProfiles),
-    ranges: extracted.facts.ranges,
+    ranges: extracted.facts.ranges.map((range) => ({
+      ...range,
+      loadedCount: countOf(transformed.facts.loadedByPartition, range.partition),
+      duplicateCount: countOf(transformed.facts.duplicateByPartition, range.partition),
+      rejectedCount:
+        countOf(validated.facts.rejectedByPartition, range.partition) +
+        countOf(transformed.facts.rejectedByPartition, range.partition),
+    })),
     counts: {
       readCount: extracted.facts.readCount,
       loadedCount,

@@ -1,6 +1,5 @@
-import Table from 'cli-table3';
-
 import type { PipelineStatus } from './read-status.ts';
+import { table } from './table.ts';
 
 /** The status as tables for a terminal. */
 export function showStatus(status: PipelineStatus): string {
@@ -31,10 +30,4 @@ export function showStatus(status: PipelineStatus): string {
   }
   for (const { incidentId, kind, message } of incidents) parts.push(`incident ${incidentId} (${kind}): ${message}`);
   return parts.join('\n');
-}
-
-function table(head: string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  const result = new Table({ head, style: { head: [], border: [], compact: true } });
-  for (const row of rows) result.push(row.map((cell) => String(cell ?? '')));
-  return result.toString();
 }

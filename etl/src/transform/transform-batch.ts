@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { currencyExponent, parseAmountMinor, rejectReasons, type RejectReason } from '@pulse/contract';
 
-import type { Batch } from '../batch/batch.ts';
+import { sourcesOf, type Batch } from '../batch/batch.ts';
+import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../batch/read-frames.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { readLineAt, readLines, StagedFileWriter } from '../batch/staged-file.ts';
@@ -126,9 +127,9 @@ class Transformation implements Disposable {
   readonly #rollUps: RollUps;
   readonly #seen: SeenOrders;
   readonly #validPath: string;
-  #loadedCount = 0;
-  #duplicateCount = 0;
-  #rejectedCount = 0;
+  readonly #loaded = new PartitionCounts();
+  readonly #duplicates = new PartitionCounts();
+  readonly #rejected = new PartitionCounts();
   #flaggedCount = 0;
   #newestLoadedMs: number | null = null;
 
@@ -142,7 +143,7 @@ class Transformation implements Disposable {
       batchId: batch.batchId,
       ruleSetVersion: batch.ruleSetVersion,
       baseExponent: judgement.baseExponent,
-      epochs: new Map(batch.ranges.map(({ partition, epoch }) => [partition, epoch])),
+      epochs: new Map(sourcesOf(batch).map(({ partition, epoch }) => [partition, epoch])),
     };
     this.#files = {
       transactions: new StagedFileWriter(join(folder, copyFiles.transactions)),
@@ -156,7 +157,7 @@ class Transformation implements Disposable {
 
   takeGroup({ transactions, places, known }: Group): void {
     transactions.forEach((transaction, index) => this.#take(transaction, places[index] ?? 0, known));
-    const done = this.#loadedCount + this.#duplicateCount + this.#rejectedCount;
+    const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
     this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
 
@@ -164,9 +165,12 @@ class Transformation implements Disposable {
     return {
       facts: {
         stateVersion,
-        loadedCount: this.#loadedCount,
-        duplicateCount: this.#duplicateCount,
-        rejectedCount: this.#rejectedCount,
+        loadedCount: this.#loaded.total,
+        duplicateCount: this.#duplicates.total,
+        rejectedCount: this.#rejected.total,
+        loadedByPartition: this.#loaded.list(),
+        duplicateByPartition: this.#duplicates.list(),
+        rejectedByPartition: this.#rejected.list(),
         flaggedCount: this.#flaggedCount,
         newestLoadedMs: this.#newestLoadedMs,
       },
@@ -207,7 +211,7 @@ class Transformation implements Disposable {
     }
     this.#files.transactions.writeText(transactionRow(transaction, verdict, this.#row));
     this.#rollUps.add(transaction, verdict);
-    this.#loadedCount += 1;
+    this.#loaded.add(transaction.partition);
     this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, transaction.timestampMs);
     if (verdict.fraud.decision === 'clear') return;
     this.#files.fraudAlerts.writeText(alertRow(transaction, verdict, this.#row));
@@ -216,7 +220,7 @@ class Transformation implements Disposable {
 
   /** The same sale again is a duplicate; the same order id with other content is a conflict. */
   #takeRepeated(transaction: ValidTransaction, earlierHash: string): void {
-    if (earlierHash === transaction.contentHash) this.#duplicateCount += 1;
+    if (earlierHash === transaction.contentHash) this.#duplicates.add(transaction.partition);
     else this.#reject(transaction, 'order_id_conflict', 'order_id', transaction.orderId);
   }
 
@@ -229,7 +233,7 @@ class Transformation implements Disposable {
     this.#files.rejectedTransactions.writeText(
       encodeRejected({ record, stage: 'transform', orderId, errors: [{ field, reason, message }] }, coordinates),
     );
-    this.#rejectedCount += 1;
+    this.#rejected.add(partition);
   }
 
   #lineAt(place: number): ValidTransaction {

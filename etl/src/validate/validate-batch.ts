@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-import type { Batch } from '../batch/batch.ts';
+import { sourcesOf, type Batch } from '../batch/batch.ts';
+import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrames } from '../batch/read-frames.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { StagedFileWriter } from '../batch/staged-file.ts';
@@ -23,7 +24,7 @@ export function validateBatch(
   using valid = new StagedFileWriter(join(folder, validFile));
   using rejected = new StagedFileWriter(join(folder, copyFiles.rejectedTransactions));
   const tally = new Tally((done) => context.onProgress('validate', done, extracted.facts.readCount));
-  for (const { partition, epoch } of batch.ranges) {
+  for (const { partition, epoch } of sourcesOf(batch)) {
     const seal = extracted.files[recordsFile(partition)];
     if (seal === undefined) continue;
     const coordinates = { batchId: batch.batchId, topic: context.config.kafka.topic, epoch };
@@ -36,7 +37,7 @@ export function validateBatch(
         tally.countValid(sale.timestampMs);
       } else {
         rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
-        tally.countRejected();
+        tally.countRejected(partition);
       }
     }
   }
@@ -50,7 +51,7 @@ export function validateBatch(
 class Tally {
   readonly #onProgress: (done: number) => void;
   #validCount = 0;
-  #rejectedCount = 0;
+  readonly #rejected = new PartitionCounts();
   #oldestMs = Infinity;
   #newestMs = -Infinity;
 
@@ -65,8 +66,8 @@ class Tally {
     this.#report();
   }
 
-  countRejected(): void {
-    this.#rejectedCount += 1;
+  countRejected(partition: number): void {
+    this.#rejected.add(partition);
     this.#report();
   }
 
@@ -74,14 +75,15 @@ class Tally {
     const isEmpty = this.#validCount === 0;
     return {
       validCount: this.#validCount,
-      rejectedCount: this.#rejectedCount,
+      rejectedCount: this.#rejected.total,
+      rejectedByPartition: this.#rejected.list(),
       oldestTransactionMs: isEmpty ? null : this.#oldestMs,
       newestTransactionMs: isEmpty ? null : this.#newestMs,
     };
   }
 
   #report(): void {
-    const done = this.#validCount + this.#rejectedCount;
+    const done = this.#validCount + this.#rejected.total;
     if (done % progressEvery === 0) this.#onProgress(done);
   }
 }

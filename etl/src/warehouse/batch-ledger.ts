@@ -4,6 +4,7 @@ import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { Batch, StepName } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan.ts';
 import type { Queryable } from './connection.ts';
+import { readClaims } from './replay-plan.ts';
 
 /** The batch with this id, or undefined. */
 export async function findBatch(db: Queryable, batchId: string): Promise<Batch | undefined> {
@@ -15,7 +16,8 @@ export async function findBatch(db: Queryable, batchId: string): Promise<Batch |
     .from(etlBatchRanges)
     .where(eq(etlBatchRanges.batchId, batchId))
     .orderBy(asc(etlBatchRanges.partition));
-  return { batchId, kind, state, plannedAt, ruleSetVersion, ranges, counts };
+  const claims = kind === 'replay' ? await readClaims(db, batchId) : null;
+  return { batchId, kind, state, plannedAt, ruleSetVersion, ranges, claims, counts };
 }
 
 export type NewBatch = Pick<

@@ -11,6 +11,7 @@ import { copyRows } from './copy-rows.ts';
 import { positionsStandAt } from './lookups.ts';
 import { mergeCustomerDays, mergeCustomerProfiles, mergeSalesPerMinute, type DeltaRow } from './merge-deltas.ts';
 import { bumpStateVersion, lockState } from './positions.ts';
+import { createReplayRejects, lockOpenClaims, settleClaims } from './settle-replay.ts';
 
 /** Lines in COPY text format for one table. */
 export interface CopySource {
@@ -19,17 +20,26 @@ export interface CopySource {
   readonly chunks: () => Iterable<Buffer>;
 }
 
+/** What was read of a range and what became of it. */
+interface LoadedRange extends ReadRangeFacts {
+  readonly loadedCount: number;
+  readonly duplicateCount: number;
+  readonly rejectedCount: number;
+}
+
 /** Everything that one batch changes in the warehouse. */
 export interface BatchLoad {
   readonly batch: Batch;
   readonly topic: string;
+  /** Who loads it. */
+  readonly operator: string;
   /** The state that the rows were made with. */
   readonly stateVersion: bigint;
   readonly rows: readonly CopySource[];
   readonly salesPerMinute: Iterable<DeltaRow>;
   readonly customerDays: Iterable<DeltaRow>;
   readonly customerProfiles: Iterable<DeltaRow>;
-  readonly ranges: readonly ReadRangeFacts[];
+  readonly ranges: readonly LoadedRange[];
   readonly counts: {
     readonly readCount: number;
     readonly loadedCount: number;
@@ -58,20 +68,29 @@ export async function loadBatchInOneTransaction(
   const { batch, topic } = load;
   return warehouse.db.transaction(async (tx): Promise<LoadOutcome> => {
     const stateVersion = await lockState(tx, lockTimeoutMs);
-    if (!(await positionsStandAt(tx, topic, batch.ranges))) {
+    if (!(await isStillDue(tx, topic, batch))) {
       const current = await findBatch(tx, batch.batchId);
       return current?.state === 'loaded' ? 'loaded' : 'superseded';
     }
     if (stateVersion !== load.stateVersion) return 'stale';
+    if (batch.claims !== null) await createReplayRejects(tx);
     for (const { table, columns, chunks } of load.rows) await copyRows(warehouse.client, table, columns, chunks());
     await mergeSalesPerMinute(tx, load.salesPerMinute);
     await mergeCustomerDays(tx, load.customerDays);
     await mergeCustomerProfiles(tx, load.customerProfiles);
-    await movePositions(tx, load);
+    if (batch.claims === null) await movePositions(tx, load);
+    else await settleClaims(tx, batch.batchId, load.counts, load.operator);
     await closeBatch(tx, load);
     await bumpStateVersion(tx);
     return 'loaded';
   });
+}
+
+/** Whether the batch's records are still to be loaded: positions where it begins, or every claimed record open. */
+async function isStillDue(tx: Queryable, topic: string, batch: Batch): Promise<boolean> {
+  if (batch.claims === null) return positionsStandAt(tx, topic, batch.ranges);
+  const current = await findBatch(tx, batch.batchId);
+  return current?.state === 'planned' && (await lockOpenClaims(tx, batch.batchId));
 }
 
 async function movePositions(tx: Queryable, { batch, topic, ranges }: BatchLoad): Promise<void> {
@@ -93,7 +112,14 @@ async function movePositions(tx: Queryable, { batch, topic, ranges }: BatchLoad)
       .where(and(eq(sourcePositions.topic, topic), eq(sourcePositions.partition, partition)));
     await tx
       .update(etlBatchRanges)
-      .set({ isLoaded: true, readCount: facts.readCount, holeCount: facts.holeCount })
+      .set({
+        isLoaded: true,
+        readCount: facts.readCount,
+        holeCount: facts.holeCount,
+        loadedCount: facts.loadedCount,
+        duplicateCount: facts.duplicateCount,
+        rejectedCount: facts.rejectedCount,
+      })
       .where(
         and(
           eq(etlBatchRanges.batchId, batch.batchId),

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+
+import type { Batch } from '../batch/batch.ts';
+import { rejectedColumns } from '../batch/copy-columns.ts';
+import { manualBatchId } from '../batch/manual-batch-id.ts';
+import { ruleSetVersion } from '../batch/rule-set.ts';
+import { readLines } from '../batch/staged-file.ts';
+import type { StagedStep } from '../batch/staging.ts';
+import { copyFiles, extractFolder, transformFolder, validateFolder } from '../batch/step-folders.ts';
+import type { Context } from '../context.ts';
+import { extractClaims } from '../extract/extract-claims.ts';
+import { transformBatch } from '../transform/transform-batch.ts';
+import { validateBatch } from '../validate/validate-batch.ts';
+import { matches, type RejectedFilter } from '../warehouse/rejected-filter.ts';
+import { describeClaims, selectClaims } from '../warehouse/replay-plan.ts';
+import { withTransformSnapshot } from '../warehouse/transform-snapshot.ts';
+
+/** What a replay would come to now. */
+export interface Rehearsal {
+  matched: number;
+  loaded: number;
+  duplicates: number;
+  rejected: number;
+  /** Records that would be rejected again, by reason code. */
+  readonly reasons: Record<string, number>;
+}
+
+/** Takes records through every step but the load, and changes nothing. */
+export async function rehearseReplay(context: Context, filter: RejectedFilter, countMax: number): Promise<Rehearsal> {
+  const { warehouse, config } = context;
+  const result: Rehearsal = { matched: 0, loaded: 0, duplicates: 0, rejected: 0, reasons: {} };
+  let afterId = filter.afterId ?? 0;
+  while (result.matched < countMax) {
+    const room = Math.min(countMax - result.matched, config.batchSizeMax);
+    const rejectedIds = await selectClaims(warehouse.db, config.kafka.topic, { ...filter, afterId }, room);
+    if (rejectedIds.length === 0) break;
+    await rehearse(context, rejectedIds, result);
+    afterId = rejectedIds.at(-1) ?? afterId;
+  }
+  return result;
+}
+
+async function rehearse(context: Context, rejectedIds: readonly number[], result: Rehearsal): Promise<void> {
+  const { warehouse, config } = context;
+  const condition = matches({ rejectedIds });
+  const batch: Batch = {
+    batchId: `rehearsal-${manualBatchId()}`,
+    kind: 'replay',
+    state: 'planned',
+    plannedAt: new Date(),
+    ruleSetVersion,
+    ranges: [],
+    claims: await describeClaims(warehouse.db, condition),
+    counts: { readCount: null, loadedCount: null, duplicateCount: null, rejectedCount: null, flaggedCount: null },
+  };
+  const staging = context.staging(batch.batchId);
+  try {
+    const extracted = await staging.publish(extractFolder, (folder) =>
+      extractClaims(context, batch, folder, condition),
+    );
+    const validated = await staging.publish(validateFolder, (folder) =>
+      validateBatch(context, batch, extracted, folder),
+    );
+    const input = { extracted, validated };
+    const outcome = await withTransformSnapshot(warehouse, config.kafka.topic, [], async (snapshot) =>
+      staging.publish(transformFolder, (folder) => transformBatch(context, batch, input, snapshot, folder)),
+    );
+    if (outcome.kind !== 'done') throw new Error('a rehearsal covers no range and can not be superseded');
+    const { facts } = outcome.result;
+    result.matched += rejectedIds.length;
+    result.loaded += facts.loadedCount;
+    result.duplicates += facts.duplicateCount;
+    result.rejected += validated.facts.rejectedCount + facts.rejectedCount;
+    for (const step of [validated, outcome.result]) countReasons(step, result.reasons);
+  } finally {
+    staging.remove();
+  }
+}
+
+const reasonColumn = rejectedColumns.indexOf('reason_code');
+
+function countReasons(step: StagedStep<unknown>, reasons: Record<string, number>): void {
+  const seal = step.files[copyFiles.rejectedTransactions];
+  if (seal === undefined) throw new Error(`a staged step has no ${copyFiles.rejectedTransactions}`);
+  for (const lines of readLines(join(step.folder, copyFiles.rejectedTransactions), seal)) {
+    for (const line of lines) {
+      const reason = line.split('\t')[reasonColumn] ?? '';
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+  }
+}
