@@ -1,3 +1,4 @@
+import { deadLetterTopic } from '@pulse/contract';
 import { logLevels, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
 
@@ -8,6 +9,7 @@ const seconds = z.coerce.number().min(0);
 const schema = z.object({
   KAFKA_BOOTSTRAP_SERVERS: z.string().default('127.0.0.1:9092'),
   KAFKA_TOPIC_TRANSACTIONS: z.string().default('transactions'),
+  KAFKA_TOPIC_DEAD_LETTERS: z.string().optional(),
   KAFKA_TOPIC_PARTITIONS: count.max(1000).default(3),
   KAFKA_TOPIC_RETENTION_DAYS: z.coerce.number().positive().default(7),
   KAFKA_CONSUMER_GROUP: z.string().default('etl-consumer'),
@@ -53,6 +55,7 @@ export function createConfig(environment: Readonly<Record<string, string | undef
     kafka: {
       brokers: env.KAFKA_BOOTSTRAP_SERVERS.split(',').map((broker) => broker.trim()),
       topic: env.KAFKA_TOPIC_TRANSACTIONS,
+      deadLetterTopic: env.KAFKA_TOPIC_DEAD_LETTERS ?? deadLetterTopic(env.KAFKA_TOPIC_TRANSACTIONS),
       topicPartitions: env.KAFKA_TOPIC_PARTITIONS,
       topicRetentionDays: env.KAFKA_TOPIC_RETENTION_DAYS,
       consumerGroup: env.KAFKA_CONSUMER_GROUP,

@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { errorCodeOf, errorMessageOf, failureKind, isDiskFull, isMissingFile, TemporaryError } from './errors.ts';
 import { planBatch } from './extract/plan-batch.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
+import { publishAfterBatch } from './load/publish-dead-letters.ts';
 import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
 import { claimLoad } from './warehouse/load-transaction.ts';
 import { positionsStandAt } from './warehouse/lookups.ts';
@@ -39,7 +40,7 @@ export async function runStep(context: Context, step: StepName, batchId: string,
       await recordAttempt(db, batchId);
       await steps[step](context, batch);
     }
-    if (step === 'load' && plannedCount(batch) > 0) await afterLoad(context, batch);
+    if (step === 'load') await afterLoad(context, batch);
     return await requireBatch(context, batchId);
   } catch (error) {
     return settledMeanwhile(context, batchId, error);
@@ -127,10 +128,13 @@ async function load(context: Context, batch: Batch): Promise<void> {
   throw new TemporaryError(`the warehouse changed under batch ${batchId} ${transformsMax} times in a row`);
 }
 
-async function afterLoad(context: Context, { batchId, claims }: Batch): Promise<void> {
-  context.staging(batchId).remove();
-  // A replay moves no position.
-  if (claims === null) await mirrorPositions(context);
+async function afterLoad(context: Context, batch: Batch): Promise<void> {
+  if (plannedCount(batch) > 0) {
+    context.staging(batch.batchId).remove();
+    // A replay moves no position.
+    if (batch.claims === null) await mirrorPositions(context);
+  }
+  await publishAfterBatch(context);
 }
 
 /** Runs one step's work and notes in the ledger how long it took. */

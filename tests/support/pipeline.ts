@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { TransactionMessage } from '@pulse/contract';
+import { deadLetterTopic, type TransactionMessage } from '@pulse/contract';
 import type { Kafka } from 'kafkajs';
 import type { Client, QueryResultRow } from 'pg';
 import { expect, inject, vi } from 'vitest';
@@ -47,8 +47,9 @@ export async function openPipeline({ partitions = 3, env: changes = {} }: Pipeli
   opening.defer(() => rm(stagingDir, { recursive: true, force: true }));
   const warehouse = opening.use(await migratedWarehouse());
   const { client } = opening.use(await openClient(warehouse.url));
+  opening.defer(() => removeFromKafka(kafka, [topic, deadLetterTopic(topic)], group));
   await createTopic(kafka, topic, partitions);
-  opening.defer(() => removeFromKafka(kafka, topic, group));
+  await createTopic(kafka, deadLetterTopic(topic), 1);
 
   const login = new URL(warehouse.url);
   login.username = warehouse.roles.etl.name;
@@ -96,12 +97,13 @@ export async function createTopic(kafka: Kafka, topic: string, partitions: numbe
 
 const topicTimeoutMs = 20_000;
 
-async function removeFromKafka(kafka: Kafka, topic: string, group: string): Promise<void> {
+async function removeFromKafka(kafka: Kafka, topics: readonly string[], group: string): Promise<void> {
   await withAdmin(kafka, async (admin) => {
     const { groups } = await admin.listGroups();
     if (groups.some(({ groupId }) => groupId === group)) await admin.deleteGroups([group]);
     const present = await admin.listTopics();
-    if (present.includes(topic)) await admin.deleteTopics({ topics: [topic] });
+    const ours = topics.filter((topic) => present.includes(topic));
+    if (ours.length > 0) await admin.deleteTopics({ topics: ours });
   });
 }
 

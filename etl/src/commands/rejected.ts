@@ -50,6 +50,18 @@ export function addRejectedCommands(program: Command): void {
       }),
     );
 
+  rejected
+    .command('publish')
+    .description('publish rejected records that the dead-letter topic does not have yet; every batch does so, too')
+    .addOption(jsonOption())
+    .action(async ({ json }) =>
+      perform(json, async (context) => {
+        const { publishDeadLetters } = await import('../load/publish-dead-letters.ts');
+        const published = await publishDeadLetters(context);
+        print(json ? JSON.stringify({ published }) : `${published} records published`);
+      }),
+    );
+
   withFilters(rejected.command('discard').description('give open records up, on purpose; they stay in the table'))
     .requiredOption('--reason <text>', 'why, for those who look later')
     .option('--all', 'every open record: needed where no filter is given', false)

@@ -8,6 +8,7 @@ import { createKafkaClient } from './cluster.ts';
 export interface TopicOptions {
   readonly brokers: readonly string[];
   readonly topic: string;
+  readonly deadLetterTopic: string;
   readonly topicPartitions: number;
   readonly topicRetentionDays: number;
   readonly waitMaxMs: number;
@@ -30,7 +31,7 @@ export async function ensureTopics(options: TopicOptions, logger: Logger): Promi
   const admin = createKafkaClient(brokers, logger).admin();
   await retrying(async () => admin.connect(), { what: `reaching Kafka at ${brokers.join(', ')}`, waitMaxMs });
   try {
-    const wanted = [topic, contractTopics.deadLetters, contractTopics.fraudLabels];
+    const wanted = [topic, options.deadLetterTopic, contractTopics.fraudLabels];
     const existing = new Set(await admin.listTopics());
     const created = wanted.filter((name) => !existing.has(name));
     const configEntries = [{ name: 'retention.ms', value: String(Math.round(topicRetentionDays * dayMs)) }];

@@ -14,7 +14,7 @@ export {
 } from './money.ts';
 export { rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
 export { parseTimestamp, type Instant, type TimestampFault } from './timestamp.ts';
-export { deadLetterHeaders, recordKey, topics, valueSizeMaxBytes } from './topics.ts';
+export { deadLetterHeaders, deadLetterTopic, recordKey, topics, valueSizeMaxBytes } from './topics.ts';
 export {
   customerIdLengthMax,
   orderIdLengthMax,

@@ -1,11 +1,14 @@
 /** Names of the Kafka topics; `transactions` can be renamed by KAFKA_TOPIC_TRANSACTIONS. */
 export const topics = {
   transactions: 'transactions',
-  /** Rejected records with their reason in headers, published after the batch is committed. */
-  deadLetters: 'transactions.dlq',
   /** The producer's truth about fraud, for measuring the rules. Nothing that judges a transaction reads it. */
   fraudLabels: 'fraud-labels',
 } as const;
+
+/** The topic of rejected records, with their reason in headers, unless KAFKA_TOPIC_DEAD_LETTERS names another. */
+export function deadLetterTopic(transactionsTopic: string): string {
+  return `${transactionsTopic}.dlq`;
+}
 
 /** Headers of a dead letter: where the record stood and why it was rejected. Values are UTF-8 text. */
 export const deadLetterHeaders = {
@@ -14,7 +17,15 @@ export const deadLetterHeaders = {
   topic: 'source-topic',
   partition: 'source-partition',
   offset: 'source-offset',
+  epoch: 'source-epoch',
+  timestamp: 'source-timestamp',
+  stage: 'reject-stage',
+  orderId: 'order-id',
   batchId: 'batch-id',
+  /** The record's number in the quarantine: equal for a dead letter that was published twice. */
+  rejectedId: 'rejected-id',
+  /** 'true' where the value was too large to publish; the quarantine has it. */
+  valueOmitted: 'value-omitted',
 } as const;
 
 /** The record key of a transaction: its customer, so that one customer's events stay in order. */
