@@ -1,4 +1,5 @@
 import { checkQuery } from './check-query.ts';
+import { baseCurrencyName } from './base-currency.ts';
 import { checkLinks } from './check-links.ts';
 import { projectTag } from './pulse-dashboard.ts';
 import type { DashboardJson, PanelJson } from './read-dashboard.ts';
@@ -42,6 +43,7 @@ function checkVariables({ templating }: DashboardJson): string[] {
       .map(({ variable }) => `the variable ${variable} is missing: links could not carry it further`),
     ...templating.list
       .filter((variable) => variable.type === 'query')
+      .filter(({ name }) => name !== baseCurrencyName)
       .filter(({ multi, includeAll, allValue }) => !(multi && includeAll && allValue === everything))
       .map(({ name }) => `the variable ${name} can not stand for all values`),
   ];
@@ -65,6 +67,21 @@ function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
     ]),
     ...panel.targets.flatMap(({ rawSql }) => checkQuery(rawSql, variables)),
     ...checkLinks(panel, variables),
+    ...checkTitle(panel, variables),
+  ];
+}
+
+const baseSum = /sum\((\w+\.)?(amount_base|\w+_base_sum)\)/;
+
+/** Where amounts are added up in the base currency, the title names it, or a column does. */
+function checkTitle({ title, targets }: PanelJson, variables: readonly string[]): string[] {
+  const references = [...title.matchAll(/\$\{?(\w+)\}?/g)].map(([, name = '']) => name);
+  const unnamed = targets.filter(({ rawSql }) => baseSum.test(rawSql) && !rawSql.includes('"Base '));
+  return [
+    ...references.filter((name) => !variables.includes(name)).map((name) => `its title names no variable: ${name}`),
+    ...breaches([
+      [unnamed.length === 0 || references.includes(baseCurrencyName), 'its title does not name the base currency'],
+    ]),
   ];
 }
 

@@ -1,9 +1,10 @@
 /**
- * Writes the dashboards that Grafana is provisioned with.
+ * Writes the dashboards and the alert rules that Grafana is provisioned with.
  * Usage: pnpm --filter @pulse/grafana run generate
  */
 import { writeFile } from 'node:fs/promises';
 
-import { dashboardsFolder, generatedFiles } from './generated-files.ts';
+import { dashboardFiles, dashboardsFolder, rulesFile, rulesText } from './generated-files.ts';
 
-for (const [name, text] of generatedFiles()) await writeFile(new URL(name, dashboardsFolder), text);
+for (const [name, text] of dashboardFiles()) await writeFile(new URL(name, dashboardsFolder), text);
+await writeFile(rulesFile, rulesText());

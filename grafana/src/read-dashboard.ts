@@ -43,7 +43,8 @@ const queryVariable = z.object({
   query: z.string(),
   multi: z.boolean(),
   includeAll: z.boolean(),
-  allValue: z.string(),
+  /** Of variables whose choice may be all. */
+  allValue: z.string().optional(),
 });
 
 /** `query` is its first value. */

@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { baseCurrencyVariable } from '../base-currency.ts';
 import { dashboardUids } from '../dashboard-links.ts';
 import { pulseDashboard } from '../pulse-dashboard.ts';
 import { salesVariables } from '../sales-variable.ts';
@@ -21,6 +22,7 @@ export function fraud(): Dashboard {
     from: 'now-24h',
   }).variables([
     ...salesVariables(),
+    baseCurrencyVariable(),
     textVariable('customer', 'Customer', "Whose story is told below; empty: the newest alert's customer."),
   ]);
   const panels = [...headline(), ...labelFigures(), ...breakdowns(), ...labelTables(), ...tables(), ...customerStory()];

@@ -1,6 +1,6 @@
 import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
-import { baseAmountUnit } from '../base-currency.ts';
+import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { headlineStat } from '../headline-stat.ts';
 import { chosenSales } from '../sql/sales-filter.ts';
 import { thresholds } from '../thresholds.ts';
@@ -55,7 +55,7 @@ where $__timeFilter(minute)
 function flaggedAmount(): StatBuilder {
   return headlineStat({
     id: 4,
-    title: 'Amount flagged',
+    title: inBaseCurrency('Amount flagged'),
     description: 'Sum of the prices of the flagged transactions of the time range, in the base currency.',
     unit: baseAmountUnit,
     sql: `select coalesce(sum(fraud_alerts.amount_base), 0) as "Amount"

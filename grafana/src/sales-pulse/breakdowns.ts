@@ -2,7 +2,7 @@ import type { PanelBuilder as BarchartBuilder } from '@grafana/grafana-foundatio
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
 import { barsPanel } from '../bars-panel.ts';
-import { baseAmountUnit } from '../base-currency.ts';
+import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { chosenSales, countryName } from '../sql/sales-filter.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 
@@ -26,7 +26,7 @@ export function breakdowns(): (BarchartBuilder | TableBuilder)[] {
   return [
     revenueBars({
       id: 9,
-      title: 'Revenue by category',
+      title: inBaseCurrency('Revenue by category'),
       description: `Prices in the base currency by product category, in the time range: the ${barsMax} largest.`,
       color: 'green',
       expression: 'product_category',
@@ -34,7 +34,7 @@ export function breakdowns(): (BarchartBuilder | TableBuilder)[] {
     }),
     revenueBars({
       id: 10,
-      title: 'Revenue by country',
+      title: inBaseCurrency('Revenue by country'),
       description: `Prices in the base currency by country of the sale (unknown where the message names none), in the time range: the ${barsMax} largest.`,
       color: 'blue',
       expression: countryName,
@@ -68,7 +68,7 @@ function byCurrency(): TableBuilder {
   return tablePanel({
     ...size,
     id: 11,
-    title: 'Sales by currency',
+    title: inBaseCurrency('Sales by currency, converted'),
     description:
       'Sales in the time range by currency: prices and tax in that currency, and the prices converted to the base currency, with their share of the whole.',
     sql: `select

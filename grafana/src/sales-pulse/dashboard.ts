@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { baseCurrencyVariable } from '../base-currency.ts';
 import { dashboardUids } from '../dashboard-links.ts';
 import { pulseDashboard } from '../pulse-dashboard.ts';
 import { salesVariables } from '../sales-variable.ts';
@@ -20,7 +21,7 @@ export function salesPulse(): Dashboard {
       'Sales as they are loaded, every 30 seconds. Amounts are in the base currency (ETL_BASE_CURRENCY) unless a column names another one. Times are UTC.',
     tags: ['sales'],
     from: 'now-24h',
-  }).variables(salesVariables());
+  }).variables([...salesVariables(), baseCurrencyVariable()]);
   const panels = [
     ...headline(),
     sinceLastLoadStat(6),

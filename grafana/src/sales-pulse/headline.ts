@@ -1,6 +1,6 @@
 import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
-import { baseAmountUnit } from '../base-currency.ts';
+import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { comparedStat } from '../headline-stat.ts';
 import { dayAgainstDayBefore } from '../sql/day-against-day-before.ts';
 import { thresholds } from '../thresholds.ts';
@@ -29,7 +29,7 @@ function transactions(): StatBuilder {
 function revenue(): StatBuilder {
   return comparedStat({
     id: 2,
-    title: 'Revenue, 24 h',
+    title: inBaseCurrency('Revenue, 24 h'),
     description: `Sum of the prices in the base currency; tax that comes on top is not in it. ${window}`,
     unit: baseAmountUnit,
     sql: dayAgainstDayBefore('coalesce(sum(amount_base_sum), 0)', 'Revenue'),
@@ -42,7 +42,7 @@ function revenue(): StatBuilder {
 function averageOrder(): StatBuilder {
   return comparedStat({
     id: 3,
-    title: 'Average order, 24 h',
+    title: inBaseCurrency('Average order, 24 h'),
     description: `Revenue in the base currency divided by the number of transactions. ${window}`,
     unit: baseAmountUnit,
     sql: dayAgainstDayBefore('sum(amount_base_sum) / sum(transaction_count)', 'Average order'),
@@ -55,7 +55,7 @@ function averageOrder(): StatBuilder {
 function tax(): StatBuilder {
   return comparedStat({
     id: 4,
-    title: 'Tax collected, 24 h',
+    title: inBaseCurrency('Tax collected, 24 h'),
     description: `Tax on all transactions, on top or included, converted to the base currency. ${window}`,
     unit: baseAmountUnit,
     sql: dayAgainstDayBefore('coalesce(sum(tax_base_sum), 0)', 'Tax'),

@@ -1,6 +1,6 @@
 import type { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { baseAmountUnit } from '../base-currency.ts';
+import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { linesPanel } from '../graph-panel.ts';
 import { perMinute } from '../sql/per-minute.ts';
 
@@ -31,7 +31,7 @@ export function rates(): TimeseriesBuilder[] {
     }),
     rate({
       id: 8,
-      title: 'Revenue a minute',
+      title: inBaseCurrency('Revenue a minute'),
       description: `Prices in the base currency, without tax on top, a minute. ${averaged}`,
       unit: baseAmountUnit,
       color: 'green',

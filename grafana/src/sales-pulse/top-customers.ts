@@ -1,6 +1,6 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
-import { baseAmountUnit } from '../base-currency.ts';
+import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { linkToCustomer } from '../dashboard-links.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 
@@ -8,7 +8,7 @@ import { inUnit, tablePanel } from '../table-panel.ts';
 export function topCustomers(): TableBuilder {
   return tablePanel({
     id: 14,
-    title: 'Top customers',
+    title: inBaseCurrency('Top customers'),
     description:
       "The twenty customers with the most revenue in the base currency on the UTC days that the time range touches, at most the last thirty-one of them; the choices above do not narrow them. A click on one leads to the customer's story.",
     width: 24,

@@ -46,7 +46,7 @@ export class PanelReader {
       this.#dashboard.templating.list.map((variable): [string, VariableValue] => {
         const values = chosen[variable.name];
         if (values !== undefined) return [variable.name, { kind: 'values', values }];
-        if (variable.type === 'query') return [variable.name, { kind: 'all', allValue: variable.allValue }];
+        if (variable.type === 'query') return [variable.name, { kind: 'all', allValue: variable.allValue ?? '' }];
         return [variable.name, { kind: 'values', values: [variable.query] }];
       }),
     );

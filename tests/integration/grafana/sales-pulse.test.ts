@@ -76,9 +76,9 @@ describe('the headline compares 24 hours with the day before', () => {
 
   test.each([
     ['Transactions, 24 h', 'Transactions', 1, 4],
-    ['Revenue, 24 h', 'Revenue', 80, 420.25],
-    ['Average order, 24 h', 'Average order', 80, 105.0625],
-    ['Tax collected, 24 h', 'Tax', 5, 38.5],
+    ['Revenue, 24 h (${base_currency})', 'Revenue', 80, 420.25],
+    ['Average order, 24 h (${base_currency})', 'Average order', 80, 105.0625],
+    ['Tax collected, 24 h (${base_currency})', 'Tax', 5, 38.5],
     ['Flagged as fraud, 24 h', 'Flagged share', 0, 0.25],
   ])('%s', async (title, name, before, after) => {
     expect(await panels.rows(title, lastDay)).toEqual([
@@ -89,9 +89,9 @@ describe('the headline compares 24 hours with the day before', () => {
 
   test.each([
     ['Transactions, 24 h', 'Transactions', 1],
-    ['Revenue, 24 h', 'Revenue', 200.25],
-    ['Average order, 24 h', 'Average order', 200.25],
-    ['Tax collected, 24 h', 'Tax', 20],
+    ['Revenue, 24 h (${base_currency})', 'Revenue', 200.25],
+    ['Average order, 24 h (${base_currency})', 'Average order', 200.25],
+    ['Tax collected, 24 h (${base_currency})', 'Tax', 20],
     ['Flagged as fraud, 24 h', 'Flagged share', 1],
   ])('%s, narrowed to sales that had none the day before', async (title, name, value) => {
     expect(await panels.rows(title, narrowed)).toEqual([{ time: today, [name]: value }]);
@@ -99,9 +99,9 @@ describe('the headline compares 24 hours with the day before', () => {
 
   test.each([
     ['Transactions, 24 h', 'Transactions', 0],
-    ['Revenue, 24 h', 'Revenue', 0],
-    ['Average order, 24 h', 'Average order', null],
-    ['Tax collected, 24 h', 'Tax', 0],
+    ['Revenue, 24 h (${base_currency})', 'Revenue', 0],
+    ['Average order, 24 h (${base_currency})', 'Average order', null],
+    ['Tax collected, 24 h (${base_currency})', 'Tax', 0],
     ['Flagged as fraud, 24 h', 'Flagged share', null],
   ])('%s, without any sale', async (title, name, value) => {
     expect(await panels.rows(title, beforeAnySale)).toEqual([{ time: beforeAnySale.to, [name]: value }]);
@@ -126,7 +126,7 @@ describe('the graphs', () => {
   });
 
   test('average over wider intervals', async () => {
-    const rows = await panels.rows('Revenue a minute', { ...lastDay, intervalMs: 300_000 });
+    const rows = await panels.rows('Revenue a minute (${base_currency})', { ...lastDay, intervalMs: 300_000 });
     expect(rows).toHaveLength(287);
     expect(rows.at(-1)).toEqual({ time: new Date('2026-11-22T10:00:00Z'), Revenue: 84.05 });
     expect(rows.filter(({ Revenue }) => Revenue !== 0)).toHaveLength(1);
@@ -135,7 +135,7 @@ describe('the graphs', () => {
 
 describe('the breakdowns', () => {
   test('order categories by revenue', async () => {
-    expect(await panels.rows('Revenue by category', lastDay)).toEqual([
+    expect(await panels.rows('Revenue by category (${base_currency})', lastDay)).toEqual([
       { Category: 'toys', Revenue: 200.25 },
       { Category: 'books', Revenue: 120 },
       { Category: "it's", Revenue: 100 },
@@ -143,7 +143,7 @@ describe('the breakdowns', () => {
   });
 
   test('name the country that a message does not name unknown', async () => {
-    expect(await panels.rows('Revenue by country', lastDay)).toEqual([
+    expect(await panels.rows('Revenue by country (${base_currency})', lastDay)).toEqual([
       { Country: 'unknown', Revenue: 200.25 },
       { Country: 'US', Revenue: 120 },
       { Country: 'DE', Revenue: 100 },
@@ -151,7 +151,10 @@ describe('the breakdowns', () => {
   });
 
   test('keep each currency for itself', async () => {
-    const rows = await panels.rows('Sales by currency', { ...lastDay, chosen: { category: ['toys', "it's"] } });
+    const rows = await panels.rows('Sales by currency, converted (${base_currency})', {
+      ...lastDay,
+      chosen: { category: ['toys', "it's"] },
+    });
     expect(rows).toEqual([
       {
         Currency: 'JPY',

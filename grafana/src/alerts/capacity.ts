@@ -1,0 +1,77 @@
+import { dashboardUids } from '../dashboard-links.ts';
+import { stagingFree } from '../sql/ledger.ts';
+import type { AlertRule } from './alert-rule.ts';
+
+/** Room for two batches at their cap. */
+const freeBytesMin = 2e9;
+
+/**
+ * What each batch left in Kafka: planned in the last five minutes, and the last one before them, so that the five minutes
+ * are covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one tells.
+ */
+const leftBehind = `plans as (
+  select batch_id, state, planned_at
+  from etl_batches
+  where state <> 'superseded'
+    and (state = 'loaded' or planned_at < now() - interval '60 seconds')
+    and planned_at >= (
+      select max(planned_at)
+      from etl_batches
+      where planned_at <= now() - interval '5 minutes'
+        and state <> 'superseded'
+        and kind in ('scheduled', 'manual')
+    )
+),
+left_behind as (
+  select
+    planned_at,
+    sum(end_offset - case when state = 'loaded' then next_offset else from_offset end) as messages
+  from plans
+  join etl_batch_ranges using (batch_id)
+  group by batch_id, planned_at
+)`;
+
+/** Whether there is room and speed enough. */
+export const capacityRules: readonly AlertRule[] = [
+  {
+    uid: 'lag-growing',
+    title: 'The lag grows',
+    severity: 'warning',
+    summary:
+      'Batches have left messages in Kafka for 5 minutes, ever more: {{ printf "%.0f" $values.left.Value }} now, {{ printf "%.0f" $values.value.Value }} more than then.',
+    description:
+      'For five minutes no batch has caught up with the log, and the newest left more behind than the oldest. While no batch is planned the lag is not known: the rule for missing batches fires then.',
+    section: 'Sales stay in Kafka',
+    value: `with ${leftBehind}
+select
+  coalesce(
+    case
+      when min(messages) > 0
+        then (array_agg(messages order by planned_at desc))[1] - (array_agg(messages order by planned_at))[1]
+    end,
+    0
+  ) as "Growth"
+from left_behind`,
+    limit: { type: 'gt', value: 0 },
+    figures: {
+      left: `with ${leftBehind}
+select coalesce((array_agg(messages order by planned_at desc))[1], 0) as "Left"
+from left_behind`,
+    },
+    for: '0s',
+    panel: { dashboardUid: dashboardUids.pipelineHealth, id: 19 },
+  },
+  {
+    uid: 'staging-disk',
+    title: 'The staging area is nearly full',
+    severity: 'critical',
+    summary: '{{ humanize1024 $values.value.Value }}B are free in the staging area.',
+    description:
+      'Less than 2 GB were free in the staging area when a batch was last planned; a batch of a million messages takes about 0.7 GB.',
+    section: 'The disk of the staging area is full',
+    value: stagingFree,
+    limit: { type: 'lt', value: freeBytesMin },
+    for: '0s',
+    panel: { dashboardUid: dashboardUids.pipelineHealth, id: 6 },
+  },
+];

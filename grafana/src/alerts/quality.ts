@@ -1,0 +1,97 @@
+import { dashboardUids } from '../dashboard-links.ts';
+import type { AlertRule } from './alert-rule.ts';
+
+/** The last quarter of an hour of loads, and the day before it. */
+const recent = `state = 'loaded'
+  and loaded_at > now() - interval '15 minutes'`;
+const dayBefore = `state = 'loaded'
+  and loaded_at between now() - interval '24 hours 15 minutes' and now() - interval '15 minutes'`;
+
+/** Fewer records say nothing. */
+const readMin = 100;
+const rejectShareMax = 0.05;
+
+/** Fewer sales than these say nothing of a share. */
+const historyMin = 500;
+const recentMin = 50;
+
+/**
+ * The flagged share of the last quarter of an hour by what its own history allows: twice the share of the day before, and
+ * four standard errors above it. Nothing unusual, or too little to tell, is 0.
+ */
+const fraudSpike = `with recent as (
+  select
+    sum(flagged_count)::float8 / nullif(sum(loaded_count), 0) as share,
+    coalesce(sum(loaded_count), 0)::float8 as sales
+  from etl_batches
+  where ${recent}
+),
+usual as (
+  select
+    sum(flagged_count)::float8 / nullif(sum(loaded_count), 0) as share,
+    coalesce(sum(loaded_count), 0)::float8 as sales
+  from etl_batches
+  where ${dayBefore}
+)
+select
+  case
+    when recent.sales < ${recentMin} or usual.sales < ${historyMin} or recent.share = 0 then 0
+    else recent.share / greatest(
+      2 * usual.share,
+      usual.share + 4 * sqrt(greatest(usual.share, 0.001) * (1 - usual.share) / recent.sales)
+    )
+  end as "Share by its limit"
+from recent
+cross join usual`;
+
+/** Whether the records themselves are as usual. */
+export const qualityRules: readonly AlertRule[] = [
+  {
+    uid: 'reject-rate',
+    title: 'Many records are rejected',
+    severity: 'warning',
+    summary:
+      '{{ humanizePercentage $values.value.Value }} of the records of the last 15 minutes were rejected: {{ printf "%.0f" $values.rejected.Value }} of {{ printf "%.0f" $values.read.Value }}.',
+    description: `More than 5 % of the records read in the last 15 minutes went into quarantine; fewer than ${readMin} records do not count.`,
+    section: 'Many rejects: the quarantine',
+    value: `select
+  case
+    when sum(read_count) >= ${readMin} then sum(rejected_count) / sum(read_count)
+    else 0
+  end as "Rejected"
+from etl_batches
+where ${recent}`,
+    limit: { type: 'gt', value: rejectShareMax },
+    figures: {
+      rejected: `select coalesce(sum(rejected_count), 0) as "Rejected"
+from etl_batches
+where ${recent}`,
+      read: `select coalesce(sum(read_count), 0) as "Read"
+from etl_batches
+where ${recent}`,
+    },
+    for: '0s',
+    panel: { dashboardUid: dashboardUids.pipelineHealth, id: 4 },
+  },
+  {
+    uid: 'fraud-spike',
+    title: 'More fraud than usual',
+    severity: 'warning',
+    summary:
+      '{{ humanizePercentage $values.share.Value }} of the sales of the last 15 minutes were flagged; {{ humanizePercentage $values.usual.Value }} were in the 24 hours before.',
+    description: `The share of flagged sales among those loaded in the last 15 minutes is more than twice that of the 24 hours before, and more than chance explains (four standard errors). It needs ${historyMin} sales of history and ${recentMin} new ones.`,
+    section: 'More fraud than usual',
+    value: fraudSpike,
+    limit: { type: 'gt', value: 1 },
+    figures: {
+      share: `select coalesce(sum(flagged_count)::float8 / nullif(sum(loaded_count), 0), 0) as "Flagged"
+from etl_batches
+where ${recent}`,
+      usual: `select coalesce(sum(flagged_count)::float8 / nullif(sum(loaded_count), 0), 0) as "Usual"
+from etl_batches
+where ${dayBefore}`,
+    },
+    for: '0s',
+    panel: { dashboardUid: dashboardUids.fraud, id: 3 },
+  },
+];

@@ -1,0 +1,237 @@
+import { expect, test } from 'vitest';
+
+import { readRules } from '../../../grafana/src/alerts/read-rules.ts';
+import { deleteRecordsBelow } from '../../support/kafka.ts';
+import { aTransaction, someTransactions } from '../../support/messages.ts';
+import { openPipeline, type Pipeline, type PipelineOptions } from '../../support/pipeline.ts';
+import { evaluateRule, type Evaluation } from './evaluate-rule.ts';
+import { openReader } from './sold.ts';
+
+const rules = await readRules();
+
+interface Watched extends AsyncDisposable {
+  readonly pipeline: Pipeline;
+  readonly evaluate: (uid: string) => Promise<Evaluation>;
+}
+
+/** A pipeline of its own, and Grafana's eye on it. */
+async function openWatched(options?: PipelineOptions): Promise<Watched> {
+  await using opening = new AsyncDisposableStack();
+  const pipeline = opening.use(await openPipeline(options));
+  const { client } = opening.use(await openReader(pipeline));
+  const opened = opening.move();
+  return {
+    pipeline,
+    evaluate: async (uid) => {
+      const rule = rules.find((candidate) => candidate.uid === uid);
+      if (rule === undefined) throw new Error(`no rule has the uid ${uid}`);
+      return evaluateRule(rule, client);
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Makes all that the ledger says so much older, as if that time had gone by. */
+async function letTimePass(pipeline: Pipeline, interval: string): Promise<void> {
+  await pipeline.query(
+    `update etl_batches
+     set
+       planned_at = planned_at - $1::interval,
+       loaded_at = loaded_at - $1::interval,
+       newest_transaction_at = newest_transaction_at - $1::interval`,
+    [interval],
+  );
+}
+
+/** Sales of a customer each, so that no rule about one customer fires; `flagged` of them above every limit. */
+function salesOf(count: number, flagged: number): ReturnType<typeof someTransactions> {
+  return someTransactions(count, (index) => ({
+    customer_id: `customer-${crypto.randomUUID()}`,
+    amount: index < flagged ? '500000.00' : '20.00',
+  }));
+}
+
+test('every rule is silent on a warehouse that nobody has used yet', async () => {
+  await using watched = await openWatched();
+  // The server, from whose start a missing first batch is counted, may run for longer than the rule allows.
+  const others = rules.filter(({ uid }) => uid !== 'no-batch');
+  const firing = [];
+  for (const { uid } of others) if ((await watched.evaluate(uid)).isFiring) firing.push(uid);
+  expect(firing).toEqual([]);
+});
+
+test('no-batch fires when the last load is more than 90 s ago, and clears with the next, an empty one too', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  expect(await evaluate('no-batch')).toMatchObject({ isFiring: false });
+  await letTimePass(pipeline, '2 minutes 5 seconds');
+  const { isFiring, summary } = await evaluate('no-batch');
+  expect(isFiring).toBe(true);
+  expect(summary).toMatch(/^No batch was loaded for 2m \d+s; one is due every 30 s\.$/);
+  await pipeline.batch(['run', '--batch', 'b-2']);
+  expect(await evaluate('no-batch')).toMatchObject({ isFiring: false });
+});
+
+test('stale-sales fires when the newest sale is older than five minutes, and clears with a new one', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() - 600_000).toISOString() })]);
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  await pipeline.batch(['run', '--batch', 'empty']);
+  const { isFiring, summary } = await evaluate('stale-sales');
+  expect(isFiring).toBe(true);
+  expect(summary).toMatch(/^The newest sale that is loaded took place 10m \d+s ago\.$/);
+  await pipeline.publish([aTransaction()]);
+  await pipeline.batch(['run', '--batch', 'b-2']);
+  await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() - 600_000).toISOString() })]);
+  await pipeline.batch(['run', '--batch', 'late']);
+  expect(await evaluate('stale-sales')).toMatchObject({ isFiring: false });
+});
+
+test('a sale dated into the future does not hide that sales have stopped', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() + 3_600_000).toISOString() })]);
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  await letTimePass(pipeline, '6 minutes');
+  expect(await evaluate('stale-sales')).toMatchObject({ isFiring: true });
+});
+
+test('reject-rate fires above five percent, and clears when good records follow or a quarter of an hour is over', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  const malformed = Array.from({ length: 20 }, () => ({ value: 'no JSON' }));
+  await pipeline.publish(malformed);
+  await pipeline.batch(['run', '--batch', 'few']);
+  expect(await evaluate('reject-rate')).toMatchObject({ isFiring: false });
+  await pipeline.publish(salesOf(80, 0));
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  expect(await evaluate('reject-rate')).toEqual({
+    isFiring: true,
+    value: 0.2,
+    summary: '20% of the records of the last 15 minutes were rejected: 20 of 100.',
+  });
+  await pipeline.publish(salesOf(400, 0));
+  await pipeline.batch(['run', '--batch', 'b-2']);
+  expect(await evaluate('reject-rate')).toMatchObject({ isFiring: false, value: 0.04 });
+  await letTimePass(pipeline, '16 minutes');
+  expect(await evaluate('reject-rate')).toMatchObject({ isFiring: false, value: 0 });
+});
+
+test('fraud-spike fires at more than twice the usual share, and clears when the share is usual again', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish(salesOf(1000, 20));
+  await pipeline.batch(['run', '--batch', 'history']);
+  expect(await evaluate('fraud-spike')).toMatchObject({ isFiring: false });
+  await letTimePass(pipeline, '2 hours');
+  await pipeline.publish(salesOf(100, 3));
+  await pipeline.batch(['run', '--batch', 'usual']);
+  expect(await evaluate('fraud-spike')).toMatchObject({ isFiring: false });
+  await pipeline.publish(salesOf(100, 37));
+  await pipeline.batch(['run', '--batch', 'spike']);
+  const { isFiring, summary } = await evaluate('fraud-spike');
+  expect(isFiring).toBe(true);
+  expect(summary).toBe('20% of the sales of the last 15 minutes were flagged; 2% were in the 24 hours before.');
+  await pipeline.publish(salesOf(800, 0));
+  await pipeline.batch(['run', '--batch', 'calm']);
+  expect(await evaluate('fraud-spike')).toMatchObject({ isFiring: false });
+});
+
+test('lag-growing fires when batches leave ever more behind for five minutes, and clears when one catches up', async () => {
+  await using watched = await openWatched({ env: { ETL_BATCH_MAX_MESSAGES: '10' } });
+  const { pipeline, evaluate } = watched;
+  const verdicts: boolean[] = [];
+  for (const batch of ['b-1', 'b-2', 'b-3']) {
+    await pipeline.publish(salesOf(30, 0));
+    await pipeline.batch(['run', '--batch', batch]);
+    verdicts.push((await evaluate('lag-growing')).isFiring);
+    if (batch !== 'b-3') await letTimePass(pipeline, '3 minutes');
+  }
+  expect(verdicts).toEqual([false, false, true]);
+  expect(await evaluate('lag-growing')).toEqual({
+    isFiring: true,
+    value: 40,
+    summary: 'Batches have left messages in Kafka for 5 minutes, ever more: 60 now, 40 more than then.',
+  });
+  await pipeline.batch(['run', '--until-empty']);
+  expect(await evaluate('lag-growing')).toMatchObject({ isFiring: false, value: 0 });
+});
+
+test('a lag that shrinks does not fire', async () => {
+  await using watched = await openWatched({ env: { ETL_BATCH_MAX_MESSAGES: '10' } });
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish(salesOf(90, 0));
+  for (const batch of ['b-1', 'b-2', 'b-3']) {
+    await pipeline.batch(['run', '--batch', batch]);
+    if (batch !== 'b-3') await letTimePass(pipeline, '3 minutes');
+  }
+  expect(await evaluate('lag-growing')).toMatchObject({ isFiring: false, value: -20 });
+});
+
+test('batches that fail leave their records behind, which counts as lag', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  for (const batch of ['b-1', 'b-2', 'b-3']) {
+    await pipeline.publish(salesOf(30, 0));
+    await pipeline.batch(['extract', '--batch', batch]);
+    await letTimePass(pipeline, '3 minutes');
+  }
+  expect(await evaluate('lag-growing')).toMatchObject({ isFiring: true, value: 30 });
+});
+
+test('integrity-incident fires when records were deleted before they were read, and clears when it is settled', async () => {
+  await using watched = await openWatched({ partitions: 1 });
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish(salesOf(5, 0));
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  await pipeline.publish(salesOf(4, 0));
+  await deleteRecordsBelow(pipeline.kafka, pipeline.topic, 0, 8);
+  expect(await pipeline.etl(['run', '--batch', 'b-2'])).toMatchObject({ exitCode: 65 });
+  expect(await evaluate('integrity-incident')).toEqual({
+    isFiring: true,
+    value: 1,
+    summary: '1 integrity incidents are open, 3 records known to be lost. Nothing is loaded until somebody decides.',
+  });
+  await pipeline.query(
+    `update etl_incidents set resolved_at = now(), resolved_by = 'test', resolution = 'the records are lost'`,
+  );
+  expect(await evaluate('integrity-incident')).toMatchObject({ isFiring: false });
+});
+
+test('reconciliation-failed fires on the differences of the last reconciliation, and clears with one without', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  const reconcile = (differences: number): Promise<unknown> =>
+    pipeline.query(
+      `insert into etl_reconciliations (
+         started_at, finished_at, is_deep, checked_batch_count, checked_transaction_count, difference_count,
+         differences, code_version
+       ) values (now(), clock_timestamp(), false, 1, 1200, $1, '[]', 'test')`,
+      [differences],
+    );
+  await reconcile(3);
+  expect(await evaluate('reconciliation-failed')).toEqual({
+    isFiring: true,
+    value: 3,
+    summary: 'The last reconciliation found 3 differences among 1200 transactions.',
+  });
+  await reconcile(0);
+  expect(await evaluate('reconciliation-failed')).toMatchObject({ isFiring: false });
+});
+
+test('staging-disk fires below two gigabytes, and clears with the next plan that finds room', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  expect(await evaluate('staging-disk')).toMatchObject({ isFiring: false });
+  await pipeline.query('update etl_batches set staging_free_bytes = 1.5 * 1024 ^ 3');
+  expect(await evaluate('staging-disk')).toEqual({
+    isFiring: true,
+    value: 1.5 * 1024 ** 3,
+    summary: '1.5GiB are free in the staging area.',
+  });
+  await pipeline.batch(['run', '--batch', 'b-2']);
+  expect(await evaluate('staging-disk')).toMatchObject({ isFiring: false });
+});
