@@ -32,6 +32,7 @@ const schema = z.object({
     .regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code, as USD')
     .default('USD'),
   ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
+  ETL_EXCHANGE_ROUNDING: z.enum(['half_even', 'half_up']).default('half_even'),
   ETL_FRAUD_AMOUNT_LIMIT: z
     .string()
     .regex(/^\d{1,15}(\.\d{1,2})?$/, 'expected an amount in the base currency, as 1000.00')
@@ -79,6 +80,7 @@ export function createConfig(environment: Readonly<Record<string, string | undef
       eventFutureMaxMs: env.ETL_EVENT_FUTURE_MAX_SECONDS * 1000,
       eventAgeMaxMs: env.ETL_EVENT_AGE_MAX_DAYS * 86_400_000,
       exchangeRateAgeMaxDays: env.ETL_EXCHANGE_RATE_AGE_MAX_DAYS,
+      exchangeRounding: env.ETL_EXCHANGE_ROUNDING,
       fraudAmountLimit: env.ETL_FRAUD_AMOUNT_LIMIT,
     },
   };

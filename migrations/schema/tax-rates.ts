@@ -31,6 +31,7 @@ export const taxRates = pgTable(
     supersededBy: bigint('superseded_by', { mode: 'number' }),
   },
   () => [
+    check('tax_rates_country_check', sql`country ~ '^[A-Z]{2}$'`),
     check('tax_rates_region_check', sql`region ~ '^([*]|[A-Z0-9]{1,3})$'`),
     check('tax_rates_product_category_check', sql`product_category <> ''`),
     check('tax_rates_rate_check', sql`rate >= 0 and rate < 1`),

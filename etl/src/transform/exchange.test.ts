@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
 
-import { convertToBase, createExchangeTable } from './exchange.ts';
-import { parseDecimal } from './rational.ts';
+import { createConversion, createExchangeTable, type ExchangeRate, type ExchangeRules } from './exchange.ts';
+
+const rules: ExchangeRules = { baseCurrency: 'USD', baseExponent: 2, ageMaxDays: 3, rounding: 'half_even' };
+
+/** Published on a day, for that day. */
+function aRate(base: string, quote: string, rate: string, validFrom: string): ExchangeRate {
+  const validTo = new Date(Date.parse(validFrom) + 86_400_000).toISOString().slice(0, 10);
+  return { base, quote, rate, validFrom, validTo };
+}
 
 const table = createExchangeTable(
-  'USD',
-  [
-    { quote: 'EUR', rate: '0.8', validFrom: '2026-01-02' },
-    { quote: 'EUR', rate: '0.9', validFrom: '2026-01-05' },
-  ],
-  3,
+  [aRate('USD', 'EUR', '0.8', '2026-01-02'), aRate('USD', 'EUR', '0.9', '2026-01-05')],
+  rules,
 );
 
 test.each([
@@ -26,11 +29,56 @@ test('the base currency is worth itself', () => {
   expect(table.find('USD', '1999-01-01')).toMatchObject({ kind: 'found', rate: '1' });
 });
 
+test('a rate that is still valid is not stale, however long ago it was published', () => {
+  const monthly = { ...aRate('USD', 'EUR', '0.8', '2026-01-01'), validTo: '2026-02-01' };
+  expect(createExchangeTable([monthly], rules).find('EUR', '2026-01-31')).toMatchObject({ kind: 'found' });
+  expect(createExchangeTable([monthly], rules).find('EUR', '2026-02-01')).toMatchObject({ kind: 'stale' });
+});
+
+test('two rates of the euro make the one between them, rounded once', () => {
+  const crossing = createExchangeTable(
+    [aRate('EUR', 'JPY', '160', '2026-01-05'), aRate('EUR', 'USD', '1.1', '2026-01-04')],
+    rules,
+  );
+  const lookup = crossing.find('JPY', '2026-01-05');
+  expect(lookup).toMatchObject({ kind: 'found', rate: '160', crossRate: '1.1', date: '2026-01-04' });
+  // 1,237 yen are 8.504375 dollars; by way of rounded euros (7.73) they would be 8.50 as well, of rounded rates 8.51.
+  expect(lookup.kind === 'found' && lookup.convert(1237n)).toBe(850n);
+});
+
+test('crossing needs both rates to be fresh', () => {
+  const crossing = createExchangeTable(
+    [aRate('EUR', 'JPY', '160', '2026-01-05'), aRate('EUR', 'USD', '1.1', '2026-01-01')],
+    rules,
+  );
+  expect(crossing.find('JPY', '2026-01-05')).toEqual({ kind: 'stale', date: '2026-01-01' });
+});
+
+test('a rate for one unit of the currency is used the other way round', () => {
+  const reverse = createExchangeTable([aRate('EUR', 'USD', '1.1', '2026-01-05')], rules);
+  const lookup = reverse.find('EUR', '2026-01-05');
+  expect(lookup).toMatchObject({ kind: 'found', rate: '1', crossRate: '1.1' });
+  expect(lookup.kind === 'found' && lookup.convert(1000n)).toBe(1100n);
+});
+
+test('a fresh crossed rate counts before a stale one of the pair itself', () => {
+  const both = createExchangeTable(
+    [
+      aRate('USD', 'JPY', '150', '2026-01-01'),
+      aRate('EUR', 'JPY', '160', '2026-01-05'),
+      aRate('EUR', 'USD', '1.1', '2026-01-05'),
+    ],
+    rules,
+  );
+  expect(both.find('JPY', '2026-01-05')).toMatchObject({ kind: 'found', rate: '160' });
+});
+
 test.each([
   ['EUR', 8000n, 2, '0.8', 10_000n],
   ['JPY', 1500n, 0, '150', 1000n],
   ['KWD', 1000n, 3, '0.25', 400n],
   ['a half to the even cent', 1n, 2, '0.4', 2n],
-])('%s: %d minor units at %s', (_, amountMinor, exponent, rate, expected) => {
-  expect(convertToBase(amountMinor, exponent, parseDecimal(rate), 2, 'half_even')).toBe(expected);
+] as const)('%s: %d minor units at %s', (_, amountMinor, exponent, rate, expected) => {
+  const convert = createConversion({ rate, crossRate: undefined, exponent, baseExponent: 2, rounding: 'half_even' });
+  expect(convert(amountMinor)).toBe(expected);
 });

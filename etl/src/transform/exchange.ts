@@ -1,19 +1,37 @@
-import { divideRounded, parseDecimal, powerOfTen, type Decimal, type RoundingMode } from './rational.ts';
+import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 
-/** One unit of the base currency is worth `rate` units of `quote`, as published on `validFrom`. */
+import { createMultiplier, parseDecimal, powerOfTen, type Multiplier, type RoundingMode } from './rational.ts';
+
+/** One unit of `base` is worth `rate` units of `quote`, as published on `validFrom`. */
 export interface ExchangeRate {
+  readonly base: string;
   readonly quote: string;
   readonly rate: string;
-  /** YYYY-MM-DD. */
+  /** YYYY-MM-DD, the UTC day of publication. */
   readonly validFrom: string;
+  /** YYYY-MM-DD, the day after the last one that the rate was published for. */
+  readonly validTo: string;
+}
+
+/** What amounts are converted to, and how. */
+export interface ExchangeRules {
+  readonly baseCurrency: string;
+  readonly baseExponent: CurrencyExponent;
+  /** A rate older than this on the day of the sale is stale, unless it is still valid. */
+  readonly ageMaxDays: number;
+  readonly rounding: RoundingMode;
 }
 
 interface FoundRate {
   readonly kind: 'found';
-  /** Units of the currency for one unit of the base currency. */
+  /** Units of the currency for one unit of the base currency, or of what was crossed through. */
   readonly rate: string;
+  /** Units of the base currency for one unit of what was crossed through; undefined where nothing was. */
+  readonly crossRate: string | undefined;
+  /** The day of publication; of two crossed rates the earlier one. */
   readonly date: string;
-  readonly decimal: Decimal;
+  /** Minor units of the currency as minor units of the base currency: exact, and rounded once. */
+  readonly convert: Multiplier;
 }
 
 type RateLookup =
@@ -27,48 +45,117 @@ export interface ExchangeTable {
   find(currency: string, day: string): RateLookup;
 }
 
-const dayMs = 86_400_000;
+/** What the European Central Bank quotes all currencies against: two of its rates make the one between them. */
+export const crossingCurrency = 'EUR';
 
-/** Rates against one base currency, for the days that a batch has. */
-export function createExchangeTable(
-  baseCurrency: string,
-  rates: readonly ExchangeRate[],
-  ageMaxDays: number,
-): ExchangeTable {
-  const byCurrency = new Map<string, FoundRate[]>();
-  for (const { quote, rate, validFrom } of rates) {
-    const list = byCurrency.get(quote) ?? [];
-    list.push({ kind: 'found', rate, date: validFrom, decimal: parseDecimal(rate) });
-    byCurrency.set(quote, list);
-  }
-  for (const list of byCurrency.values()) list.sort((a, b) => (a.date < b.date ? 1 : -1));
-
-  const known = new Map<string, RateLookup>();
-  const look = (currency: string, day: string): RateLookup => {
-    if (currency === baseCurrency) return { kind: 'found', rate: '1', date: day, decimal: { digits: 1n, scale: 0 } };
-    const found = byCurrency.get(currency)?.find(({ date }) => date <= day);
-    if (found === undefined) return { kind: 'missing' };
-    const ageDays = (Date.parse(day) - Date.parse(found.date)) / dayMs;
-    return ageDays > ageMaxDays ? { kind: 'stale', date: found.date } : found;
-  };
+/**
+ * Rates for one base currency, for the days that a batch has. A rate published against the base currency comes before one
+ * published the other way round, and that before two crossed; a fresh one before all that are stale.
+ */
+export function createExchangeTable(rates: readonly ExchangeRate[], rules: ExchangeRules): ExchangeTable {
+  const pairs = new PairRates(rates, rules.ageMaxDays);
+  const known = new Map<string, Map<string, RateLookup>>();
   return {
     find: (currency, day) => {
-      const key = `${currency}${day}`;
-      const lookup = known.get(key) ?? look(currency, day);
-      known.set(key, lookup);
+      let days = known.get(currency);
+      if (days === undefined) known.set(currency, (days = new Map()));
+      let lookup = days.get(day);
+      if (lookup === undefined) days.set(day, (lookup = lookUp(pairs, rules, currency, day)));
       return lookup;
     },
   };
 }
 
-/** An amount in minor units of its currency, in minor units of the base currency: exact, and rounded once. */
-export function convertToBase(
-  amountMinor: bigint,
-  exponent: number,
-  rate: Decimal,
-  baseExponent: number,
-  mode: RoundingMode,
-): bigint {
-  const numerator = amountMinor * powerOfTen(rate.scale + baseExponent);
-  return divideRounded(numerator, rate.digits * powerOfTen(exponent), mode);
+function lookUp(pairs: PairRates, rules: ExchangeRules, currency: string, day: string): RateLookup {
+  const { baseCurrency } = rules;
+  if (currency === baseCurrency) return found(rules, currency, { rate: '1', date: day, isFresh: true });
+  const quotes = [
+    pairs.last(baseCurrency, currency, day),
+    reversed(pairs.last(currency, baseCurrency, day)),
+    crossed(pairs.last(crossingCurrency, currency, day), pairs.last(crossingCurrency, baseCurrency, day)),
+  ].filter((quote) => quote !== undefined);
+  const fresh = quotes.find(({ isFresh }) => isFresh);
+  if (fresh !== undefined) return found(rules, currency, fresh);
+  const dates = quotes.map(({ date }) => date).toSorted();
+  const date = dates.at(-1);
+  return date === undefined ? { kind: 'missing' } : { kind: 'stale', date };
+}
+
+interface Quote {
+  readonly rate: string;
+  readonly crossRate?: string;
+  readonly date: string;
+  readonly isFresh: boolean;
+}
+
+/** A rate published for one unit of the currency: crossed through the currency itself. */
+function reversed(quote: Quote | undefined): Quote | undefined {
+  return quote === undefined ? undefined : { ...quote, rate: '1', crossRate: quote.rate };
+}
+
+function crossed(ofCurrency: Quote | undefined, ofBase: Quote | undefined): Quote | undefined {
+  if (ofCurrency === undefined || ofBase === undefined) return undefined;
+  return {
+    rate: ofCurrency.rate,
+    crossRate: ofBase.rate,
+    date: ofCurrency.date < ofBase.date ? ofCurrency.date : ofBase.date,
+    isFresh: ofCurrency.isFresh && ofBase.isFresh,
+  };
+}
+
+function found(rules: ExchangeRules, currency: string, { rate, crossRate, date }: Quote): FoundRate {
+  const exponent = currencyExponent(currency);
+  if (exponent === undefined) throw new Error(`there is an exchange rate of ${currency}, which is no known currency`);
+  const convert = createConversion({ rate, crossRate, exponent, ...rules });
+  return { kind: 'found', rate, crossRate, date, convert };
+}
+
+/** How amounts of one currency become amounts of the base currency. */
+export interface Conversion {
+  /** Units of the currency for one unit of the base currency, or of what is crossed through. */
+  readonly rate: string;
+  /** Units of the base currency for one unit of what is crossed through. */
+  readonly crossRate: string | undefined;
+  readonly exponent: CurrencyExponent;
+  readonly baseExponent: CurrencyExponent;
+  readonly rounding: RoundingMode;
+}
+
+/** Minor units × crossRate / rate, in minor units of the base currency: exact, and rounded once. */
+export function createConversion(conversion: Conversion): Multiplier {
+  const divisor = parseDecimal(conversion.rate);
+  const factor = parseDecimal(conversion.crossRate ?? '1');
+  return createMultiplier(
+    factor.digits * powerOfTen(divisor.scale + conversion.baseExponent),
+    divisor.digits * powerOfTen(factor.scale + conversion.exponent),
+    conversion.rounding,
+  );
+}
+
+const dayMs = 86_400_000;
+
+/** Published rates by pair of currencies. */
+class PairRates {
+  /** Newest first. */
+  readonly #pairs = new Map<string, ExchangeRate[]>();
+  readonly #ageMaxDays: number;
+
+  constructor(rates: readonly ExchangeRate[], ageMaxDays: number) {
+    this.#ageMaxDays = ageMaxDays;
+    for (const rate of rates) {
+      const key = `${rate.base}/${rate.quote}`;
+      const list = this.#pairs.get(key);
+      if (list === undefined) this.#pairs.set(key, [rate]);
+      else list.push(rate);
+    }
+    for (const list of this.#pairs.values()) list.sort((a, b) => (a.validFrom < b.validFrom ? 1 : -1));
+  }
+
+  /** The last rate published at or before the day; undefined where none was. */
+  last(base: string, quote: string, day: string): Quote | undefined {
+    const rate = this.#pairs.get(`${base}/${quote}`)?.find(({ validFrom }) => validFrom <= day);
+    if (rate === undefined) return undefined;
+    const ageDays = (Date.parse(day) - Date.parse(rate.validFrom)) / dayMs;
+    return { rate: rate.rate, date: rate.validFrom, isFresh: ageDays <= this.#ageMaxDays || day < rate.validTo };
+  }
 }

@@ -21,12 +21,11 @@ const flatRate = {
 const judgement: Judgement = {
   taxTable: createTaxTable([flatRate, { ...flatRate, country: 'DE', rate: '0.19', isInclusive: true }]),
   exchangeTable: createExchangeTable(
-    'USD',
     [
-      { quote: 'EUR', rate: '0.800000000000', validFrom: '2026-11-20' },
-      { quote: 'JPY', rate: '150', validFrom: '2026-11-01' },
+      { base: 'USD', quote: 'EUR', rate: '0.800000000000', validFrom: '2026-11-20', validTo: '2026-11-21' },
+      { base: 'USD', quote: 'JPY', rate: '150', validFrom: '2026-11-01', validTo: '2026-11-02' },
     ],
-    10,
+    { baseCurrency: 'USD', baseExponent: 2, ageMaxDays: 10, rounding: 'half_even' },
   ),
   fraudRules: [amountLimitRule(100_000n, 2)],
   baseExponent: 2,

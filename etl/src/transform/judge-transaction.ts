@@ -1,7 +1,7 @@
 import { currencyExponent, formatMinor, type CurrencyExponent, type RejectReason } from '@pulse/contract';
 
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
-import { convertToBase, type ExchangeTable } from './exchange.ts';
+import type { ExchangeTable } from './exchange.ts';
 import { judgeFraud, type FraudRule, type FraudVerdict } from './fraud.ts';
 import { powerOfTen } from './rational.ts';
 import { computeTax, type TaxTable } from './tax.ts';
@@ -42,7 +42,7 @@ export function judgeTransaction(transaction: ValidTransaction, judgement: Judge
   const exponent = currencyExponent(currency);
   if (exponent === undefined) throw new Error(`${currency} passed validation without a known exponent`);
 
-  const taxRate = judgement.taxTable.find(country, productCategory, localDate);
+  const taxRate = judgement.taxTable.find(country, noRegion, productCategory, localDate);
   if (taxRate === undefined) {
     const detail = `country ${country === '' ? 'US' : country}, category ${productCategory}, date ${localDate}`;
     return { kind: 'rejected', reason: 'tax_rate_missing', field: 'country', detail };
@@ -60,9 +60,7 @@ export function judgeTransaction(transaction: ValidTransaction, judgement: Judge
     const detail = `${formatMinor(totalMinor, exponent)} ${currency} with tax`;
     return { kind: 'rejected', reason: 'amount_out_of_range', field: 'amount', detail };
   }
-  const toBase = (minor: bigint): bigint =>
-    convertToBase(minor, exponent, exchange.decimal, judgement.baseExponent, 'half_even');
-  const amountBaseMinor = toBase(amountMinor);
+  const amountBaseMinor = exchange.convert(amountMinor);
   if (amountBaseMinor >= majorEnd * powerOfTen(judgement.baseExponent)) {
     const detail = `${formatMinor(amountMinor, exponent)} ${currency} in the base currency`;
     return { kind: 'rejected', reason: 'amount_out_of_range', field: 'amount', detail };
@@ -75,12 +73,16 @@ export function judgeTransaction(transaction: ValidTransaction, judgement: Judge
     taxRate: taxRate.rate,
     taxJurisdiction: taxRate.jurisdiction,
     amountBaseMinor,
-    taxBaseMinor: toBase(taxMinor),
+    taxBaseMinor: exchange.convert(taxMinor),
     exchangeRate: exchange.rate,
+    exchangeCrossRate: exchange.crossRate,
     exchangeRateDate: exchange.date,
     fraud: judgeFraud(judgement.fraudRules, { amountBaseMinor }),
   };
 }
+
+/** Messages name no region. */
+const noRegion = '';
 
 /** What numeric(19,4) holds: 15 digits before the point. */
 const majorEnd = 10n ** 15n;

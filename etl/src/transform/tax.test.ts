@@ -19,8 +19,8 @@ function aRate(changes: Partial<TaxRate> = {}): TaxRate {
 }
 
 function prepared(changes: Partial<TaxRate> = {}): PreparedTaxRate {
-  const rate = createTaxTable([aRate({ country: '*', ...changes })]).find('DE', 'books', '2026-01-01');
-  if (rate === undefined) throw new Error('a rate for any country covers DE');
+  const rate = createTaxTable([aRate(changes)]).find('US', '', 'books', '2026-01-01');
+  if (rate === undefined) throw new Error('a rate of the US covers books');
   return rate;
 }
 
@@ -56,19 +56,35 @@ test('no cent appears or vanishes between amount, tax and total', () => {
   );
 });
 
-test('the most specific rule wins', () => {
+test('the most specific rule wins: region and category, region, category, country', () => {
   const table = createTaxTable([
-    aRate({ country: '*', rate: '0.01' }),
-    aRate({ country: 'DE', rate: '0.19' }),
-    aRate({ country: 'DE', productCategory: 'books', rate: '0.07' }),
+    aRate({ country: 'CA', rate: '0.05' }),
+    aRate({ country: 'CA', productCategory: 'books', rate: '0.04' }),
+    aRate({ country: 'CA', region: 'QC', rate: '0.15' }),
+    aRate({ country: 'CA', region: 'QC', productCategory: 'books', rate: '0.06' }),
   ]);
-  expect(table.find('DE', 'books', '2026-01-01')?.rate).toBe('0.07');
-  expect(table.find('DE', 'toys', '2026-01-01')?.rate).toBe('0.19');
-  expect(table.find('FR', 'books', '2026-01-01')?.rate).toBe('0.01');
+  const rateOf = (region: string, category: string) => table.find('CA', region, category, '2026-01-01')?.rate;
+  expect(rateOf('QC', 'books')).toBe('0.06');
+  expect(rateOf('QC', 'toys')).toBe('0.15');
+  expect(rateOf('ON', 'books')).toBe('0.04');
+  expect(rateOf('ON', 'toys')).toBe('0.05');
+  expect(rateOf('', 'books')).toBe('0.04');
+});
+
+test('a more specific rule that does not hold on the day leaves it to the next one', () => {
+  const table = createTaxTable([
+    aRate({ country: 'DE', rate: '0.19' }),
+    aRate({ country: 'DE', productCategory: 'books', rate: '0.07', validFrom: '2021-01-01' }),
+  ]);
+  expect(table.find('DE', '', 'books', '2020-12-31')?.rate).toBe('0.19');
+});
+
+test('a country without a rule has no tax rate, whatever others have', () => {
+  expect(createTaxTable([aRate()]).find('FR', '', 'books', '2026-01-01')).toBeUndefined();
 });
 
 test('a message without a country is taxed as one from the US', () => {
-  expect(createTaxTable([aRate()]).find('', 'books', '2026-01-01')?.jurisdiction).toBe('US');
+  expect(createTaxTable([aRate()]).find('', '', 'books', '2026-01-01')?.jurisdiction).toBe('US');
 });
 
 test('a rule counts from its first day up to, not including, its last', () => {
@@ -76,7 +92,7 @@ test('a rule counts from its first day up to, not including, its last', () => {
     aRate({ country: 'DE', rate: '0.16', validFrom: '2020-07-01', validTo: '2021-01-01' }),
     aRate({ country: 'DE', rate: '0.19', validFrom: '2021-01-01' }),
   ]);
-  expect(table.find('DE', 'toys', '2020-12-31')?.rate).toBe('0.16');
-  expect(table.find('DE', 'toys', '2021-01-01')?.rate).toBe('0.19');
-  expect(table.find('DE', 'toys', '2020-06-30')).toBeUndefined();
+  expect(table.find('DE', '', 'toys', '2020-12-31')?.rate).toBe('0.16');
+  expect(table.find('DE', '', 'toys', '2021-01-01')?.rate).toBe('0.19');
+  expect(table.find('DE', '', 'toys', '2020-06-30')).toBeUndefined();
 });

@@ -1,6 +1,6 @@
-import { divideRounded, parseDecimal, powerOfTen, type Decimal, type RoundingMode } from './rational.ts';
+import { createMultiplier, parseDecimal, powerOfTen, type Multiplier, type RoundingMode } from './rational.ts';
 
-/** One tax rule, as the table tax_rates has it; '*' stands for any country, region or category. */
+/** One tax rule, as the table tax_rates has it; '*' stands for any region or category. */
 export interface TaxRate {
   readonly country: string;
   readonly region: string;
@@ -25,12 +25,17 @@ export interface Tax {
 
 /** Tax rules, prepared for finding the one that counts. */
 export interface TaxTable {
-  /** The most specific rule valid on the date, or undefined. An empty country means US, as in the original. */
-  find(country: string, productCategory: string, localDate: string): PreparedTaxRate | undefined;
+  /**
+   * The most specific rule valid on the date: region and category, then region, then category, then country. Undefined
+   * where none is. An empty country means US, as in the original; an empty region none.
+   */
+  find(country: string, region: string, productCategory: string, localDate: string): PreparedTaxRate | undefined;
 }
 
 export interface PreparedTaxRate extends TaxRate {
-  readonly decimal: Decimal;
+  /** Tax of an amount in minor units, as a number of rounding increments. */
+  readonly incrementsOfTax: Multiplier;
+  readonly increment: bigint;
   /** Country, with region and category where they are named. */
   readonly jurisdiction: string;
 }
@@ -39,27 +44,80 @@ const homeCountry = 'US';
 const any = '*';
 
 export function createTaxTable(rates: readonly TaxRate[]): TaxTable {
-  const byScope = new Map<string, PreparedTaxRate[]>();
-  // A message names no region, so a region's rule can not be told to fit.
-  for (const rate of rates.filter(({ region }) => region === any)) {
-    const key = scopeKey(rate.country, rate.productCategory);
-    const prepared = { ...rate, decimal: parseDecimal(rate.rate), jurisdiction: jurisdictionOf(rate) };
-    byScope.set(key, [...(byScope.get(key) ?? []), prepared]);
+  const countries = new Map<string, CountryRules>();
+  for (const rate of rates) {
+    let country = countries.get(rate.country);
+    if (country === undefined) countries.set(rate.country, (country = new CountryRules()));
+    country.add(prepare(rate));
   }
-  const findIn = (country: string, category: string, date: string): PreparedTaxRate | undefined =>
-    byScope
-      .get(scopeKey(country, category))
-      ?.find(({ validFrom, validTo }) => validFrom <= date && (validTo === null || date < validTo));
   return {
-    find: (messageCountry, category, date) => {
-      const country = messageCountry === '' ? homeCountry : messageCountry;
-      return (
-        findIn(country, category, date) ??
-        findIn(country, any, date) ??
-        findIn(any, category, date) ??
-        findIn(any, any, date)
-      );
-    },
+    find: (country, region, category, date) =>
+      countries.get(country === '' ? homeCountry : country)?.find(region, category, date),
+  };
+}
+
+/** The rules of one country, by region and category. */
+class CountryRules {
+  readonly #regions = new Map<string, Map<string, RulesInTime>>();
+
+  add(rate: PreparedTaxRate): void {
+    let categories = this.#regions.get(rate.region);
+    if (categories === undefined) this.#regions.set(rate.region, (categories = new Map()));
+    const rules = categories.get(rate.productCategory);
+    if (rules === undefined) categories.set(rate.productCategory, new RulesInTime(rate));
+    else rules.add(rate);
+  }
+
+  find(region: string, category: string, date: string): PreparedTaxRate | undefined {
+    const regional = region === '' ? undefined : findIn(this.#regions.get(region), category, date);
+    return regional ?? findIn(this.#regions.get(any), category, date);
+  }
+}
+
+function findIn(
+  categories: ReadonlyMap<string, RulesInTime> | undefined,
+  category: string,
+  date: string,
+): PreparedTaxRate | undefined {
+  return categories?.get(category)?.on(date) ?? categories?.get(any)?.on(date);
+}
+
+/** Rules for the same scope, whose validity never overlaps; remembers the last one, for sales of a day stand together. */
+class RulesInTime {
+  readonly #rules: PreparedTaxRate[];
+  #last: PreparedTaxRate;
+
+  constructor(rule: PreparedTaxRate) {
+    this.#rules = [rule];
+    this.#last = rule;
+  }
+
+  add(rule: PreparedTaxRate): void {
+    this.#rules.push(rule);
+  }
+
+  on(date: string): PreparedTaxRate | undefined {
+    if (isValid(this.#last, date)) return this.#last;
+    const rule = this.#rules.find((candidate) => isValid(candidate, date));
+    if (rule !== undefined) this.#last = rule;
+    return rule;
+  }
+}
+
+function isValid({ validFrom, validTo }: TaxRate, date: string): boolean {
+  return validFrom <= date && (validTo === null || date < validTo);
+}
+
+function prepare(rate: TaxRate): PreparedTaxRate {
+  const decimal = parseDecimal(rate.rate);
+  const one = powerOfTen(decimal.scale);
+  const divisor = rate.isInclusive ? one + decimal.digits : one;
+  const increment = BigInt(rate.roundingIncrementMinor);
+  return {
+    ...rate,
+    incrementsOfTax: createMultiplier(decimal.digits, divisor * increment, rate.roundingMode),
+    increment,
+    jurisdiction: jurisdictionOf(rate),
   };
 }
 
@@ -68,16 +126,9 @@ export function createTaxTable(rates: readonly TaxRate[]): TaxTable {
  * Exclusive: tax = amount × rate. Inclusive: tax = amount × rate / (1 + rate), and the total is the amount.
  */
 export function computeTax(amountMinor: bigint, rate: PreparedTaxRate): Tax {
-  const { digits, scale } = rate.decimal;
-  const one = powerOfTen(scale);
-  const increment = BigInt(rate.roundingIncrementMinor);
-  const divisor = rate.isInclusive ? one + digits : one;
-  const taxMinor = divideRounded(amountMinor * digits, divisor * increment, rate.roundingMode) * increment;
+  const increments = rate.incrementsOfTax(amountMinor);
+  const taxMinor = rate.increment === 1n ? increments : increments * rate.increment;
   return { taxMinor, totalMinor: rate.isInclusive ? amountMinor : amountMinor + taxMinor };
-}
-
-function scopeKey(country: string, category: string): string {
-  return `${country}\t${category}`;
 }
 
 function jurisdictionOf({ country, region, productCategory }: TaxRate): string {

@@ -57,7 +57,7 @@ async function readJudgement(
   facts: ValidateFacts,
   snapshot: TransformSnapshot,
 ): Promise<Judgement> {
-  const { baseCurrency, exchangeRateAgeMaxDays, fraudAmountLimit } = config.rules;
+  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding, fraudAmountLimit } = config.rules;
   const baseExponent = currencyExponent(baseCurrency);
   if (baseExponent === undefined) throw new Error(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
   const limitMinor = parseAmountMinor(fraudAmountLimit, baseExponent);
@@ -69,7 +69,12 @@ async function readJudgement(
   const rates = await snapshot.exchangeRates(baseCurrency, days, batch.plannedAt);
   return {
     taxTable: createTaxTable(await snapshot.taxRates(batch.plannedAt)),
-    exchangeTable: createExchangeTable(baseCurrency, rates, exchangeRateAgeMaxDays),
+    exchangeTable: createExchangeTable(rates, {
+      baseCurrency,
+      baseExponent,
+      ageMaxDays: exchangeRateAgeMaxDays,
+      rounding: exchangeRounding,
+    }),
     fraudRules: [amountLimitRule(limitMinor, baseExponent)],
     baseExponent,
   };

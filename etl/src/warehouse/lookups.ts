@@ -1,9 +1,10 @@
 import { exchangeRates, sourcePositions, taxRates } from '@pulse/migrations/schema';
-import { and, asc, between, eq, isNull, lte } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, inArray, isNull, lte, or } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 
 import type { PlannedRange } from '../batch/plan.ts';
-import type { ExchangeRate } from '../transform/exchange.ts';
+import { crossingCurrency, type ExchangeRate } from '../transform/exchange.ts';
 import type { TaxRate } from '../transform/tax.ts';
 import type { Queryable } from './connection.ts';
 
@@ -40,27 +41,40 @@ export async function greatestOrderId(client: pg.Client): Promise<string | null>
   return rows[0]?.greatest ?? null;
 }
 
-/** The tax rules that were recorded by then. */
+/** The tax rules that were in force then: recorded by that time, and not superseded by one recorded by that time. */
 export async function readTaxRates(db: Queryable, recordedBy: Date): Promise<TaxRate[]> {
-  return db.select().from(taxRates).where(lte(taxRates.recordedAt, recordedBy)).orderBy(asc(taxRates.taxRateId));
+  const later = alias(taxRates, 'later');
+  return db
+    .select(getTableColumns(taxRates))
+    .from(taxRates)
+    .leftJoin(later, and(eq(later.taxRateId, taxRates.supersededBy), lte(later.recordedAt, recordedBy)))
+    .where(and(lte(taxRates.recordedAt, recordedBy), isNull(later.taxRateId)))
+    .orderBy(asc(taxRates.taxRateId));
 }
 
-/** Rates against the base currency published from one day to another, both YYYY-MM-DD, and recorded by then. */
+/**
+ * Exchange rates that may count on a day from `first` to `last` (YYYY-MM-DD): those published on one of these days, and
+ * those published before that are still valid. Of a rate and its corrections the newest one recorded by then.
+ */
 export async function readExchangeRates(
   db: Queryable,
   baseCurrency: string,
   days: { readonly first: string; readonly last: string },
   recordedBy: Date,
 ): Promise<ExchangeRate[]> {
+  const { base, quote, rate, validFrom, validTo } = exchangeRates;
+  const later = alias(exchangeRates, 'later');
   return db
-    .select({ quote: exchangeRates.quote, rate: exchangeRates.rate, validFrom: exchangeRates.validFrom })
+    .select({ base, quote, rate, validFrom, validTo })
     .from(exchangeRates)
+    .leftJoin(later, and(eq(later.exchangeRateId, exchangeRates.supersededBy), lte(later.recordedAt, recordedBy)))
     .where(
       and(
-        eq(exchangeRates.base, baseCurrency),
-        between(exchangeRates.validFrom, days.first, days.last),
+        or(inArray(base, [baseCurrency, crossingCurrency]), eq(quote, baseCurrency)),
+        lte(validFrom, days.last),
+        gt(validTo, days.first),
         lte(exchangeRates.recordedAt, recordedBy),
-        isNull(exchangeRates.supersededBy),
+        isNull(later.exchangeRateId),
       ),
     );
 }

@@ -23,15 +23,15 @@ test('tax has the decimals of the currency', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([
     aTransaction({ currency: 'JPY', amount: '15001', country: 'JP' }),
-    aTransaction({ currency: 'KWD', amount: '15.001', country: 'KW' }),
+    aTransaction({ currency: 'BHD', amount: '15.001', country: 'BH' }),
   ]);
   await pipeline.batch(['run']);
   const rows = await pipeline.query(
     'select currency, tax_amount, total_amount from transactions order by kafka_offset',
   );
   expect(rows).toEqual([
-    { currency: 'JPY', tax_amount: '1275.0000', total_amount: '16276.0000' },
-    { currency: 'KWD', tax_amount: '1.2750', total_amount: '16.2760' },
+    { currency: 'JPY', tax_amount: '1500.0000', total_amount: '16501.0000' },
+    { currency: 'BHD', tax_amount: '1.5000', total_amount: '16.5010' },
   ]);
 });
 
