@@ -1,6 +1,8 @@
-import { deadLetterTopic } from '@pulse/contract';
-import { logLevels, readConfig } from '@pulse/runtime';
+import { currencyExponent, deadLetterTopic, parseAmountMinor } from '@pulse/contract';
+import { ConfigError, logLevels, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
+
+import { failpoints, parseFailpoint } from './failpoint.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const count = z.coerce.number().int().min(1);
@@ -22,14 +24,16 @@ const schema = z.object({
   WAREHOUSE_ETL_PASSWORD: z.string().default('etl'),
   WAREHOUSE_WAIT_SECONDS: seconds.default(15),
   WAREHOUSE_LOCK_TIMEOUT_SECONDS: seconds.default(30),
+  WAREHOUSE_LOAD_TIMEOUT_SECONDS: z.coerce.number().positive().max(86_400, 'expected at most 86400').default(600),
   ETL_STAGING_DIR: z.string().default('.local/staging'),
-  ETL_BATCH_MAX_MESSAGES: count.max(100_000_000, 'expected at most 100000000').default(1_000_000),
+  // Its table of order ids takes 32 bytes a message: 10 million are 320 MB.
+  ETL_BATCH_MAX_MESSAGES: count.max(10_000_000, 'expected at most 10000000').default(1_000_000),
   ETL_MESSAGE_MAX_BYTES: count.default(65_536),
   ETL_EVENT_FUTURE_MAX_SECONDS: seconds.default(86_400),
   ETL_EVENT_AGE_MAX_DAYS: z.coerce.number().positive().default(3650),
   ETL_BASE_CURRENCY: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code, as USD')
+    .refine((code) => currencyExponent(code) !== undefined, 'expected an ISO 4217 code with minor units, as USD')
     .default('USD'),
   ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
   ETL_EXCHANGE_ROUNDING: z.enum(['half_even', 'half_up']).default('half_even'),
@@ -37,6 +41,17 @@ const schema = z.object({
     .string()
     .regex(/^\d{1,15}(\.\d{1,2})?$/, 'expected an amount in the base currency, as 1000.00')
     .default('1000.00'),
+  ETL_REJECT_SHARE_MAX: z.coerce.number().min(0).max(1, 'expected a share from 0 to 1, as 0.2').optional(),
+  ETL_REJECT_COUNT_MIN: count.default(100),
+  ETL_FAILPOINT: z
+    .string()
+    .transform((text, context) => {
+      const failpoint = parseFailpoint(text);
+      if (failpoint !== undefined) return failpoint;
+      context.addIssue(`expected NAME, NAME#3 or NAME=hang, with one of ${failpoints.join(', ')}`);
+      return z.NEVER;
+    })
+    .optional(),
   AIRFLOW_DAG_ID: z.string().optional(),
   AIRFLOW_RUN_ID: z.string().optional(),
   CODE_VERSION: z.string().default('development'),
@@ -49,6 +64,7 @@ export type Config = ReturnType<typeof createConfig>;
 /** @throws ConfigError naming each variable that is wrong. */
 export function createConfig(environment: Readonly<Record<string, string | undefined>>) {
   const env = readConfig(schema, environment);
+  requireAmountLimit(env.ETL_FRAUD_AMOUNT_LIMIT, env.ETL_BASE_CURRENCY);
   return {
     logLevel: env.LOG_LEVEL,
     codeVersion: env.CODE_VERSION,
@@ -71,9 +87,15 @@ export function createConfig(environment: Readonly<Record<string, string | undef
       password: env.WAREHOUSE_ETL_PASSWORD,
       waitMaxMs: env.WAREHOUSE_WAIT_SECONDS * 1000,
       lockTimeoutMs: env.WAREHOUSE_LOCK_TIMEOUT_SECONDS * 1000,
+      loadTimeoutMs: env.WAREHOUSE_LOAD_TIMEOUT_SECONDS * 1000,
     },
     stagingDir: env.ETL_STAGING_DIR,
     batchSizeMax: env.ETL_BATCH_MAX_MESSAGES,
+    rejectLimit:
+      env.ETL_REJECT_SHARE_MAX === undefined
+        ? undefined
+        : { shareMax: env.ETL_REJECT_SHARE_MAX, countMin: env.ETL_REJECT_COUNT_MIN },
+    failpoint: env.ETL_FAILPOINT,
     rules: {
       baseCurrency: env.ETL_BASE_CURRENCY,
       messageMaxBytes: env.ETL_MESSAGE_MAX_BYTES,
@@ -84,4 +106,15 @@ export function createConfig(environment: Readonly<Record<string, string | undef
       fraudAmountLimit: env.ETL_FRAUD_AMOUNT_LIMIT,
     },
   };
+}
+
+/** @throws ConfigError for a limit finer than the base currency. */
+function requireAmountLimit(limit: string, baseCurrency: string): void {
+  const exponent = currencyExponent(baseCurrency);
+  const minor = exponent === undefined ? 'amount_not_decimal' : parseAmountMinor(limit, exponent);
+  if (typeof minor !== 'string') return;
+  throw new ConfigError(
+    `ETL_FRAUD_AMOUNT_LIMIT: ${JSON.stringify(limit)} is not accepted: expected an amount in ${baseCurrency}, ` +
+      `which has ${exponent} decimals (${minor})`,
+  );
 }

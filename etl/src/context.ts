@@ -1,6 +1,8 @@
 import type { Logger } from '@pulse/runtime';
 
 import type { Config } from './config.ts';
+import type { Batch } from './batch/batch.ts';
+import { stagingIdentity } from './batch/staging-identity.ts';
 import { BatchStaging } from './batch/staging.ts';
 import type { KafkaSource } from './kafka/kafka-source.ts';
 import type { Warehouse } from './warehouse/connection.ts';
@@ -12,7 +14,7 @@ export interface Context extends AsyncDisposable {
   readonly warehouse: Warehouse;
   readonly onProgress: Progress;
   kafka(): Promise<KafkaSource>;
-  staging(batchId: string): BatchStaging;
+  staging(batch: Batch): BatchStaging;
 }
 
 /** Told now and then how much of a step is done. */
@@ -31,7 +33,10 @@ export function createContext(
     warehouse,
     onProgress,
     kafka: async () => (source ??= connect(config, logger)),
-    staging: (batchId) => new BatchStaging(config.stagingDir, batchId),
+    staging: (batch) => {
+      const identity = stagingIdentity(batch, config.kafka.topic, config.codeVersion);
+      return new BatchStaging(config.stagingDir, batch.batchId, identity);
+    },
     [Symbol.asyncDispose]: async () => {
       // A source that never came up has nothing to close, and has said so where it was asked for.
       const connected = await source?.catch(() => undefined);

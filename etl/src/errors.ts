@@ -1,16 +1,61 @@
+import type { IncidentDetails } from '@pulse/migrations/schema';
 import { exitCode, ConfigError, type ExitCode } from '@pulse/runtime';
 
-/** What is stored and what is read no longer fit together. Never retried; `remedy` names the way on. */
+/** An integrity stop as `etl_incidents` keeps it. */
+export interface IncidentFacts {
+  readonly kind: string;
+  readonly topic: string;
+  /** Null where the whole topic is concerned. */
+  readonly partition: number | null;
+  readonly fromOffset?: bigint | null;
+  readonly nextOffset?: bigint | null;
+  /** Offsets that can no longer be read; null when unknown. */
+  readonly lostCount?: number | null;
+  readonly message: string;
+  readonly details?: IncidentDetails;
+}
+
+/** An incident that is open: just opened, or seen before. */
+export interface ReportedIncident {
+  readonly incidentId: number;
+  readonly isNew: boolean;
+}
+
+/**
+ * What is stored and what is read no longer fit together. Never retried; `remedy` names the way on. Whoever ends the step
+ * opens its incidents.
+ */
 export class IntegrityError extends Error {
   override readonly name = 'IntegrityError';
   readonly kind: string;
   readonly remedy: string;
+  readonly incidents: readonly IncidentFacts[];
+  /** The rows of its incidents, once they are open. */
+  readonly reported: readonly ReportedIncident[];
 
-  constructor(kind: string, message: string, remedy: string) {
+  constructor(
+    kind: string,
+    message: string,
+    remedy: string,
+    incidents: readonly IncidentFacts[],
+    reported: readonly ReportedIncident[] = [],
+  ) {
     super(message);
     this.kind = kind;
     this.remedy = remedy;
+    this.incidents = incidents;
+    this.reported = reported;
   }
+
+  /** The same stop, its incidents now open. */
+  reportedAs(reported: readonly ReportedIncident[]): IntegrityError {
+    return new IntegrityError(this.kind, this.message, this.remedy, this.incidents, reported);
+  }
+}
+
+/** The command that accepts what is lost of a partition. */
+export function acceptLoss(partition: number): string {
+  return `etl resume --accept-loss --partition ${partition} --reason "…"`;
 }
 
 /** Kafka, PostgreSQL or the disk is away for now. Worth a retry; nothing is quarantined for it. */
@@ -30,7 +75,7 @@ export type FailureKind = 'integrity' | 'temporary' | 'usage' | 'bug';
 export function failureKind(error: unknown): FailureKind {
   for (const cause of causes(error)) {
     if (cause instanceof IntegrityError) return 'integrity';
-    if (cause instanceof UsageError || cause instanceof ConfigError) return 'usage';
+    if (cause instanceof UsageError || cause instanceof ConfigError || isMisconfigured(cause)) return 'usage';
     if (cause instanceof TemporaryError || isTemporary(cause)) return 'temporary';
   }
   return 'bug';
@@ -63,6 +108,21 @@ export function errorCodeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
+/** The integrity stop among an error and its causes. */
+export function integrityStopOf(error: unknown): IntegrityError | undefined {
+  return causes(error).find((cause) => cause instanceof IntegrityError);
+}
+
+/** The way on from a failure, where somebody has to go it. */
+export function remedyOf(error: unknown): string | undefined {
+  for (const cause of causes(error)) {
+    if (cause instanceof IntegrityError) return cause.remedy;
+    const remedy = remedies[codeOf(cause) ?? ''];
+    if (remedy !== undefined) return remedy;
+  }
+  return undefined;
+}
+
 /** The error's own words, and those of what caused it, without the SQL that drizzle puts in front. */
 export function errorMessageOf(error: unknown): string {
   const messages = causes(error)
@@ -76,9 +136,14 @@ function isDrizzleQueryError(error: unknown): boolean {
   return error instanceof Error && 'query' in error && 'params' in error;
 }
 
-/** PostgreSQL's unique_violation. */
-export function isUniqueViolation(error: unknown): boolean {
-  return causes(error).some((cause) => codeOf(cause) === '23505');
+/** An order that another batch has loaded meanwhile: PostgreSQL's unique_violation of the facts' primary key. */
+export function isLoadedMeanwhile(error: unknown): boolean {
+  return causes(error).some((cause) => codeOf(cause) === '23505' && constraintOf(cause) === 'transactions_pkey');
+}
+
+/** PostgreSQL refuses a row for what it holds: bad data (22), a constraint (23), or a trigger's own exception (P0). */
+export function isRowRefusal(error: unknown): boolean {
+  return causes(error).some((cause) => /^(22|23|P0)...$/.test(codeOf(cause) ?? '')) && !isLoadedMeanwhile(error);
 }
 
 /** The disk, or this user's share of it, is full. */
@@ -102,15 +167,38 @@ function causes(error: unknown): unknown[] {
   return chain;
 }
 
+function constraintOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'constraint' in error ? error.constraint : undefined;
+}
+
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('type' in error && typeof error.type === 'string') return error.type;
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Errno names, and PostgreSQL's classes 08 (connection), 53 (resources), 55P03 and 57P (operator), 40 (rollback). */
+/**
+ * Errno names, and PostgreSQL's: class 08 (connection), 25P03 and 25P04 (a transaction that idled or took too long),
+ * 40 (rollback), 53 (resources), 55P03 (lock), 57014 (cancelled), 57P (operator), 58030 (I/O).
+ */
 const temporaryCode =
-  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|ENOSPC|EDQUOT|EMFILE|ENFILE|08...$|53...$|57P..$|40...$|55P03$|58030$|XX001$)/;
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|ENOSPC|EDQUOT|EMFILE|ENFILE|08...$|25P0[34]$|40...$|53...$|55P03$|57014$|57P..$|58030$|XX001$)/;
+
+const runTheMigrator = 'bring the schema up to date: run the migrator (make db-migrate)';
+
+/** SQLSTATEs that tell of a wrong setting or a missing migration, each with the way on. */
+const remedies: Readonly<Record<string, string>> = {
+  '28P01': 'check WAREHOUSE_ETL_USER and WAREHOUSE_ETL_PASSWORD, or those in WAREHOUSE_DATABASE_URL',
+  '28000': 'check WAREHOUSE_ETL_USER and WAREHOUSE_ETL_PASSWORD, or those in WAREHOUSE_DATABASE_URL',
+  '3D000': 'check WAREHOUSE_DB_NAME, or the name in WAREHOUSE_DATABASE_URL',
+  '42P01': runTheMigrator,
+  '42703': runTheMigrator,
+  '42501': `the role lacks a right that the migrator grants; ${runTheMigrator}`,
+};
+
+function isMisconfigured(error: unknown): boolean {
+  return Object.hasOwn(remedies, codeOf(error) ?? '');
+}
 
 /** What pg says when the connection breaks in the middle of something: it has no code. */
 const brokenConnection =

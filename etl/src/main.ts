@@ -5,6 +5,7 @@ import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
 import { addRejectedCommands } from './commands/rejected.ts';
 import { guarded, jsonOption, perform, print } from './commands/perform.ts';
+import { addResumeCommand } from './commands/resume.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { runStep } from './pipeline.ts';
@@ -67,6 +68,7 @@ function createProgram(): Command {
       }),
     );
   addRejectedCommands(program);
+  addResumeCommand(program);
   return program;
 }
 

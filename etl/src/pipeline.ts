@@ -12,12 +12,25 @@ import {
   type ValidateFacts,
 } from './batch/step-folders.ts';
 import type { Context } from './context.ts';
-import { errorCodeOf, errorMessageOf, failureKind, isDiskFull, isMissingFile, TemporaryError } from './errors.ts';
+import {
+  errorCodeOf,
+  errorMessageOf,
+  failureKind,
+  integrityStopOf,
+  isDiskFull,
+  isMissingFile,
+  TemporaryError,
+  type IntegrityError,
+} from './errors.ts';
 import { planBatch } from './extract/plan-batch.ts';
+import { failpoint } from './failpoint.ts';
+import { haltOnRejects } from './halt-on-rejects.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
 import { publishAfterBatch } from './load/publish-dead-letters.ts';
+import type { RefusedOrders } from './transform/transform-batch.ts';
 import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
-import { claimLoad } from './warehouse/load-transaction.ts';
+import { reportIncident } from './warehouse/incidents.ts';
+import { claimLoad, releaseLoad } from './warehouse/load-session.ts';
 import { positionsStandAt } from './warehouse/lookups.ts';
 import { withTransformSnapshot } from './warehouse/transform-snapshot.ts';
 
@@ -55,7 +68,7 @@ const steps = {
 } as const satisfies Record<StepName, (context: Context, batch: Batch) => Promise<void>>;
 
 async function extracted(context: Context, batch: Batch): Promise<StagedStep<ExtractFacts>> {
-  const staging = context.staging(batch.batchId);
+  const staging = context.staging(batch);
   const found = staging.find(extractFolder);
   if (found !== undefined) return found;
   return timed(context, batch, 'extract', async () =>
@@ -78,7 +91,7 @@ async function fromQuarantine(context: Context, batch: Batch, folder: string): P
 }
 
 async function validated(context: Context, batch: Batch): Promise<StagedStep<ValidateFacts>> {
-  const staging = context.staging(batch.batchId);
+  const staging = context.staging(batch);
   const found = staging.find(validateFolder);
   if (found !== undefined) return found;
   const input = await extracted(context, batch);
@@ -88,31 +101,46 @@ async function validated(context: Context, batch: Batch): Promise<StagedStep<Val
   );
 }
 
+const none: RefusedOrders = new Map();
+
 /** Undefined for a batch whose records another one has loaded. */
-async function transformed(context: Context, batch: Batch): Promise<StagedStep<TransformFacts> | undefined> {
+async function transformed(
+  context: Context,
+  batch: Batch,
+  refused: RefusedOrders = none,
+): Promise<StagedStep<TransformFacts> | undefined> {
   const { warehouse, config } = context;
-  const staging = context.staging(batch.batchId);
+  const staging = context.staging(batch);
   const found = staging.find(transformFolder);
-  if (found !== undefined) return found;
   const input = { validated: await validated(context, batch), extracted: await extracted(context, batch) };
+  if (found !== undefined) {
+    await haltOnRejects(context, batch, input.validated.facts, found.facts);
+    return found;
+  }
   const { transformBatch } = await import('./transform/transform-batch.ts');
   const outcome = await timed(context, batch, 'transform', async () =>
     withTransformSnapshot(warehouse, config.kafka.topic, batch.ranges, async (snapshot) =>
-      staging.publish(transformFolder, async (folder) => transformBatch(context, batch, input, snapshot, folder)),
+      staging.publish(transformFolder, async (folder) =>
+        transformBatch(context, batch, input, snapshot, refused, folder),
+      ),
     ),
   );
-  if (outcome.kind === 'done') return outcome.result;
-  await markSuperseded(warehouse.db, batch.batchId);
-  return undefined;
+  if (outcome.kind === 'superseded') {
+    await markSuperseded(warehouse.db, batch.batchId);
+    return undefined;
+  }
+  await haltOnRejects(context, batch, input.validated.facts, outcome.result.facts);
+  return outcome.result;
 }
 
 async function load(context: Context, batch: Batch): Promise<void> {
-  const { warehouse, logger } = context;
+  const { warehouse, logger, config } = context;
   const { batchId } = batch;
-  const ended = await claimLoad(warehouse, batchId);
-  if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended what earlier tries at this batch had left');
+  const ended = await claimLoad(warehouse, batchId, config.warehouse.loadTimeoutMs);
+  if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended sessions that earlier tries at a load had left');
+  const refused = new Map<string, string>();
   for (let attempt = 1; attempt <= transformsMax; attempt += 1) {
-    const rows = await transformed(context, batch);
+    const rows = await transformed(context, batch, refused);
     if (rows === undefined) return;
     const input = {
       extracted: await extracted(context, batch),
@@ -120,21 +148,33 @@ async function load(context: Context, batch: Batch): Promise<void> {
       transformed: rows,
     };
     const outcome = await timed(context, batch, 'load', async () => loadBatch(context, batch, input));
-    if (outcome === 'superseded') await markSuperseded(warehouse.db, batchId);
-    if (outcome !== 'stale') return;
-    logger.info({ batchId, attempt }, 'the warehouse has changed since the transform: its rows are made again');
-    context.staging(batchId).discard(transformFolder);
+    if (outcome.kind === 'superseded') await markSuperseded(warehouse.db, batchId);
+    if (outcome.kind === 'loaded' || outcome.kind === 'superseded') return;
+    if (outcome.kind === 'refused') {
+      for (const [orderId, words] of outcome.orders) refused.set(orderId, words);
+      logger.warn({ batchId, orders: outcome.orders.size }, 'the database refuses rows: they go to quarantine');
+    } else {
+      logger.info({ batchId, attempt }, 'the warehouse has changed since the transform: its rows are made again');
+    }
+    context.staging(batch).discard(transformFolder);
   }
   throw new TemporaryError(`the warehouse changed under batch ${batchId} ${transformsMax} times in a row`);
 }
 
 async function afterLoad(context: Context, batch: Batch): Promise<void> {
   if (plannedCount(batch) > 0) {
-    context.staging(batch.batchId).remove();
+    await releaseLoad(context.warehouse);
+    context.staging(batch).remove();
     // A replay moves no position.
-    if (batch.claims === null) await mirrorPositions(context);
+    if (batch.claims === null) await mirrored(context);
   }
   await publishAfterBatch(context);
+}
+
+async function mirrored(context: Context): Promise<void> {
+  failpoint('before-mirror');
+  await mirrorPositions(context);
+  failpoint('after-mirror');
 }
 
 /** Runs one step's work and notes in the ledger how long it took. */
@@ -166,20 +206,29 @@ async function settledMeanwhile(context: Context, batchId: string, error: unknow
   await recordFailure(warehouse.db, batchId, errorCodeOf(error), errorMessageOf(error)).catch((cause: unknown) =>
     logger.warn({ batchId, cause: errorMessageOf(cause) }, 'the failure could not be noted in the ledger'),
   );
-  // Its next try needs the room that this batch takes, as do others.
-  if (isDiskFull(error)) context.staging(batchId).remove();
-  if (!isStagingFault(context, batchId, error)) throw error;
-  context.staging(batchId).remove();
+  const stop = integrityStopOf(error);
+  // Its next try needs the room that this batch takes, as do others; and a stop may last for days, with a batch each time.
+  if (current !== undefined && (stop !== undefined || isDiskFull(error))) context.staging(current).remove();
+  if (stop !== undefined) throw await opened(context, batchId, stop);
+  if (current === undefined || !isStagingFault(context, current, error)) throw error;
+  context.staging(current).remove();
   throw new TemporaryError(`staged files of batch ${batchId} are gone or damaged: the next try makes them again`, {
     cause: error,
   });
 }
 
+/** Opens the incidents of an integrity stop. */
+async function opened({ warehouse }: Context, batchId: string, stop: IntegrityError): Promise<IntegrityError> {
+  const reported = [];
+  for (const incident of stop.incidents) reported.push(await reportIncident(warehouse.db, incident, batchId));
+  return stop.reportedAs(reported);
+}
+
 /** A file cut short or overwritten may also show as text that nobody can read, here or in PostgreSQL. */
-function isStagingFault(context: Context, batchId: string, error: unknown): boolean {
+function isStagingFault(context: Context, batch: Batch, error: unknown): boolean {
   if (isMissingFile(error) || error instanceof StagedFileDamagedError) return true;
   const folders = [extractFolder, validateFolder, transformFolder];
-  return failureKind(error) === 'bug' && context.staging(batchId).isDamaged(folders);
+  return failureKind(error) === 'bug' && context.staging(batch).isDamaged(folders);
 }
 
 async function requireBatch(context: Context, batchId: string): Promise<Batch> {

@@ -2,7 +2,7 @@ export { customerDays } from './customer-days.ts';
 export { customerProfiles, type RecentSale } from './customer-profiles.ts';
 export { etlBatchRanges } from './etl-batch-ranges.ts';
 export { batchKinds, batchStates, etlBatches, type BatchKind, type BatchState } from './etl-batches.ts';
-export { etlIncidents } from './etl-incidents.ts';
+export { etlIncidents, type IncidentDetails } from './etl-incidents.ts';
 export { etlReconciliations, type ReconciliationDifference } from './etl-reconciliations.ts';
 export { etlReprocesses, type ReprocessDifference } from './etl-reprocesses.ts';
 export { exchangeRates } from './exchange-rates.ts';

@@ -22,7 +22,7 @@ test('a batch reads from the stored positions to the ends of the logs', () => {
 });
 
 test.each([
-  ['a partition that is gone', [], { kind: 'partition_missing', partition: 0 }],
+  ['a partition that is gone', [], { kind: 'partition_missing', partition: 0, fromOffset: 5n, nextOffset: 5n }],
   [
     'a position below the start of the log',
     [aLog(0, 8n, 9n)],

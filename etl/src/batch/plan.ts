@@ -1,3 +1,5 @@
+import type { AcceptedRange } from './reject-limit.ts';
+
 /** Where one partition's log begins and ends. */
 export interface PartitionOffsets {
   readonly partition: number;
@@ -25,14 +27,13 @@ export interface PlannedRange {
 }
 
 /** What keeps a range from being read whole. Every one stops the pipeline until somebody accepts the loss. */
-export type RangeFault =
-  | { readonly kind: 'partition_missing'; readonly partition: number }
-  | {
-      readonly kind: 'truncated_before_position' | 'position_after_end';
-      readonly partition: number;
-      readonly fromOffset: bigint;
-      readonly nextOffset: bigint;
-    };
+export interface RangeFault {
+  readonly kind: 'partition_missing' | 'truncated_before_position' | 'position_after_end';
+  readonly partition: number;
+  /** The offsets that are not there: of a missing partition none are known, and both are its position. */
+  readonly fromOffset: bigint;
+  readonly nextOffset: bigint;
+}
 
 export type Plan =
   | { readonly kind: 'planned'; readonly ranges: readonly PlannedRange[] }
@@ -41,11 +42,14 @@ export type Plan =
 /**
  * Decides what a batch reads: from each stored position to the log's end, together at most `sizeMax` offsets,
  * shared out by backlog. Every position needs its partition, and must lie within the log.
+ * @param accepted - Ranges whose rejects were accepted: while one of them is not read, only they are, so that what was
+ * accepted is let pass and nothing else with it.
  */
 export function planRanges(
   positions: readonly Position[],
   offsets: readonly PartitionOffsets[],
   sizeMax: number,
+  accepted: readonly AcceptedRange[] = [],
 ): Plan {
   const logs = new Map(offsets.map((log) => [log.partition, log]));
   const ordered = positions.toSorted((a, b) => a.partition - b.partition);
@@ -58,8 +62,13 @@ export function planRanges(
     const endOffset = logs.get(partition)?.endOffset ?? nextOffset;
     return { partition, epoch, fromOffset: nextOffset, endOffset };
   });
+  const acceptedEnds = open.map((range) => acceptedEnd(range, accepted));
+  const isHeld = acceptedEnds.some((end) => end !== undefined);
   const shares = shareOut(
-    open.map(({ fromOffset, endOffset }) => endOffset - fromOffset),
+    open.map(({ fromOffset, endOffset }, index) => {
+      const end = isHeld ? (acceptedEnds[index] ?? fromOffset) : endOffset;
+      return (end < endOffset ? end : endOffset) - fromOffset;
+    }),
     BigInt(sizeMax),
   );
   const ranges = open.map((range, index) => ({ ...range, nextOffset: range.fromOffset + (shares[index] ?? 0n) }));
@@ -68,7 +77,9 @@ export function planRanges(
 
 function rangeFaults(position: Position, log: PartitionOffsets | undefined): RangeFault[] {
   const { partition, nextOffset } = position;
-  if (log === undefined) return [{ kind: 'partition_missing', partition }];
+  if (log === undefined) {
+    return [{ kind: 'partition_missing', partition, fromOffset: nextOffset, nextOffset }];
+  }
   if (nextOffset < log.lowOffset) {
     return [{ kind: 'truncated_before_position', partition, fromOffset: nextOffset, nextOffset: log.lowOffset }];
   }
@@ -76,6 +87,20 @@ function rangeFaults(position: Position, log: PartitionOffsets | undefined): Ran
     return [{ kind: 'position_after_end', partition, fromOffset: log.endOffset, nextOffset }];
   }
   return [];
+}
+
+/** Where the accepted range ends that a position lies in, or undefined. */
+function acceptedEnd(
+  position: Pick<PlannedRange, 'partition' | 'epoch' | 'fromOffset'>,
+  accepted: readonly AcceptedRange[],
+): bigint | undefined {
+  return accepted.find(
+    ({ partition, epoch, fromOffset, nextOffset }) =>
+      partition === position.partition &&
+      epoch === position.epoch &&
+      fromOffset <= position.fromOffset &&
+      position.fromOffset < nextOffset,
+  )?.nextOffset;
 }
 
 /** Shares of `total` in proportion to the backlogs; what rounding leaves over goes to the first that have room. */

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { freeBytes, sweepStaging } from './staging.ts';
+import * as z from 'zod';
+
+import { BatchStaging, freeBytes, stepFolder, sweepStaging } from './staging.ts';
+import { stagingIdentity } from './staging-identity.ts';
 
 let stagingDir: string;
 
@@ -33,4 +36,43 @@ test('a staging area that is not there yet has nothing to sweep, and room', () =
   const missing = join(stagingDir, 'missing');
   expect(sweepStaging(missing, new Date())).toEqual([]);
   expect(freeBytes(missing)).toBeGreaterThan(0);
+});
+
+const step = stepFolder('extract', z.object({ readCount: z.number() }));
+const output = { facts: { readCount: 7 }, files: {} };
+const range = { partition: 0, epoch: 0, fromOffset: 0n, nextOffset: 9n, endOffset: 9n };
+const plan = { plannedAt: new Date('2026-01-01T00:00:00Z'), ruleSetVersion: 'r', ranges: [range], claims: null };
+
+test('files made from another plan, clock, rule set or code do not count', async () => {
+  const identity = stagingIdentity(plan, 'topic', 'code');
+  const others = [
+    stagingIdentity({ ...plan, ranges: [{ ...range, epoch: 1 }] }, 'topic', 'code'),
+    stagingIdentity({ ...plan, ranges: [{ ...range, nextOffset: 8n }] }, 'topic', 'code'),
+    stagingIdentity({ ...plan, plannedAt: new Date('2026-01-01T00:00:01Z') }, 'topic', 'code'),
+    stagingIdentity({ ...plan, ruleSetVersion: 's' }, 'topic', 'code'),
+    stagingIdentity(plan, 'another', 'code'),
+    stagingIdentity(plan, 'topic', 'another'),
+  ];
+  for (const other of others) {
+    await new BatchStaging(stagingDir, 'b', identity).publish(step, () => output);
+    expect(new BatchStaging(stagingDir, 'b', identity).find(step)).toMatchObject(output);
+    expect(new BatchStaging(stagingDir, 'b', other).find(step)).toBeUndefined();
+  }
+});
+
+test('a manifest that a hand was in does not count', async () => {
+  const staging = new BatchStaging(stagingDir, 'b', 'identity');
+  const { folder } = await staging.publish(step, () => output);
+  const manifest = join(folder, 'manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('7', '8'));
+  expect(staging.find(step)).toBeUndefined();
+});
+
+test('of two attempts at once the second goes on with what the first has left', async () => {
+  const staging = new BatchStaging(stagingDir, 'b', 'identity');
+  const late = await staging.publish(step, async () => {
+    await staging.publish(step, () => output);
+    return { ...output, facts: { readCount: 8 } };
+  });
+  expect(late.facts).toEqual({ readCount: 7 });
 });

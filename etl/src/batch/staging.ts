@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as z from 'zod';
 
+import { failpoint } from '../failpoint.ts';
+import type { StepName } from './batch.ts';
 import { isIntact, type StagedFileSeal } from './staged-file.ts';
 
 /** What a step leaves for the next one: files, and what it says of them. */
@@ -28,17 +30,20 @@ const manifestName = 'manifest.json';
  */
 export class BatchStaging {
   readonly #folder: string;
+  readonly #identity: string;
 
-  constructor(stagingDir: string, batchId: string) {
+  /** @param identity - What the files are made from: see `stagingIdentity`. Files of another one do not count. */
+  constructor(stagingDir: string, batchId: string, identity: string) {
     this.#folder = join(stagingDir, `${folderPrefix}${batchId}`);
+    this.#identity = identity;
   }
 
-  /** What the step has left, or undefined. */
+  /** What the step has left, or undefined; what does not belong to this batch is removed. */
   find<Facts>(step: StepFolder<Facts>): StagedStep<Facts> | undefined {
     const folder = join(this.#folder, step.name);
     const text = readIfPresent(join(folder, manifestName));
     if (text === undefined) return undefined;
-    const output = step.parse(text);
+    const output = step.parse(unsealed(text, this.#identity));
     if (output === undefined) {
       this.discard(step);
       return undefined;
@@ -48,7 +53,7 @@ export class BatchStaging {
 
   /**
    * Runs `write` in a folder of its own and then lets it appear under the step's name. Of two attempts at once the first
-   * wins: both wrote the same.
+   * wins, and the other one goes on with what that has left.
    */
   async publish<Facts>(
     step: StepFolder<Facts>,
@@ -58,9 +63,17 @@ export class BatchStaging {
     mkdirSync(attempt, { recursive: true });
     try {
       const output = await write(attempt);
-      writeFileSync(join(attempt, manifestName), JSON.stringify(output));
+      writeFileSync(join(attempt, manifestName), sealed(output, this.#identity));
       const folder = join(this.#folder, step.name);
-      renameUnlessPresent(attempt, folder);
+      failpoint(`before-stage:${step.name}`);
+      for (let left = publishTriesMax; !renameUnlessPresent(attempt, folder); left -= 1) {
+        const earlier = this.find(step);
+        if (earlier !== undefined) return earlier;
+        if (left === 0) throw new Error(`${folder} can not be replaced`);
+        // Left by an attempt that was killed while it cleaned up.
+        this.discard(step);
+      }
+      failpoint(`after-stage:${step.name}`);
       return { folder, ...output };
     } finally {
       rmSync(attempt, { recursive: true, force: true });
@@ -88,6 +101,7 @@ export class BatchStaging {
 }
 
 const folderPrefix = 'batch-';
+const publishTriesMax = 5;
 
 /** Bytes that are free in the staging area. */
 export function freeBytes(stagingDir: string): number {
@@ -112,28 +126,42 @@ export function sweepStaging(stagingDir: string, unchangedSince: Date): string[]
 
 /** A step's folder: its name, and how to read back its manifest; undefined for one that another release wrote. */
 export interface StepFolder<Facts> {
-  readonly name: string;
-  parse(manifest: string): StepOutput<Facts> | undefined;
+  readonly name: StagedStepName;
+  parse(manifest: unknown): StepOutput<Facts> | undefined;
 }
+
+type StagedStepName = Exclude<StepName, 'load'>;
 
 const sealSchema = z.object({ sizeBytes: z.number(), crc32: z.number() });
 
 /** A step's folder whose manifest holds facts of this shape. */
-export function stepFolder<Facts>(name: string, facts: z.ZodType<Facts>): StepFolder<Facts> {
+export function stepFolder<Facts>(name: StagedStepName, facts: z.ZodType<Facts>): StepFolder<Facts> {
   const manifest = z.object({ facts, files: z.record(z.string(), sealSchema) });
   return {
     name,
-    parse: (text) => manifest.safeParse(jsonOf(text)).data,
+    parse: (value) => manifest.safeParse(value).data,
   };
 }
 
-/** Undefined for a manifest that was not written to its end. */
-function jsonOf(text: string): unknown {
+const sealedManifest = z.object({ seal: z.string(), output: z.looseObject({}) });
+
+/** A manifest that tells by a hash whether it is whole, and which batch, plan and code it belongs to. */
+function sealed(output: unknown, identity: string): string {
+  return JSON.stringify({ seal: sealOf(output, identity), output });
+}
+
+/** Undefined for a manifest of another identity, and for one that is not what was written. */
+function unsealed(text: string, identity: string): unknown {
   try {
-    return JSON.parse(text);
+    const { seal, output } = sealedManifest.parse(JSON.parse(text));
+    return seal === sealOf(output, identity) ? output : undefined;
   } catch {
     return undefined;
   }
+}
+
+function sealOf(output: unknown, identity: string): string {
+  return hash('sha256', `${identity}\n${JSON.stringify(output)}`, 'hex');
 }
 
 function readIfPresent(path: string): string | undefined {
@@ -145,11 +173,13 @@ function readIfPresent(path: string): string | undefined {
   }
 }
 
-function renameUnlessPresent(from: string, to: string): void {
+function renameUnlessPresent(from: string, to: string): boolean {
   try {
     renameSync(from, to);
+    return true;
   } catch (error) {
     if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST')) throw error;
+    return false;
   }
 }
 

@@ -31,6 +31,8 @@ const validateFacts = z.object({
   validCount: count,
   rejectedCount: count,
   rejectedByPartition: z.array(partitionCount),
+  /** Rejected records by the reason that counts for them. */
+  reasons: z.record(z.string(), count),
   /** When the oldest and the newest valid transaction took place; null where none is valid. */
   oldestTransactionMs: z.number().nullable(),
   newestTransactionMs: z.number().nullable(),
@@ -47,6 +49,7 @@ const transformFacts = z.object({
   loadedByPartition: z.array(partitionCount),
   duplicateByPartition: z.array(partitionCount),
   rejectedByPartition: z.array(partitionCount),
+  reasons: z.record(z.string(), count),
   flaggedCount: count,
   /** When the newest of the loaded transactions took place; null where none is loaded. */
   newestLoadedMs: z.number().nullable(),

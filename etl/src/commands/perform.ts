@@ -5,7 +5,16 @@ import { createLogger, type LogFormat, type Logger } from '@pulse/runtime';
 
 import { createConfig, type Config } from '../config.ts';
 import { createContext, type Context } from '../context.ts';
-import { errorCodeOf, errorMessageOf, exitCodeOf, failureKind, IntegrityError } from '../errors.ts';
+import {
+  errorCodeOf,
+  errorMessageOf,
+  exitCodeOf,
+  failureKind,
+  integrityStopOf,
+  remedyOf,
+  type IntegrityError,
+} from '../errors.ts';
+import { armFailpoint } from '../failpoint.ts';
 import { createProgressBar } from '../progress-bar.ts';
 import { connectWarehouse } from '../warehouse/connection.ts';
 
@@ -38,17 +47,30 @@ export async function guarded(
   let logger = await createLogger({ name: 'etl', level: 'info', format: isWatched ? 'pretty' : 'json' });
   try {
     const config = createConfig(process.env);
+    armFailpoint(config.failpoint);
     // People at a terminal get results; logs are for where nobody watches.
     const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;
     logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
     await work(config, logger, json);
   } catch (error) {
     const kind = failureKind(error);
-    const remedy = error instanceof IntegrityError ? { remedy: error.remedy } : {};
     const stack = kind === 'bug' ? { err: error } : {};
-    logger.error({ kind, code: errorCodeOf(error), ...remedy, ...stack }, errorMessageOf(error));
+    logger.error({ kind, code: errorCodeOf(error), remedy: remedyOf(error), ...stack }, errorMessageOf(error));
+    const stop = integrityStopOf(error);
+    if (stop !== undefined && json) print(JSON.stringify(describeStop(stop)));
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** What whoever started the command is told of an integrity stop, so that each incident is alerted once. */
+function describeStop({ kind, message, remedy, reported }: IntegrityError) {
+  return {
+    incident_ids: reported.map(({ incidentId }) => incidentId),
+    is_new: reported.some(({ isNew }) => isNew),
+    kind,
+    message,
+    remedy,
+  };
 }
 
 /** Airflow's log page shows lines as they are, with a time of its own. */

@@ -1,9 +1,10 @@
 import { allOrNone } from '../all-or-none.ts';
 import type { Batch } from '../batch/batch.ts';
+import type { AnchorState } from '../batch/decide-position.ts';
 import type { Context } from '../context.ts';
-import { IntegrityError } from '../errors.ts';
+import { acceptLoss, IntegrityError, integrityStopOf } from '../errors.ts';
+import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { readRecordAt } from '../kafka/read-range.ts';
-import { reportIncident } from '../warehouse/incidents.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { anchorOf } from './extract-batch.ts';
 
@@ -11,43 +12,61 @@ import { anchorOf } from './extract-batch.ts';
  * Looks at the last loaded record of each partition that the batch reads: is it still what it was? Kafka's clients are
  * not told when a topic is deleted and made again, but its records are others then. An anchor that retention has
  * deleted can not be looked at.
- * @throws IntegrityError when the topic is another one; an incident is open then.
+ * @throws IntegrityError when the topic is another one, with its incident.
  */
 export async function checkAnchors(context: Context, batch: Batch): Promise<void> {
   const { topic } = context.config.kafka;
   const source = await context.kafka();
-  const offsets = await source.partitionOffsets();
-  const lows = new Map(offsets.map(({ partition, lowOffset }) => [partition, lowOffset]));
   const isRead = new Set(
     batch.ranges.filter(({ fromOffset, nextOffset }) => fromOffset < nextOffset).map(({ partition }) => partition),
   );
+  const lows = new Map((await source.partitionOffsets()).map(({ partition, lowOffset }) => [partition, lowOffset]));
   const positions = await readPositions(context.warehouse.db, topic);
-  const anchored = positions
-    .filter(({ partition, anchorOffset }) => isRead.has(partition) && anchorOffset !== null)
-    .filter(({ partition, anchorOffset }) => (anchorOffset ?? 0n) >= (lows.get(partition) ?? 0n));
-  await allOrNone(anchored, async (position, signal) => checkAnchor(context, topic, position, batch.batchId, signal));
+  await allOrNone(
+    positions.filter(({ partition }) => isRead.has(partition)),
+    async (position, signal) => {
+      const state = await anchorState(source, position, lows.get(position.partition) ?? 0n, signal);
+      if (state === 'another') throw recreated(topic, position);
+    },
+  );
 }
 
-async function checkAnchor(
-  context: Context,
-  topic: string,
+/** Compares the last loaded record of a partition with what the log has at its offset. */
+export async function anchorState(
+  source: KafkaSource,
   position: StoredPosition,
-  batchId: string,
+  lowOffset: bigint,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<AnchorState> {
   const { partition, anchorOffset, anchorTimestamp, anchorKeyHash } = position;
-  const record = await readRecordAt(await context.kafka(), partition, Number(anchorOffset), signal);
-  if (record !== undefined) {
-    const found = anchorOf(record);
-    if (found.timestampMs === anchorTimestamp?.getTime() && found.keyHash === anchorKeyHash?.toString('hex')) return;
+  if (anchorOffset === null || anchorOffset < lowOffset) return 'gone';
+  try {
+    const record = await readRecordAt(source, partition, Number(anchorOffset), signal);
+    const found = record === undefined ? undefined : anchorOf(record);
+    const isSame =
+      found?.timestampMs === anchorTimestamp?.getTime() && found?.keyHash === anchorKeyHash?.toString('hex');
+    return isSame ? 'same' : 'another';
+  } catch (error) {
+    // Retention may take it away at any moment, also at this one.
+    if (integrityStopOf(error) !== undefined && (await isDeleted(source, partition, anchorOffset))) return 'gone';
+    throw error;
   }
+}
+
+async function isDeleted(source: KafkaSource, partition: number, offset: bigint): Promise<boolean> {
+  const log = (await source.partitionOffsets()).find((offsets) => offsets.partition === partition);
+  return log !== undefined && offset < log.lowOffset;
+}
+
+function recreated(topic: string, { partition, anchorOffset, nextOffset }: StoredPosition): IntegrityError {
   const message =
     `${topic} partition ${partition}: the record at offset ${anchorOffset} is not the one that was loaded last: ` +
-    'the topic was deleted and made again';
-  await reportIncident(context.warehouse.db, { kind: 'topic_recreated', topic, partition, batchId, message });
-  throw new IntegrityError(
+    `the topic was deleted and made again, and what it held from offset ${nextOffset} on is lost (how much is not known)`;
+  const incident = { kind: 'topic_recreated', topic, partition, fromOffset: nextOffset, nextOffset, message };
+  return new IntegrityError(
     'topic_recreated',
     message,
-    `to read the new topic from its start: etl resume --accept-loss --partition ${partition} --reason "…"`,
+    `to read the new topic from its start: ${acceptLoss(partition)}`,
+    [incident],
   );
 }

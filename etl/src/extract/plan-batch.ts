@@ -2,18 +2,19 @@ import type { BatchKind } from '@pulse/migrations/schema';
 
 import type { Batch } from '../batch/batch.ts';
 import { newBatch } from '../batch/new-batch.ts';
-import { planRanges, type PartitionOffsets, type PlannedRange, type RangeFault } from '../batch/plan.ts';
+import { planRanges, type PlannedRange, type RangeFault } from '../batch/plan.ts';
 import { sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
-import { IntegrityError } from '../errors.ts';
+import { acceptLoss, IntegrityError, type IncidentFacts } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
-import { reportIncident } from '../warehouse/incidents.ts';
+import { acceptedRejectRanges } from '../warehouse/incidents.ts';
 import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so
  * that every retry reads the same records and judges them by the same clock.
- * @throws IntegrityError when a stored position and the log do not fit together; an incident is open then.
+ * @throws IntegrityError when a stored position and the log do not fit together, with its incidents.
  */
 export async function planBatch(context: Context, batchId: string, kind: BatchKind): Promise<Batch> {
   const { warehouse, config } = context;
@@ -21,9 +22,11 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   if (known !== undefined) return known;
 
   sweepOldStaging(context);
-  const ranges = await planNewRanges(context, batchId);
+  const ranges = await planNewRanges(context);
   const batch = newBatch(context, batchId, kind);
+  failpoint('before-plan');
   await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, config.kafka.topic, ranges));
+  failpoint('after-plan');
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
   return planned;
@@ -36,7 +39,7 @@ function sweepOldStaging({ config, logger }: Context): void {
   if (swept.length > 0) logger.info({ folders: swept }, 'old staged files removed');
 }
 
-async function planNewRanges(context: Context, batchId: string): Promise<readonly PlannedRange[]> {
+async function planNewRanges(context: Context): Promise<readonly PlannedRange[]> {
   const { warehouse, config, logger } = context;
   const { topic } = config.kafka;
   const source = await context.kafka();
@@ -56,13 +59,12 @@ async function planNewRanges(context: Context, batchId: string): Promise<readonl
   const added = unknown.length > 0 ? await readPositions(warehouse.db, topic) : [];
   const positions = [...stored, ...added.filter(({ partition }) => isNew.has(partition))];
 
-  const plan = planRanges(positions, offsets, await batchSizeMax(context));
+  const accepted = await acceptedRejectRanges(warehouse.db, topic);
+  const plan = planRanges(positions, offsets, await batchSizeMax(context), accepted);
   if (plan.kind === 'planned') return plan.ranges;
-  for (const fault of plan.faults) {
-    await reportIncident(warehouse.db, { ...incidentOf(topic, fault, offsets), batchId });
-  }
-  const messages = plan.faults.map((fault) => describeFault(topic, fault));
-  throw new IntegrityError(plan.faults[0].kind, messages.join('; '), remedyFor(plan.faults[0]));
+  const incidents = plan.faults.map((fault) => incidentOf(topic, fault));
+  const messages = incidents.map(({ message }) => message);
+  throw new IntegrityError(plan.faults[0].kind, messages.join('; '), remedyFor(plan.faults[0]), incidents);
 }
 
 /** The configured cap, or half of the newest batch where that one did not fit on the disk. */
@@ -74,12 +76,10 @@ async function batchSizeMax({ warehouse, config, logger }: Context): Promise<num
   return halved;
 }
 
-function incidentOf(topic: string, fault: RangeFault, offsets: readonly PartitionOffsets[]) {
-  const message = describeFault(topic, fault);
-  if (fault.kind === 'partition_missing') return { kind: fault.kind, topic, partition: fault.partition, message };
+function incidentOf(topic: string, fault: RangeFault): IncidentFacts {
   const { kind, partition, fromOffset, nextOffset } = fault;
-  const isKnown = offsets.some((log) => log.partition === partition);
-  const lostCount = isKnown ? Number(nextOffset - fromOffset) : null;
+  const message = describeFault(topic, fault);
+  const lostCount = kind === 'truncated_before_position' ? Number(nextOffset - fromOffset) : null;
   return { kind, topic, partition, fromOffset, nextOffset, lostCount, message };
 }
 
@@ -87,16 +87,16 @@ function describeFault(topic: string, fault: RangeFault): string {
   const where = `${topic} partition ${fault.partition}`;
   switch (fault.kind) {
     case 'partition_missing':
-      return `${where} has a stored position but is not in Kafka`;
+      return `${where} has a stored position, ${fault.nextOffset}, but is not in Kafka: whatever it held from there on is lost (how much is not known)`;
     case 'truncated_before_position':
       return `${where}: offsets ${fault.fromOffset} to ${fault.nextOffset - 1n} were deleted before they were read (${fault.nextOffset - fault.fromOffset} lost)`;
     case 'position_after_end':
-      return `${where}: the stored position ${fault.nextOffset} lies beyond the log's end ${fault.fromOffset}: the topic was truncated or made anew`;
+      return `${where}: the stored position ${fault.nextOffset} lies beyond the log's end ${fault.fromOffset}: the topic was truncated or made anew, and what was not read before is lost (how much is not known)`;
     default:
-      return fault satisfies never;
+      return fault.kind satisfies never;
   }
 }
 
 function remedyFor(fault: RangeFault): string {
-  return `find out what happened to the topic; to go on without the lost records: etl resume --accept-loss --partition ${fault.partition} --reason "…"`;
+  return `find out what happened to the topic; to go on without the lost records: ${acceptLoss(fault.partition)}`;
 }

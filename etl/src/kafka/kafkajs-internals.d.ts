@@ -4,47 +4,21 @@
  */
 
 declare module 'kafkajs/src/cluster/index.js' {
-  interface FetchedMessage {
-    readonly offset: string;
-    readonly timestamp: string;
-    readonly key: Buffer | null;
-    readonly value: Buffer | null;
-    readonly batchContext: {
-      readonly firstOffset: string;
-      readonly lastOffsetDelta: number;
-      readonly isControlBatch: boolean;
-      readonly inTransaction: boolean;
-      readonly producerId: string;
-    };
-  }
-
-  interface FetchedPartition {
-    readonly partition: number;
-    readonly highWatermark: string;
-    /** The log's start, under kafkajs's own name for it. */
-    readonly lastStartOffset?: string;
-    readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
-    readonly messages: readonly FetchedMessage[];
-  }
-
   interface Broker {
-    fetch(request: {
-      replicaId: number;
-      isolationLevel: number;
-      maxWaitTime: number;
-      minBytes: number;
-      maxBytes: number;
-      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-    }): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
     offsetCommit(request: {
       groupId: string;
       groupGenerationId: number;
       memberId: string;
       topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
     }): Promise<unknown>;
+    disconnect(): Promise<void>;
     readonly connectionPool: {
       /** Opens connection 1, the one for fetches, unless it is open. */
       getConnection(index: 1): Promise<unknown>;
+      send<Decoded>(call: {
+        request: unknown;
+        response: { decode(data: Buffer): Promise<Decoded>; parse(decoded: Decoded): Promise<Decoded> };
+      }): Promise<Decoded>;
     };
   }
 
@@ -76,7 +50,7 @@ declare module 'kafkajs/src/cluster/index.js' {
     ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   }
 
-  export type { Broker, FetchedMessage, FetchedPartition };
+  export type { Broker };
   export default Cluster;
 }
 
@@ -92,4 +66,62 @@ declare module 'kafkajs/src/loggers/index.js' {
     }): unknown;
   };
   export default loggers;
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): { toString(): string };
+    readString(): string;
+    readBytes(sizeBytes: number): Buffer;
+    readArray<Item>(read: (decoder: Decoder) => Item): Item[];
+    readArrayAsync<Item>(read: (decoder: Decoder) => Promise<Item>): Promise<Item[]>;
+  }
+  export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
+  interface BatchRecord {
+    readonly offset: string;
+    readonly timestamp: string;
+    readonly key: Buffer | null;
+    readonly value: Buffer | null;
+  }
+
+  interface RecordBatch {
+    readonly firstOffset: string;
+    readonly lastOffsetDelta: number;
+    readonly isControlBatch: boolean;
+    readonly inTransaction: boolean;
+    readonly producerId: string;
+    readonly records: readonly BatchRecord[];
+  }
+
+  export type { BatchRecord, RecordBatch };
+  export default function decodeRecordBatch(
+    decoder: import('kafkajs/src/protocol/decoder.js').default,
+  ): Promise<RecordBatch>;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/request.js' {
+  export default function createFetchRequest(request: {
+    replicaId: number;
+    isolationLevel: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+  }): unknown;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  const fetchResponse: {
+    /** Throws the broker's error where a partition has one. */
+    parse<Decoded extends { responses: readonly { partitions: readonly { errorCode: number }[] }[] }>(
+      decoded: Decoded,
+    ): Promise<Decoded>;
+  };
+  export default fetchResponse;
 }

@@ -1,9 +1,11 @@
-import type { Broker, FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
+import type { Broker } from 'kafkajs/src/cluster/index.js';
+import type { BatchRecord, RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 
 import type { RawRecord } from '../batch/raw-record.ts';
-import { IntegrityError, TemporaryError } from '../errors.ts';
+import { acceptLoss, IntegrityError, TemporaryError } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
 import { retrying } from '../retrying.ts';
-import { readCommitted } from './cluster.ts';
+import { fetchPartition, type FetchedPartition } from './fetch-partition.ts';
 import type { KafkaSource } from './kafka-source.ts';
 
 /** Bytes asked for at once. Larger fetches raise memory, not speed; a larger record still comes whole. */
@@ -36,11 +38,14 @@ export async function readRange(
       what: `reading ${source.topic} partition ${partition} from offset ${at}`,
       waitMaxMs: source.waitMaxMs,
       signal,
+    }).catch(async (error: unknown) => {
+      throw isOffsetOutOfRange(error) ? await truncated(source, partition, range, at) : error;
     });
-    requireOffset(source.topic, fetched, at);
+    if (fetched.lowOffset > at) throw await truncated(source, partition, range, at);
     const records = committedRecords(fetched).filter((record) => record.offset >= at && record.offset < nextOffset);
     if (records.length > 0) take(records);
-    offset = offsetAfter(fetched.messages) ?? offset;
+    failpoint('mid-read');
+    offset = offsetAfter(fetched.batches) ?? offset;
     emptyFetches = offset > at ? 0 : emptyFetches + 1;
     if (emptyFetches >= emptyFetchesMax) {
       throw new TemporaryError(`${source.topic} partition ${partition} gives nothing at offset ${at} below its end`);
@@ -70,21 +75,19 @@ async function fetchFrom(source: KafkaSource, partition: number, offset: number)
     if (leader === undefined) throw new TemporaryError(`${topic} partition ${partition} has no leader`);
     const broker = await cluster.findBroker({ nodeId: leader });
     await openFetchConnection(broker);
-    const { responses } = await broker.fetch({
-      replicaId: -1,
-      isolationLevel: readCommitted,
-      maxWaitTime: fetchWaitMs,
-      minBytes: 1,
+    // One partition a request: only the first of a request gets a record batch larger than the limit.
+    const fetched = await fetchPartition(broker, {
+      topic,
+      partition,
+      fetchOffset: offset,
       maxBytes: fetchMaxBytes,
-      // One partition a request: only the first of a request gets a record batch larger than the limit.
-      topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes: fetchMaxBytes }] }],
+      maxWaitMs: fetchWaitMs,
     });
-    const [fetched] = responses.flatMap((response) => response.partitions);
     if (fetched === undefined)
       throw new TemporaryError(`Kafka's answer has no word of ${topic} partition ${partition}`);
     return fetched;
   } catch (error) {
-    if (isOffsetOutOfRange(error)) throw truncated(topic, partition, offset);
+    if (isOffsetOutOfRange(error)) throw error;
     // Leadership may have moved; the next try asks the new leader. What fails here fails there, with its own words.
     await cluster.refreshMetadata().catch(() => undefined);
     throw error;
@@ -108,16 +111,37 @@ function isOffsetOutOfRange(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'OFFSET_OUT_OF_RANGE';
 }
 
-function requireOffset(topic: string, fetched: FetchedPartition, offset: number): void {
-  const { partition, lastStartOffset } = fetched;
-  if (lastStartOffset !== undefined && Number(lastStartOffset) > offset) throw truncated(topic, partition, offset);
-}
-
-function truncated(topic: string, partition: number, offset: number): IntegrityError {
+/** What is lost of a range whose offset `at` is no longer within the log, by what the log still has. */
+async function truncated(
+  source: KafkaSource,
+  partition: number,
+  range: { readonly nextOffset: number },
+  at: number,
+): Promise<IntegrityError> {
+  const { topic } = source;
+  const logs = await source.partitionOffsets();
+  const lowOffset = Number(logs.find((log) => log.partition === partition)?.lowOffset ?? at);
+  const lostUpTo = Math.min(Math.max(lowOffset, at), range.nextOffset);
+  const lostCount = lostUpTo - at;
+  const what =
+    lostCount > 0
+      ? `offsets ${at} to ${lostUpTo - 1} were deleted while the batch read them (${lostCount} lost)`
+      : `offset ${at} is no longer within the log, though the batch planned to read up to ${range.nextOffset - 1}`;
   return new IntegrityError(
     'truncated_while_reading',
-    `${topic} partition ${partition}: offset ${offset} is no longer within the log, though the batch planned to read it`,
-    `look at the topic's retention; then accept the loss: etl resume --accept-loss --partition ${partition} --reason "…"`,
+    `${topic} partition ${partition}: ${what}`,
+    `look at the topic's retention; to go on without the lost records: ${acceptLoss(partition)}`,
+    [
+      {
+        kind: 'truncated_while_reading',
+        topic,
+        partition,
+        fromOffset: BigInt(at),
+        nextOffset: BigInt(lostUpTo),
+        lostCount: lostCount > 0 ? lostCount : null,
+        message: `${topic} partition ${partition}: ${what}`,
+      },
+    ],
   );
 }
 
@@ -125,26 +149,23 @@ function truncated(topic: string, partition: number, offset: number): IntegrityE
 function committedRecords(fetched: FetchedPartition): RawRecord[] {
   const records: RawRecord[] = [];
   const aborted = new Set<string>();
-  const begins = fetched.abortedTransactions.map(({ producerId, firstOffset }) => ({
-    producerId,
-    firstOffset: Number(firstOffset),
-  }));
-  begins.sort((a, b) => a.firstOffset - b.firstOffset);
-  for (const message of fetched.messages) {
-    const { isControlBatch, inTransaction, producerId } = message.batchContext;
-    const record = rawRecord(fetched.partition, message);
-    while (begins[0] !== undefined && begins[0].firstOffset <= record.offset) {
+  const begins = fetched.abortedTransactions.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  for (const batch of fetched.batches) {
+    const { isControlBatch, inTransaction, producerId } = batch;
+    const last = lastOffset(batch);
+    while (begins[0] !== undefined && begins[0].firstOffset <= last) {
       const begun = begins.shift();
       if (begun !== undefined) aborted.add(begun.producerId);
     }
     if (isControlBatch) aborted.delete(producerId);
-    else if (!inTransaction || !aborted.has(producerId)) records.push(record);
+    else if (!inTransaction || !aborted.has(producerId)) {
+      for (const record of batch.records) records.push(rawRecord(fetched.partition, record));
+    }
   }
   return records;
 }
 
-function rawRecord(partition: number, message: FetchedMessage): RawRecord {
-  const { offset, timestamp, key, value } = message;
+function rawRecord(partition: number, { offset, timestamp, key, value }: BatchRecord): RawRecord {
   return { partition, offset: Number(offset), timestampMs: datable(Number(timestamp)), key, value };
 }
 
@@ -159,8 +180,12 @@ function datable(timestampMs: number): number {
 const firstMs = Date.parse('1000-01-01T00:00:00Z');
 const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** The offset behind the last record batch: control records and holes at its end are passed with it. */
-function offsetAfter(messages: readonly FetchedMessage[]): number | undefined {
-  const last = messages.at(-1)?.batchContext;
-  return last === undefined ? undefined : Number(last.firstOffset) + last.lastOffsetDelta + 1;
+function lastOffset({ firstOffset, lastOffsetDelta }: RecordBatch): number {
+  return Number(firstOffset) + lastOffsetDelta;
+}
+
+/** The offset behind the last record batch: control records, emptied batches and holes at its end are passed with it. */
+function offsetAfter(batches: readonly RecordBatch[]): number | undefined {
+  const last = batches.at(-1);
+  return last === undefined ? undefined : lastOffset(last) + 1;
 }

@@ -7,6 +7,8 @@ import type { StagedStep } from '../batch/staging.ts';
 import {
   copyFiles,
   deltaFiles,
+  transformFolder,
+  validateFolder,
   type ExtractFacts,
   type TransformFacts,
   type ValidateFacts,
@@ -14,14 +16,10 @@ import {
 import type { Context } from '../context.ts';
 import { countOf } from '../batch/partition-counts.ts';
 import { operatorOf } from '../operator.ts';
-import { errorMessageOf, isUniqueViolation } from '../errors.ts';
+import { errorMessageOf, isLoadedMeanwhile } from '../errors.ts';
 import type { DeltaRow } from '../warehouse/merge-deltas.ts';
-import {
-  loadBatchInOneTransaction,
-  type BatchLoad,
-  type CopySource,
-  type LoadOutcome,
-} from '../warehouse/load-transaction.ts';
+import { RefusedCopyError, type CopySource } from '../warehouse/copy-rows.ts';
+import { loadBatchInOneTransaction, type BatchLoad, type LoadOutcome } from '../warehouse/load-transaction.ts';
 import { readPositions } from '../warehouse/positions.ts';
 import { replayRejectsTable } from '../warehouse/settle-replay.ts';
 
@@ -31,15 +29,35 @@ export interface LoadInput {
   readonly transformed: StagedStep<TransformFacts>;
 }
 
-/** Loads a staged batch, all or nothing. 'stale' asks for a new transform, also after a unique violation. */
-export async function loadBatch(context: Context, batch: Batch, input: LoadInput): Promise<LoadOutcome> {
+/** 'refused': the database refuses the rows of these orders, in its words. Nothing is loaded. */
+export type LoadBatchOutcome =
+  | { readonly kind: LoadOutcome }
+  | { readonly kind: 'refused'; readonly orders: ReadonlyMap<string, string> };
+
+/**
+ * Loads a staged batch, all or nothing. 'stale' asks for a new transform, also after another batch has loaded one of the
+ * orders; 'refused' for one without the orders that the database refuses.
+ */
+export async function loadBatch(context: Context, batch: Batch, input: LoadInput): Promise<LoadBatchOutcome> {
   const { warehouse, config, logger } = context;
+  const load = batchLoad(context, batch, input);
+  const { lockTimeoutMs, loadTimeoutMs } = config.warehouse;
   try {
-    return await loadBatchInOneTransaction(warehouse, batchLoad(context, batch, input), config.warehouse.lockTimeoutMs);
+    try {
+      return { kind: await loadBatchInOneTransaction(warehouse, load, { lockTimeoutMs, loadTimeoutMs }) };
+    } catch (error) {
+      if (!(error instanceof RefusedCopyError)) throw error;
+      // A damaged file looks the same: it is made again, not put into quarantine.
+      if (context.staging(batch).isDamaged([validateFolder, transformFolder])) throw error;
+      const { findRefusedOrders } = await import('../warehouse/refused-orders.ts');
+      const orders = await findRefusedOrders(warehouse, load.rows, { lockTimeoutMs, loadTimeoutMs });
+      // What was refused once and is accepted now: another try tells.
+      return orders.size === 0 ? { kind: 'stale' } : { kind: 'refused', orders };
+    }
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
+    if (!isLoadedMeanwhile(error)) throw error;
     logger.warn({ batchId: batch.batchId, cause: errorMessageOf(error) }, 'an order was loaded meanwhile');
-    return 'stale';
+    return { kind: 'stale' };
   }
 }
 

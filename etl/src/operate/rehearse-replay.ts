@@ -53,7 +53,7 @@ async function rehearse(context: Context, rejectedIds: readonly number[], result
     claims: await describeClaims(warehouse.db, condition),
     counts: { readCount: null, loadedCount: null, duplicateCount: null, rejectedCount: null, flaggedCount: null },
   };
-  const staging = context.staging(batch.batchId);
+  const staging = context.staging(batch);
   try {
     const extracted = await staging.publish(extractFolder, (folder) =>
       extractClaims(context, batch, folder, condition),
@@ -63,7 +63,7 @@ async function rehearse(context: Context, rejectedIds: readonly number[], result
     );
     const input = { extracted, validated };
     const outcome = await withTransformSnapshot(warehouse, config.kafka.topic, [], async (snapshot) =>
-      staging.publish(transformFolder, (folder) => transformBatch(context, batch, input, snapshot, folder)),
+      staging.publish(transformFolder, (folder) => transformBatch(context, batch, input, snapshot, new Map(), folder)),
     );
     if (outcome.kind !== 'done') throw new Error('a rehearsal covers no range and can not be superseded');
     const { facts } = outcome.result;

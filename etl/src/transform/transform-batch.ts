@@ -34,6 +34,9 @@ export interface TransformInput {
   readonly validated: StagedStep<ValidateFacts>;
 }
 
+/** Orders whose rows the database has refused, by id, with its words: all their records go to quarantine. */
+export type RefusedOrders = ReadonlyMap<string, string>;
+
 /**
  * Makes warehouse rows, alerts and roll-up deltas of a batch's valid transactions, and settles which of them are
  * duplicates or conflicts, by what the snapshot shows as loaded.
@@ -43,10 +46,11 @@ export async function transformBatch(
   batch: Batch,
   input: TransformInput,
   snapshot: TransformSnapshot,
+  refused: RefusedOrders,
   folder: string,
 ): Promise<StepOutput<TransformFacts>> {
   const judgement = await readJudgement(context, batch, input.validated.facts, snapshot);
-  using transformation = new Transformation(context, batch, input, judgement, folder);
+  using transformation = new Transformation(context, batch, input, judgement, refused, folder);
   for await (const group of withKnownOrders(input.validated, snapshot)) transformation.takeGroup(group);
   return transformation.finish(String(snapshot.stateVersion));
 }
@@ -126,6 +130,7 @@ class Transformation implements Disposable {
   readonly #batch: Batch;
   readonly #input: TransformInput;
   readonly #judgement: Judgement;
+  readonly #refused: RefusedOrders;
   readonly #row: RowContext;
   readonly #folder: string;
   readonly #files: Record<keyof typeof copyFiles, StagedFileWriter>;
@@ -135,11 +140,20 @@ class Transformation implements Disposable {
   readonly #loaded = new PartitionCounts();
   readonly #duplicates = new PartitionCounts();
   readonly #rejected = new PartitionCounts();
+  readonly #reasons: Partial<Record<RejectReason, number>> = {};
   #flaggedCount = 0;
   #newestLoadedMs: number | null = null;
 
-  constructor(context: Context, batch: Batch, input: TransformInput, judgement: Judgement, folder: string) {
+  constructor(
+    context: Context,
+    batch: Batch,
+    input: TransformInput,
+    judgement: Judgement,
+    refused: RefusedOrders,
+    folder: string,
+  ) {
     this.#context = context;
+    this.#refused = refused;
     this.#batch = batch;
     this.#input = input;
     this.#judgement = judgement;
@@ -176,6 +190,7 @@ class Transformation implements Disposable {
         loadedByPartition: this.#loaded.list(),
         duplicateByPartition: this.#duplicates.list(),
         rejectedByPartition: this.#rejected.list(),
+        reasons: { ...this.#reasons },
         flaggedCount: this.#flaggedCount,
         newestLoadedMs: this.#newestLoadedMs,
       },
@@ -198,6 +213,11 @@ class Transformation implements Disposable {
     const loadedHash = known.get(transaction.orderId);
     if (loadedHash !== undefined) {
       this.#takeRepeated(transaction, loadedHash);
+      return;
+    }
+    const refusal = this.#refused.get(transaction.orderId);
+    if (refusal !== undefined) {
+      this.#reject(transaction, 'refused_by_database', '', refusal, 'load');
       return;
     }
     const verdict = judgeTransaction(transaction, this.#judgement);
@@ -229,16 +249,23 @@ class Transformation implements Disposable {
     else this.#reject(transaction, 'order_id_conflict', 'order_id', transaction.orderId);
   }
 
-  #reject(transaction: ValidTransaction, reason: RejectReason, field: string, detail: string): void {
+  #reject(
+    transaction: ValidTransaction,
+    reason: RejectReason,
+    field: string,
+    detail: string,
+    stage: 'transform' | 'load' = 'transform',
+  ): void {
     const { partition, framePosition, orderId } = transaction;
     const record = readFrameAt(join(this.#input.extracted.folder, recordsFile(partition)), framePosition);
     const epoch = this.#row.epochs.get(partition) ?? 0;
     const coordinates = { batchId: this.#batch.batchId, topic: this.#context.config.kafka.topic, epoch };
     const message = `${rejectReasons[reason]} (${detail})`;
     this.#files.rejectedTransactions.writeText(
-      encodeRejected({ record, stage: 'transform', orderId, errors: [{ field, reason, message }] }, coordinates),
+      encodeRejected({ record, stage, orderId, errors: [{ field, reason, message }] }, coordinates),
     );
     this.#rejected.add(partition);
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
   }
 
   #lineAt(place: number): ValidTransaction {

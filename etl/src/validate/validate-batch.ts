@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+import type { RejectReason } from '@pulse/contract';
+
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrames } from '../batch/read-frames.ts';
@@ -37,7 +39,7 @@ export function validateBatch(
         tally.countValid(sale.timestampMs);
       } else {
         rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
-        tally.countRejected(partition);
+        tally.countRejected(partition, verdict.errors[0].reason);
       }
     }
   }
@@ -52,6 +54,7 @@ class Tally {
   readonly #onProgress: (done: number) => void;
   #validCount = 0;
   readonly #rejected = new PartitionCounts();
+  readonly #reasons: Partial<Record<RejectReason, number>> = {};
   #oldestMs = Infinity;
   #newestMs = -Infinity;
 
@@ -66,8 +69,9 @@ class Tally {
     this.#report();
   }
 
-  countRejected(partition: number): void {
+  countRejected(partition: number, reason: RejectReason): void {
     this.#rejected.add(partition);
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
     this.#report();
   }
 
@@ -77,6 +81,7 @@ class Tally {
       validCount: this.#validCount,
       rejectedCount: this.#rejected.total,
       rejectedByPartition: this.#rejected.list(),
+      reasons: { ...this.#reasons },
       oldestTransactionMs: isEmpty ? null : this.#oldestMs,
       newestTransactionMs: isEmpty ? null : this.#newestMs,
     };

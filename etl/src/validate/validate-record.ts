@@ -60,7 +60,7 @@ export function validateRecord(record: RawRecord, rules: ValidationRules, nowMs:
   const parsed = parseObject(value);
   if (parsed.kind === 'unreadable') return rejected(parsed.reason);
   const checked = checkTransaction(parsed.value);
-  const errors = [...parsed.errors, ...(checked.kind === 'rejected' ? checked.errors : [])];
+  const errors = fewErrors([...parsed.errors, ...(checked.kind === 'rejected' ? checked.errors : [])]);
   const [first, ...others] = errors;
   if (first !== undefined) return { kind: 'rejected', orderId: orderIdOf(parsed.value), errors: [first, ...others] };
   if (checked.kind === 'rejected') throw new Error('a rejected message has no error');
@@ -76,6 +76,22 @@ function judgedByClock(sale: SaleFields, rules: ValidationRules, nowMs: number):
 
 function rejected(reason: RejectReason, field = '', orderId: string | null = null): ValidatedRecord {
   return { kind: 'rejected', orderId, errors: [{ field, reason, message: rejectReasons[reason] }] };
+}
+
+/** Kept of one message: a hostile one has as many faults as bytes. */
+const errorsMax = 50;
+const fieldLengthMax = 100;
+
+/** Each fault of each field once, and not more of them than somebody reads. */
+function fewErrors(errors: readonly FieldError[]): FieldError[] {
+  const few = new Map<string, FieldError>();
+  for (const error of errors) {
+    const field = error.field.slice(0, fieldLengthMax).toWellFormed();
+    const key = `${error.reason} ${field}`;
+    if (!few.has(key)) few.set(key, { ...error, field });
+    if (few.size === errorsMax) break;
+  }
+  return [...few.values()];
 }
 
 /** Longest order id that is kept of a rejected message: enough to search by, and never a burden. */

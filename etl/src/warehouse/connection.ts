@@ -28,6 +28,10 @@ const connectTimeoutMs = 5000;
 /** A process that hangs in the middle of a transaction loses its session, and with it its locks. */
 const idleInTransactionTimeoutMs = 120_000;
 
+/** A client whose machine is gone says nothing more: the server asks it, and ends its session after 30 seconds. */
+const deadClientSettings =
+  '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000';
+
 /** Connects to the warehouse, waiting for it up to `waitMaxMs`. @throws TemporaryError when it stays away. */
 export async function connectWarehouse(
   options: WarehouseOptions,
@@ -55,7 +59,7 @@ async function connectedClient(options: WarehouseOptions, applicationName: strin
     connectionTimeoutMillis: connectTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
-    options: '-c timezone=UTC',
+    options: `-c timezone=UTC ${deadClientSettings}`,
   });
   try {
     await client.connect();

@@ -4,18 +4,46 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import { isRowRefusal } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
+
+/** Lines in COPY text format for one table. */
+export interface CopySource {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly chunks: () => Iterable<Buffer>;
+}
+
+/** The database refuses a row of a COPY for what it holds. */
+export class RefusedCopyError extends Error {
+  override readonly name = 'RefusedCopyError';
+}
+
 /**
  * Sends lines in COPY text format into a table, within the transaction that the client has open.
  * @returns how many rows the server took.
+ * @throws RefusedCopyError where a row is refused, with PostgreSQL's error as its cause.
  */
 export async function copyRows(
   client: pg.Client,
-  table: string,
-  columns: readonly string[],
+  { table, columns }: Pick<CopySource, 'table' | 'columns'>,
   chunks: Iterable<Buffer>,
 ): Promise<number> {
   const names = columns.map((column) => client.escapeIdentifier(column)).join(', ');
   const stream = client.query(copyFrom(`copy ${client.escapeIdentifier(table)} (${names}) from stdin`));
-  await pipeline(Readable.from(chunks), stream);
+  try {
+    await pipeline(Readable.from(passing(chunks)), stream);
+  } catch (error) {
+    if (isRowRefusal(error)) throw new RefusedCopyError(`PostgreSQL refuses a row of ${table}`, { cause: error });
+    throw error;
+  }
   return stream.rowCount;
+}
+
+/** Asked for the next chunk when the last one is on its way. */
+function* passing(chunks: Iterable<Buffer>): Generator<Buffer, void> {
+  for (const chunk of chunks) {
+    yield chunk;
+    failpoint('mid-copy');
+  }
 }

@@ -1,24 +1,17 @@
-import { createHash } from 'node:crypto';
-
 import { etlBatches, etlBatchRanges, sourcePositions } from '@pulse/migrations/schema';
 import { and, eq, sql } from 'drizzle-orm';
 
 import type { Batch } from '../batch/batch.ts';
 import type { ReadRangeFacts } from '../batch/step-folders.ts';
+import { failpoint } from '../failpoint.ts';
 import type { Queryable, Warehouse } from './connection.ts';
 import { findBatch } from './batch-ledger.ts';
-import { copyRows } from './copy-rows.ts';
+import { copyRows, type CopySource } from './copy-rows.ts';
+import { limitTransaction, type LoadLimits } from './load-session.ts';
 import { positionsStandAt } from './lookups.ts';
 import { mergeCustomerDays, mergeCustomerProfiles, mergeSalesPerMinute, type DeltaRow } from './merge-deltas.ts';
 import { bumpStateVersion, lockState } from './positions.ts';
 import { createReplayRejects, lockOpenClaims, settleClaims } from './settle-replay.ts';
-
-/** Lines in COPY text format for one table. */
-export interface CopySource {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly chunks: () => Iterable<Buffer>;
-}
 
 /** What was read of a range and what became of it. */
 interface LoadedRange extends ReadRangeFacts {
@@ -63,18 +56,19 @@ export type LoadOutcome = 'loaded' | 'superseded' | 'stale';
 export async function loadBatchInOneTransaction(
   warehouse: Warehouse,
   load: BatchLoad,
-  lockTimeoutMs: number,
+  limits: LoadLimits,
 ): Promise<LoadOutcome> {
   const { batch, topic } = load;
-  return warehouse.db.transaction(async (tx): Promise<LoadOutcome> => {
-    const stateVersion = await lockState(tx, lockTimeoutMs);
+  const outcome = await warehouse.db.transaction(async (tx): Promise<LoadOutcome> => {
+    await limitTransaction(warehouse, limits);
+    const stateVersion = await lockState(tx, limits.lockTimeoutMs);
     if (!(await isStillDue(tx, topic, batch))) {
       const current = await findBatch(tx, batch.batchId);
       return current?.state === 'loaded' ? 'loaded' : 'superseded';
     }
     if (stateVersion !== load.stateVersion) return 'stale';
     if (batch.claims !== null) await createReplayRejects(tx);
-    for (const { table, columns, chunks } of load.rows) await copyRows(warehouse.client, table, columns, chunks());
+    for (const source of load.rows) await copyRows(warehouse.client, source, source.chunks());
     await mergeSalesPerMinute(tx, load.salesPerMinute);
     await mergeCustomerDays(tx, load.customerDays);
     await mergeCustomerProfiles(tx, load.customerProfiles);
@@ -82,8 +76,11 @@ export async function loadBatchInOneTransaction(
     else await settleClaims(tx, batch.batchId, load.counts, load.operator);
     await closeBatch(tx, load);
     await bumpStateVersion(tx);
+    failpoint('before-commit');
     return 'loaded';
   });
+  failpoint('after-commit');
+  return outcome;
 }
 
 /** Whether the batch's records are still to be loaded: positions where it begins, or every claimed record open. */
@@ -144,26 +141,4 @@ async function closeBatch(tx: Queryable, { batch, counts, ranges, newestTransact
       errorMessage: null,
     })
     .where(eq(etlBatches.batchId, batch.batchId));
-}
-
-/**
- * Marks this session as the one that loads the batch, and ends the sessions of earlier tries: one that hangs in the
- * middle of its COPY would hold the lock for ever.
- * @returns how many were ended.
- */
-export async function claimLoad({ client }: Warehouse, batchId: string): Promise<number> {
-  const applicationName = loadApplicationName(batchId);
-  await client.query(`select set_config('application_name', $1, false)`, [applicationName]);
-  const { rowCount } = await client.query(
-    `select pg_terminate_backend(pid, 5000)
-     from pg_stat_activity
-     where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()`,
-    [applicationName],
-  );
-  return rowCount ?? 0;
-}
-
-/** A name that only sessions loading this batch have; PostgreSQL keeps 63 bytes of it. */
-function loadApplicationName(batchId: string): string {
-  return `etl load ${createHash('sha256').update(batchId).digest('hex').slice(0, 32)}`;
 }

@@ -14,7 +14,10 @@ export async function readPositions(db: Queryable, topic: string): Promise<Store
     .orderBy(asc(sourcePositions.partition));
 }
 
-/** Gives partitions that have no position yet the start of their log. Whoever comes first sets it. */
+/**
+ * Gives partitions that have no position yet the start of their log. Whoever comes first sets it. One that was read before
+ * and given up begins a new epoch, for its offsets may begin again.
+ */
 export async function insertMissingPositions(
   db: Queryable,
   topic: string,
@@ -23,7 +26,17 @@ export async function insertMissingPositions(
   if (starts.length === 0) return;
   await db
     .insert(sourcePositions)
-    .values(starts.map(({ partition, lowOffset }) => ({ topic, partition, nextOffset: lowOffset })))
+    .values(
+      starts.map(({ partition, lowOffset }) => ({
+        topic,
+        partition,
+        nextOffset: lowOffset,
+        epoch: sql`(
+          select coalesce(max(epoch) + 1, 0)
+          from etl_batch_ranges
+          where topic = ${topic} and partition = ${partition} and is_loaded and from_offset < next_offset)`,
+      })),
+    )
     .onConflictDoNothing();
 }
 

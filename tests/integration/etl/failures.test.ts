@@ -64,6 +64,9 @@ test.each([
   ['ETL_BATCH_MAX_MESSAGES', 'many'],
   ['WAREHOUSE_DB_PORT', '70000'],
   ['ETL_BASE_CURRENCY', 'dollars'],
+  ['ETL_BASE_CURRENCY', 'ZZZ'],
+  ['ETL_REJECT_SHARE_MAX', '7'],
+  ['ETL_FAILPOINT', 'nowhere'],
   ['LOG_LEVEL', 'loud'],
   ['ETL_FRAUD_AMOUNT_LIMIT', '1,000'],
 ])('a wrong %s is a usage error that names it and its value', async (name, value) => {
@@ -71,6 +74,33 @@ test.each([
   expect(exitCode).toBe(usage);
   expect(stderr).toContain(name);
   expect(stderr).toContain(value);
+});
+
+test('a limit finer than the base currency is a usage error that says so', async () => {
+  const env = { ETL_BASE_CURRENCY: 'JPY', ETL_FRAUD_AMOUNT_LIMIT: '1000.50' };
+  const { exitCode, stderr } = await runEtl(['run'], { env });
+  expect(exitCode).toBe(usage);
+  expect(stderr).toContain('ETL_FRAUD_AMOUNT_LIMIT');
+});
+
+test.each([
+  ['a wrong password', (url: URL) => void (url.password = 'wrong'), '28P01', 'WAREHOUSE_ETL_PASSWORD'],
+  ['a database that is not there', (url: URL) => void (url.pathname = '/nowhere'), '3D000', 'WAREHOUSE_DB_NAME'],
+])('%s is a usage error that tells what to check', async (_, spoil, code, remedy) => {
+  await using pipeline = await openPipeline();
+  const url = new URL(pipeline.env['WAREHOUSE_DATABASE_URL'] ?? '');
+  spoil(url);
+  const { exitCode, logs } = await pipeline.etl(['run'], { WAREHOUSE_DATABASE_URL: url.href });
+  expect(exitCode).toBe(usage);
+  expect(logs.at(-1)).toMatchObject({ code, remedy: expect.stringContaining(remedy) });
+});
+
+test('a warehouse without its tables is a usage error that tells to run the migrator', async () => {
+  await using pipeline = await openPipeline();
+  await pipeline.query('alter table etl_batches rename to hidden');
+  const { exitCode, logs } = await pipeline.etl(['run']);
+  expect(exitCode).toBe(usage);
+  expect(logs.at(-1)).toMatchObject({ code: '42P01', remedy: expect.stringContaining('make db-migrate') });
 });
 
 test.each([
@@ -91,7 +121,17 @@ test.each([
 test('--help exits 0 and tells of every command and the exit codes', async () => {
   const { exitCode, stdout } = await runEtl(['--help'], { env: {} });
   expect(exitCode).toBe(0);
-  for (const word of ['extract', 'validate', 'transform', 'load', 'run', 'topics', 'status', '65 integrity']) {
+  for (const word of [
+    'extract',
+    'validate',
+    'transform',
+    'load',
+    'run',
+    'resume',
+    'topics',
+    'status',
+    '65 integrity',
+  ]) {
     expect(stdout).toContain(word);
   }
 });

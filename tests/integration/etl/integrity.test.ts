@@ -18,6 +18,7 @@ test('records deleted before they were read stop the pipeline: one incident, not
     const { exitCode, logs } = await pipeline.etl(['run', '--batch', batch]);
     expect(exitCode).toBe(integrity);
     expect(logs.at(-1)).toMatchObject({ code: 'truncated_before_position', remedy: expect.stringContaining('etl ') });
+    expect(logs.at(-1)?.msg).toContain(`${pipeline.topic} partition 0`);
     expect(logs.at(-1)?.msg).toContain('offsets 10 to 14 were deleted before they were read (5 lost)');
   }
   expect(await incidents(pipeline)).toEqual([
@@ -35,6 +36,10 @@ test('records deleted between the plan and its extract stop the batch', async ()
   const { exitCode, logs } = await pipeline.etl(['load', '--batch', 'b']);
   expect(exitCode).toBe(integrity);
   expect(logs.at(-1)).toMatchObject({ code: 'truncated_while_reading' });
+  expect(logs.at(-1)?.msg).toContain('offsets 0 to 4 were deleted while the batch read them (5 lost)');
+  expect(await incidents(pipeline)).toEqual([
+    { kind: 'truncated_while_reading', partition: 0, from: '0', next: '5', lost: '5', times: 1, open: true },
+  ]);
   expect(await standing(pipeline)).toEqual([{ facts: '0', position: '0' }]);
 });
 

@@ -90,6 +90,19 @@ test.each(hostile)('%s stops nothing: it goes to quarantine and its neighbour is
   expect(await pipeline.query('select order_id from transactions')).toEqual([{ order_id: 'neighbour' }]);
 });
 
+test('of a message with ten thousand faults few are kept', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const keys = Array.from({ length: 5000 }, (_, index) => `"k${index}":1,"k${index}":1`);
+  await pipeline.publish([
+    { value: `{${keys.join(',').slice(0, 65_000)}` },
+    { value: `{${keys.slice(0, 900).join(',')}}` },
+  ]);
+  await pipeline.batch(['run']);
+  expect(
+    await pipeline.query('select jsonb_array_length(errors) as count from rejected_transactions order by "offset"'),
+  ).toEqual([{ count: 1 }, { count: 50 }]);
+});
+
 function good(index: number): TestRecord {
   return { key: 'good', value: sale({ order_id: `good-${index}` }) };
 }

@@ -1,0 +1,53 @@
+import { hostname, userInfo } from 'node:os';
+
+import type { Command } from '@commander-js/extra-typings';
+
+import { UsageError } from '../errors.ts';
+import { jsonOption, perform, print } from './perform.ts';
+
+/** `etl resume`: the only way on from an integrity stop. */
+export function addResumeCommand(program: Command): void {
+  program
+    .command('resume')
+    .description('accept a loss, or a batch full of rejects, so that the pipeline goes on after an integrity stop')
+    .option('--accept-loss', 'go on without the records of a partition that are lost')
+    .option('--partition <number>', 'the partition, with --accept-loss')
+    .option('--accept-rejects', 'let the halted range pass, its rejects into quarantine')
+    .requiredOption('--reason <text>', 'why; it is kept with the incident')
+    .option('--by <name>', 'who decides', whoami())
+    .option('--dry-run', 'only tell what would be done', false)
+    .addOption(jsonOption())
+    .action(async ({ acceptLoss, acceptRejects, partition, reason, by, dryRun, json }) =>
+      perform(json, async (context) => {
+        const decision = { by: required('--by', by), reason: required('--reason', reason), dryRun };
+        if ((acceptLoss === true) === (acceptRejects === true)) {
+          throw new UsageError('etl resume needs one of --accept-loss (with --partition) and --accept-rejects');
+        }
+        const resume = await import('../operate/resume.ts');
+        const resumed =
+          acceptLoss === true
+            ? await resume.acceptLoss(context, partitionOf(partition), decision)
+            : await resume.acceptRejects(context, decision);
+        print(json ? JSON.stringify(resumed) : `${dryRun ? 'would do: ' : ''}${resumed.message}`);
+      }),
+    );
+}
+
+/** Not every container's user has a name. */
+function whoami(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return hostname();
+  }
+}
+
+function partitionOf(text: string | undefined): number {
+  if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`--accept-loss needs --partition with the partition's number, as 0; got ${text ?? 'none'}`);
+}
+
+function required(flag: string, text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new UsageError(`${flag} must not be empty`);
+}

@@ -1,0 +1,110 @@
+import type { Broker } from 'kafkajs/src/cluster/index.js';
+import Decoder from 'kafkajs/src/protocol/decoder.js';
+import decodeRecordBatch, { type RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
+import createFetchRequest from 'kafkajs/src/protocol/requests/fetch/v11/request.js';
+import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+
+import { readCommitted } from './cluster.ts';
+
+/** What a leader has of one partition from an offset on: whole record batches, also those that hold no record. */
+export interface FetchedPartition {
+  readonly partition: number;
+  /** The log's first offset, -1 where the broker does not say. */
+  readonly lowOffset: number;
+  /** Transactions that were aborted, by producer and the offset where each begins. */
+  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: number }[];
+  readonly batches: readonly RecordBatch[];
+}
+
+interface FetchRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly fetchOffset: number;
+  readonly maxBytes: number;
+  readonly maxWaitMs: number;
+}
+
+/**
+ * One fetch (version 11, which brokers know since 2.4) from a partition's leader. kafkajs would spread the records of
+ * each batch as arguments of a call, which 150,000 of them overflow, and forget batches that compaction has emptied,
+ * after which there is no way on: its request and its decoder of a record batch are used, and not what lies between.
+ * @throws KafkaJSProtocolError with the broker's error.
+ */
+export async function fetchPartition(broker: Broker, request: FetchRequest): Promise<FetchedPartition | undefined> {
+  const { topic, partition, fetchOffset, maxBytes, maxWaitMs } = request;
+  const call = {
+    request: createFetchRequest({
+      replicaId: -1,
+      isolationLevel: readCommitted,
+      maxWaitTime: maxWaitMs,
+      minBytes: 1,
+      maxBytes,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(fetchOffset), maxBytes }] }],
+    }),
+    response: { decode: decodeResponse, parse: async (decoded: DecodedResponse) => fetchResponse.parse(decoded) },
+  };
+  const { responses } = await broker.connectionPool.send(call).catch(async (error: unknown) => {
+    // As kafkajs does it: the next call then opens a connection of its own.
+    if (error instanceof Error && error.name === 'KafkaJSConnectionClosedError') await broker.disconnect();
+    throw error;
+  });
+  return responses.flatMap(({ partitions }) => partitions)[0];
+}
+
+interface DecodedResponse {
+  readonly responses: readonly { readonly partitions: readonly (FetchedPartition & { errorCode: number })[] }[];
+}
+
+/** Fetch response version 11: https://kafka.apache.org/protocol#The_Messages_Fetch */
+async function decodeResponse(data: Buffer): Promise<DecodedResponse> {
+  const decoder = new Decoder(data);
+  decoder.readInt32(); // throttle_time_ms: the broker waits by itself
+  decoder.readInt16(); // error_code of the session, and session_id: none is used
+  decoder.readInt32();
+  const responses = await decoder.readArrayAsync(async (topic) => {
+    topic.readString();
+    return { partitions: await topic.readArrayAsync(decodePartition) };
+  });
+  return { responses };
+}
+
+async function decodePartition(decoder: Decoder): Promise<FetchedPartition & { errorCode: number }> {
+  const partition = decoder.readInt32();
+  const errorCode = decoder.readInt16();
+  decoder.readInt64(); // high_watermark
+  decoder.readInt64(); // last_stable_offset
+  const lowOffset = Number(decoder.readInt64());
+  const abortedTransactions = decoder.readArray((aborted) => ({
+    producerId: aborted.readInt64().toString(),
+    firstOffset: Number(aborted.readInt64()),
+  }));
+  decoder.readInt32(); // preferred_read_replica
+  const batches = await decodeBatches(decoder);
+  return { partition, errorCode, lowOffset, abortedTransactions, batches };
+}
+
+const magicAt = 16;
+const magicOfRecordBatches = 2;
+/** From the first offset to the magic byte, and the length before what it counts. */
+const batchHeaderMinBytes = 17;
+const lengthAt = 8;
+const beforeLengthCounts = 12;
+
+/** Whole batches only: the answer may end within one. */
+async function decodeBatches(decoder: Decoder): Promise<RecordBatch[]> {
+  const sizeBytes = decoder.readInt32();
+  if (sizeBytes <= 0) return [];
+  const bytes = decoder.readBytes(sizeBytes);
+  const batches: RecordBatch[] = [];
+  for (let at = 0; at + batchHeaderMinBytes <= bytes.length;) {
+    const magic = bytes.readInt8(at + magicAt);
+    if (magic !== magicOfRecordBatches) {
+      throw new Error(`the log holds messages in Kafka's format ${magic}, of before 0.11: this release reads format 2`);
+    }
+    const end = at + beforeLengthCounts + bytes.readInt32BE(at + lengthAt);
+    if (end > bytes.length) break;
+    batches.push(await decodeRecordBatch(new Decoder(bytes.subarray(at, end))));
+    at = end;
+  }
+  return batches;
+}

@@ -1,0 +1,95 @@
+import type { IncidentDetails } from '@pulse/migrations/schema';
+
+import { decidePosition, type Decision } from '../batch/decide-position.ts';
+import type { Context } from '../context.ts';
+import { TemporaryError, UsageError } from '../errors.ts';
+import { anchorState } from '../extract/check-anchors.ts';
+import { rejectRateExceeded } from '../halt-on-rejects.ts';
+import { acceptLossOf, acceptRejectsOf, openIncidents, type OpenIncident } from '../warehouse/resume.ts';
+import { readPositions } from '../warehouse/positions.ts';
+
+/** What a resume does, or would do. */
+export interface Resumed {
+  readonly dry_run: boolean;
+  /** The incidents that it resolves. */
+  readonly incident_ids: readonly number[];
+  readonly partition: number | null;
+  /** What becomes of the partition's position; null where rejects are accepted. */
+  readonly accepted: NonNullable<IncidentDetails['accepted']> | null;
+  /** Offsets that are given up; null when that is not known, or none are. */
+  readonly lost_count: number | null;
+  /** All of it in words. */
+  readonly message: string;
+}
+
+/**
+ * Lets the pipeline go on after records were lost: moves the partition's position to where Kafka's log allows, and
+ * writes into the incident who decided that, when and why.
+ * @throws UsageError when nothing is lost and no incident is open.
+ * @throws TemporaryError when the position moves meanwhile.
+ */
+export async function acceptLoss(context: Context, partition: number, decision: Decision): Promise<Resumed> {
+  const { warehouse, config } = context;
+  const { topic } = config.kafka;
+  const open = (await openIncidents(warehouse.db, topic)).filter(
+    (incident) => incident.partition === partition && incident.kind !== rejectRateExceeded,
+  );
+  const position = (await readPositions(warehouse.db, topic)).find((stored) => stored.partition === partition);
+  if (position === undefined) {
+    throw new UsageError(`${topic} partition ${partition} has no stored position: it is read from its start anyhow`);
+  }
+  const source = await context.kafka();
+  const log = (await source.partitionOffsets()).find((offsets) => offsets.partition === partition);
+  const anchor =
+    log === undefined || position.nextOffset > log.endOffset
+      ? 'gone'
+      : await anchorState(source, position, log.lowOffset, new AbortController().signal);
+  const change = decidePosition(position, log, anchor);
+  if (change.kind === 'nothing_lost' && open.length === 0) {
+    throw new UsageError(`nothing to accept: ${topic} ${change.words}, and it has no open incident`);
+  }
+  const incidentIds = decision.dryRun
+    ? open.map(({ incidentId }) => incidentId)
+    : await acceptLossOf(warehouse, { topic, position, change, open, decision }, config.warehouse.lockTimeoutMs);
+  if (incidentIds === undefined) {
+    throw new TemporaryError(`${topic} partition ${partition} has moved meanwhile: look at etl status and try again`);
+  }
+  return {
+    dry_run: decision.dryRun,
+    incident_ids: incidentIds,
+    partition,
+    accepted: change.accepted,
+    lost_count: change.lostCount,
+    message: `${topic}: ${change.words}`,
+  };
+}
+
+/**
+ * Lets the halted ranges pass, rejects and all: the next batches read these ranges first, and only these.
+ * @throws UsageError when no batch is halted.
+ */
+export async function acceptRejects(context: Context, decision: Decision): Promise<Resumed> {
+  const { warehouse, config } = context;
+  const { topic } = config.kafka;
+  const halted = (await openIncidents(warehouse.db, topic)).find(({ kind }) => kind === rejectRateExceeded);
+  if (halted === undefined) throw new UsageError(`nothing to accept: no batch of ${topic} is halted for its rejects`);
+  if (!decision.dryRun) await acceptRejectsOf(warehouse, halted, decision, config.warehouse.lockTimeoutMs);
+  return {
+    dry_run: decision.dryRun,
+    incident_ids: [halted.incidentId],
+    partition: null,
+    accepted: null,
+    lost_count: null,
+    message: `${topic}: ${describeRanges(halted)} may pass with their rejects`,
+  };
+}
+
+function describeRanges({ details }: OpenIncident): string {
+  const ranges = (details?.ranges ?? []).filter(({ fromOffset, nextOffset }) => fromOffset !== nextOffset);
+  return ranges
+    .map(
+      ({ partition, fromOffset, nextOffset }) =>
+        `partition ${partition} offsets ${fromOffset} to ${BigInt(nextOffset) - 1n}`,
+    )
+    .join(', ');
+}
