@@ -36,13 +36,10 @@ const summarySchema = z.object({
 });
 type Summary = z.output<typeof summarySchema>;
 
-/** As images and the local stack run the etl command. */
-const nodeFlags = ['--max-semi-space-size=8'];
-
 export async function runBatch(place: BatchPlace): Promise<BatchRun> {
   const batchId = `bench-${randomUUID()}`;
   const run = async (step: StepName) =>
-    runMeasured({ ...place, file: place.etl, args: [step, '--batch', batchId, '--json'], nodeFlags });
+    runMeasured({ ...place, file: place.etl, args: [step, '--batch', batchId, '--json'] });
   const extract = await run('extract');
   const validate = await run('validate');
   const transform = await run('transform');

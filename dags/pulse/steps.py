@@ -38,7 +38,7 @@ def etl_task(task_id: str, command: Sequence[str], **arguments: Any) -> BaseOper
 def _process_task(task_id: str, command: Sequence[str], arguments: dict[str, Any]) -> BaseOperator:
     from pulse.process_step import ProcessStep
 
-    program = shlex.split(_required("ETL_COMMAND", "the etl command, as 'node etl/dist/etl.mjs'"))
+    program = shlex.split(_required("ETL_COMMAND", "the etl command, as 'etl/dist/etl'"))
     return ProcessStep(task_id=task_id, command=[*program, *command], **arguments)
 
 

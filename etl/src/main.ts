@@ -1,5 +1,7 @@
+import { startupSnapshot } from 'node:v8';
+
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { exitCode, exitOnSignals, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
+import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
@@ -9,6 +11,7 @@ import { addResumeCommand } from './commands/resume.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { runStep } from './pipeline.ts';
+import { warmUp } from './warm-up.ts';
 import { describeSummary, summarize } from './summary.ts';
 
 const stepHelp: Record<StepName, string> = {
@@ -97,10 +100,14 @@ function withSubcommands(command: CommandUnknownOpts): readonly CommandUnknownOp
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** Commander's exit codes for usage errors are 1; sysexits has 64 for them. */
+const program = createProgram();
+// Commander's exit codes for usage errors are 1; sysexits has 64 for them.
+for (const command of withSubcommands(program)) command.exitOverride();
+
 async function main(): Promise<void> {
-  const program = createProgram();
-  for (const command of withSubcommands(program)) command.exitOverride();
+  silenceNegativeTimeouts();
+  exitOnSignals();
+  exitWhenUnread();
   try {
     await program.parseAsync();
   } catch (error) {
@@ -109,6 +116,10 @@ async function main(): Promise<void> {
   }
 }
 
-silenceNegativeTimeouts();
-exitOnSignals();
-await main();
+// Images start the command from a snapshot that is taken here, with all the code loaded: see snapshot.ts.
+if (startupSnapshot.isBuildingSnapshot()) {
+  void warmUp();
+  startupSnapshot.setDeserializeMainFunction(() => void main());
+} else {
+  void main();
+}

@@ -47,14 +47,15 @@ export async function runStep(context: Context, step: StepName, batchId: string,
   const { db } = context.warehouse;
   try {
     const batch = await planBatch(context, batchId, kind);
-    if (!isSettled(batch) && !(await positionsStandAt(db, context.config.kafka.topic, batch.ranges))) {
+    const isDone = isSettled(batch);
+    if (!isDone && !(await positionsStandAt(db, context.config.kafka.topic, batch.ranges))) {
       await markSuperseded(db, batchId);
-    } else if (!isSettled(batch)) {
+    } else if (!isDone) {
       await recordAttempt(db, batchId);
       await steps[step](context, batch);
     }
     if (step === 'load') await afterLoad(context, batch);
-    return await requireBatch(context, batchId);
+    return isDone ? batch : await requireBatch(context, batchId);
   } catch (error) {
     return settledMeanwhile(context, batchId, error);
   }

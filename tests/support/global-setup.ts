@@ -14,7 +14,7 @@ import { openClient, type WarehouseTemplate } from './warehouse.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     services: ServiceAddresses;
-    /** Folder of etl.mjs, producer.mjs and migrate.mjs. */
+    /** Folder of the etl command, producer.mjs and migrate.mjs. */
     programs: string;
     warehouseTemplate: WarehouseTemplate;
   }

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const programs = { etl: 'etl', producer: 'producer', migrate: 'migrations' } as const;
 type Program = keyof typeof programs;
 
-/** The three programs as their images have them: one file each. */
+/** The three programs as their images have them. */
 export interface Bundles extends AsyncDisposable {
   readonly folder: string;
 }
@@ -21,14 +21,21 @@ export async function bundlePrograms(): Promise<Bundles> {
   await using making = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'pulse-programs-'));
   making.defer(() => rm(folder, { recursive: true, force: true }));
-  await Promise.all(
-    Object.entries(programs).map(([name, source]) =>
-      execa(process.execPath, ['bundle.ts', join(source, 'src/main.ts'), join(folder, `${name}.mjs`)], { cwd: root }),
+  await Promise.all([
+    bundle('etl', join(folder, 'etl.cjs')).then((file) =>
+      execa(process.execPath, ['snapshot.ts', file], { cwd: root }),
     ),
-  );
+    bundle('producer', join(folder, 'producer.mjs')),
+    bundle('migrate', join(folder, 'migrate.mjs')),
+  ]);
   await cp(join(root, 'migrations/sql'), join(folder, 'sql'), { recursive: true });
   const made = making.move();
   return { folder, [Symbol.asyncDispose]: () => made.disposeAsync() };
+}
+
+async function bundle(program: Program, file: string): Promise<string> {
+  await execa(process.execPath, ['bundle.ts', join(programs[program], 'src/main.ts'), file], { cwd: root });
+  return file;
 }
 
 export type Environment = Readonly<Record<string, string>>;
@@ -58,8 +65,8 @@ export interface FinishedEtl extends Finished {
 const runTimeoutMs = 60_000;
 
 async function run(program: Program, args: readonly string[], options: RunOptions): Promise<Finished> {
-  const file = join(inject('programs'), `${program}.mjs`);
-  const { exitCode, stdout, stderr, timedOut } = await execa(process.execPath, [file, ...args], {
+  const [command, ...first] = commandOf(program);
+  const { exitCode, stdout, stderr, timedOut } = await execa(command, [...first, ...args], {
     env: options.env,
     extendEnv: false,
     reject: false,
@@ -71,6 +78,11 @@ async function run(program: Program, args: readonly string[], options: RunOption
     throw new Error(`${program} ${args.join(' ')} took more than ${runTimeoutMs} ms:\n${stderr}`);
   }
   return { exitCode, stdout, stderr };
+}
+
+function commandOf(program: Program): [string, ...string[]] {
+  const folder = inject('programs');
+  return program === 'etl' ? [join(folder, 'etl')] : [process.execPath, join(folder, `${program}.mjs`)];
 }
 
 /** Runs the `etl` command and reads its log. */
@@ -91,8 +103,7 @@ export interface RunningEtl {
 
 /** Starts the `etl` command without waiting for it. It ends with its test at the latest. */
 export function startEtl(args: readonly string[], { env }: Pick<RunOptions, 'env'>): RunningEtl {
-  const file = join(inject('programs'), 'etl.mjs');
-  const child = execa(process.execPath, [file, ...args], {
+  const child = execa(join(inject('programs'), 'etl'), args, {
     env,
     extendEnv: false,
     reject: false,

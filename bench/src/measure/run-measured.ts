@@ -8,10 +8,9 @@ import * as z from 'zod';
 export type Environment = Readonly<Record<string, string>>;
 
 export interface MeasuredProgram {
-  /** A script for Node. */
+  /** A command that runs Node. */
   readonly file: string;
   readonly args: readonly string[];
-  readonly nodeFlags: readonly string[];
   /** All its variables; of this process it gets none but PATH. */
   readonly env: Environment;
   /** Ends the program. */
@@ -42,14 +41,13 @@ const usageSchema = z.object({ cpuMs: z.number(), peakBytes: z.number() });
  * @throws Error with what it wrote to standard error, when it fails or takes longer than 15 minutes.
  */
 export async function runMeasured(program: MeasuredProgram): Promise<MeasuredRun> {
-  const { file, args, nodeFlags, env: given, signal, folder } = program;
+  const { file, args, env: given, signal, folder } = program;
   const usageFile = join(folder, 'usage.json');
   const startedMs = performance.now();
-  const { stdout } = await execa(process.execPath, ['--require', preload, ...nodeFlags, file, ...args], {
-    // Compiled code is kept from run to run, as images and the local stack keep it.
+  const { stdout } = await execa(file, args, {
     env: {
       PATH: env['PATH'] ?? '',
-      NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      NODE_OPTIONS: `--require=${JSON.stringify(preload)}`,
       ...given,
       BENCH_USAGE_FILE: usageFile,
     },

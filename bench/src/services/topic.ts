@@ -38,16 +38,16 @@ export async function fillTopic(name: string, traffic: Traffic, services: TopicS
   const group = `etl-${name}`;
   await using filling = new AsyncDisposableStack();
   filling.defer(() => removeFromKafka(kafkaBootstrapServers, name, group));
-  const run = (file: string, args: readonly string[]) =>
-    execa(process.execPath, [file, ...args, '--json'], {
+  const run = (file: string, ...args: readonly string[]) =>
+    execa(file, [...args, '--json'], {
       env: { KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers, KAFKA_TOPIC_TRANSACTIONS: name },
       extendEnv: false,
       cancelSignal: signal,
       timeout: 600_000,
     });
-  await run(programs.etl, ['topics']);
+  await run(programs.etl, 'topics');
   const ledger = join(folder, `${name}.jsonl`);
-  const { stdout } = await run(programs.producer, producerFlags(traffic, ledger));
+  const { stdout } = await run(process.execPath, programs.producer, ...producerFlags(traffic, ledger));
   const truth = await readTruth(ledger);
   const summary = acknowledged.parse(JSON.parse(stdout));
   if (summary.acknowledged !== traffic.messages || truth.messages !== traffic.messages) {

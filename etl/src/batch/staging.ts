@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as z from 'zod';
@@ -115,7 +115,7 @@ export function freeBytes(stagingDir: string): number {
  * @returns the names of the removed folders.
  */
 export function sweepStaging(stagingDir: string, unchangedSince: Date): string[] {
-  const names = globSync(`${folderPrefix}*`, { cwd: stagingDir });
+  const names = readdirSync(stagingDir).filter((name) => name.startsWith(folderPrefix));
   const left = names.filter((name) => {
     const stats = statSync(join(stagingDir, name), { throwIfNoEntry: false });
     return stats !== undefined && stats.mtime < unchangedSince;

@@ -3,7 +3,7 @@ import type { Logger } from '@pulse/runtime';
 
 import { UsageError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
-import { createKafkaClient } from './cluster.ts';
+import { createKafkaClient } from './client.ts';
 
 export interface TopicOptions {
   readonly brokers: readonly string[];

@@ -54,12 +54,9 @@ declare module 'kafkajs/src/cluster/index.js' {
   export default Cluster;
 }
 
-declare module 'kafkajs/src/network/socketFactory.js' {
-  export default function createSocketFactory(): unknown;
-}
-
 declare module 'kafkajs/src/loggers/index.js' {
   const loggers: {
+    readonly LEVELS: typeof import('kafkajs').logLevel;
     createLogger(options: {
       level: number;
       logCreator: (level: number) => (entry: import('kafkajs').LogEntry) => void;
@@ -124,4 +121,12 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
     ): Promise<Decoded>;
   };
   export default fetchResponse;
+}
+
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  const compression: {
+    readonly Types: typeof import('kafkajs').CompressionTypes;
+    readonly Codecs: typeof import('kafkajs').CompressionCodecs;
+  };
+  export default compression;
 }

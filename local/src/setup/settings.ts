@@ -59,12 +59,7 @@ export async function readSettings(given: Readonly<Record<string, string | undef
     KAFKA_BOOTSTRAP_SERVERS: kafkaServers,
     ETL_RUNNER: 'process',
     ETL_STAGING_DIR: folders.staging,
-    // A small young generation keeps a step of a million messages below 300 MB, at no cost in time.
-    ETL_COMMAND: [process.execPath, '--max-semi-space-size=8', join(root, 'etl', 'dist', 'etl.mjs')]
-      .map(shellWord)
-      .join(' '),
-    // Compiled code of our bundles and their like, so that a step need not compile it again.
-    NODE_COMPILE_CACHE: join(folders.stack, 'compile-cache'),
+    ETL_COMMAND: shellWord(join(root, 'etl', 'dist', 'etl')),
     WAREHOUSE_SEED: merged['WAREHOUSE_SEED'] || 'sample',
   };
   return { ...config, folders, kafkaServers, environment };

@@ -17,7 +17,7 @@ export async function writeCommands(settings: Settings): Promise<void> {
     ...kafkaJava(mainClass, ['--bootstrap-server', kafkaServers]),
   ];
   const commands: Readonly<Record<string, readonly string[]>> = {
-    etl: [process.execPath, join(root, 'etl', 'dist', 'etl.mjs')],
+    etl: [join(root, 'etl', 'dist', 'etl')],
     producer: [process.execPath, join(root, 'producer', 'dist', 'producer.mjs')],
     migrate: [process.execPath, join(root, 'migrations', 'dist', 'migrate.mjs')],
     airflow: [pythonProgram('venv', 'airflow')],

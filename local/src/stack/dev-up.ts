@@ -85,7 +85,9 @@ async function startKafkaPart({ settings, progress, supervisor }: Starting): Pro
     await supervisor.start('kafka');
     await waitUntilHealthy(settings, supervisor, 'kafka', () => kafkaAnswers(settings.kafkaServers));
   });
-  await progress.step('Kafka topics', () => runBundle(settings, 'topics', ['etl', 'dist', 'etl.mjs'], ['topics']));
+  await progress.step('Kafka topics', () =>
+    runProgram(settings, 'topics', [join(root, 'etl', 'dist', 'etl'), 'topics']),
+  );
 }
 
 async function startWarehousePart({ settings, progress, supervisor }: Starting): Promise<void> {
@@ -105,7 +107,7 @@ async function startAirflowPart(
 ): Promise<void> {
   await together([
     progress.step('Warehouse tables', () =>
-      runBundle(settings, 'migrate', ['migrations', 'dist', 'migrate.mjs'], ['up']),
+      runProgram(settings, 'migrate', [process.execPath, join(root, 'migrations', 'dist', 'migrate.mjs'), 'up']),
     ),
     progress.step('Airflow database', () =>
       runOnce(settings, {
@@ -130,10 +132,10 @@ async function startGrafanaPart({ settings, progress, supervisor }: Starting): P
   });
 }
 
-async function runBundle(settings: Settings, name: string, bundle: readonly string[], args: readonly string[]) {
+async function runProgram(settings: Settings, name: string, command: readonly [string, ...string[]]) {
   await runOnce(settings, {
     name,
-    command: [process.execPath, join(root, ...bundle), ...args],
+    command,
     environment: settings.environment,
     timeoutMs: 120_000,
   });

@@ -11,4 +11,5 @@ export {
 } from './logger.ts';
 export { shutdownSignal } from './shutdown.ts';
 export { exitOnSignals } from './signals.ts';
+export { exitWhenUnread } from './output.ts';
 export { silenceNegativeTimeouts } from './warnings.ts';
