@@ -10,6 +10,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Properties try thousands of cases, on machines with other things to do.
+          testTimeout: 60_000,
           include: unit
             .map((folder) => `${folder}/**/src/**/*.test.ts`)
             .concat(unit.map((folder) => `${folder}/*.test.ts`))

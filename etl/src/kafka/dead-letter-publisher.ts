@@ -1,7 +1,7 @@
 import type { Logger } from '@pulse/runtime';
 import kafkajs, { type Message, type Producer } from 'kafkajs';
 
-import { createKafkaClient } from './cluster.ts';
+import { createKafkaClient } from './client.ts';
 
 /** One rejected record on its way to the dead-letter topic. */
 export interface DeadLetter {
