@@ -115,6 +115,7 @@ export function freeBytes(stagingDir: string): number {
  * @returns the names of the removed folders.
  */
 export function sweepStaging(stagingDir: string, unchangedSince: Date): string[] {
+  mkdirSync(stagingDir, { recursive: true });
   const names = readdirSync(stagingDir).filter((name) => name.startsWith(folderPrefix));
   const left = names.filter((name) => {
     const stats = statSync(join(stagingDir, name), { throwIfNoEntry: false });
