@@ -12,10 +12,21 @@ import { judgeAirflow } from './airflow/verdict.ts';
 import { describeMachine, showMachine } from './machine.ts';
 import { measurePipeline } from './measure-pipeline.ts';
 import { contestants } from './measure-size.ts';
-import { defaultRounds, parseContestants, parseRounds, parseSeed, parseShare, parseSizes } from './options.ts';
+import { measureDashboards } from './dashboards/measure-dashboards.ts';
+import { judgeDashboards, showDashboards } from './dashboards/show-dashboards.ts';
+import {
+  defaultRounds,
+  parseContestants,
+  parseDays,
+  parseFacts,
+  parseRounds,
+  parseSeed,
+  parseShare,
+  parseSizes,
+} from './options.ts';
 import { showSize, showVerdicts } from './report/show-table.ts';
 import { judge } from './report/verdicts.ts';
-import { givenServices, startOwnServices, type Services } from './services/services.ts';
+import { givenServices, startOwnServices, startOwnWarehouse, type Services } from './services/services.ts';
 
 const root = join(import.meta.dirname, '../..');
 const print = (text: string): void => void stdout.write(`${text}\n`);
@@ -33,6 +44,9 @@ const command = new Command('bench')
   .option('--malformed-share <share>', 'share of messages to be rejected', parseShare, 0.001)
   .option('--time-span <span>', "spread event times over the last 90s, 30m, 12h, 7d; without it they are the clock's")
   .option('--airflow', 'measure whole runs over 1,000 messages through the running development stack instead')
+  .option('--dashboards', 'time every query of the dashboards on a warehouse of --facts transactions instead')
+  .option('--facts <number>', 'transactions for --dashboards', parseFacts, 10_000_000)
+  .option('--days <number>', 'days that they are spread over', parseDays, 30)
   .option('--json <file>', 'where the figures go', join(root, '.local/bench/latest.json'))
   .addHelpText(
     'after',
@@ -76,14 +90,32 @@ async function benchAirflow(signal: AbortSignal): Promise<object> {
   return { airflow: report, verdicts };
 }
 
+async function benchDashboards(signal: AbortSignal): Promise<object> {
+  const { facts, days } = command.opts();
+  const { TEST_WAREHOUSE_URL: given = '' } = process.env;
+  await using own = given === '' ? await startOwnWarehouse() : undefined;
+  const size = { facts, days };
+  const reports = await measureDashboards({ size, serverUrl: own?.url ?? given, signal, onProgress });
+  const verdicts = judgeDashboards(reports);
+  print(`\n${showDashboards(reports)}\n`);
+  print(showVerdicts(verdicts));
+  return { dashboards: { size, queries: reports }, verdicts };
+}
+
+function work(signal: AbortSignal): Promise<object> {
+  const { airflow = false, dashboards = false } = command.opts();
+  if (airflow) return benchAirflow(signal);
+  return dashboards ? benchDashboards(signal) : bench(signal);
+}
+
 const signal = shutdownSignal();
 silenceNegativeTimeouts();
 try {
-  const { airflow = false, json: file } = command.opts();
+  const { json: file } = command.opts();
   const machine = describeMachine();
   print(showMachine(machine));
   const measuredAt = new Date().toISOString();
-  const figures = await (airflow ? benchAirflow(signal) : bench(signal));
+  const figures = await work(signal);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify({ measuredAt, machine, ...figures }, null, 2)}\n`);
   onProgress(`figures are in ${file}`);

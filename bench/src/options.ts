@@ -21,6 +21,16 @@ export function parseRounds(text: string): number {
   return parseWhole(text, 1_000);
 }
 
+/** Reads a number of facts. */
+export function parseFacts(text: string): number {
+  return parseWhole(text, messagesMax);
+}
+
+/** Reads a number of days. */
+export function parseDays(text: string): number {
+  return parseWhole(text, 3_650);
+}
+
 /** Reads the seed of the traffic. */
 export function parseSeed(text: string): number {
   return parseWhole(text, 2 ** 32 - 1);

@@ -45,6 +45,18 @@ export async function startOwnServices(): Promise<Services> {
   };
 }
 
+/** A PostgreSQL of its own, for what needs no Kafka. */
+export interface OwnWarehouse extends AsyncDisposable {
+  /** A superuser's URL. */
+  readonly url: string;
+}
+
+/** Starts PostgreSQL alone, on a free port, its data thrown away at the end. */
+export async function startOwnWarehouse(): Promise<OwnWarehouse> {
+  const postgres = await startPostgres({ settings: postgresSettings });
+  return { url: postgres.url(), [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose]() };
+}
+
 /** Takes services that run already. Their CPU time is out of sight. */
 export function givenServices(kafkaBootstrapServers: string, warehouseUrl: string): Services {
   return {
