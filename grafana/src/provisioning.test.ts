@@ -2,6 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 
 import { expect, test } from 'vitest';
 
+import { folderTitle } from './alerts/rule-groups.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
 const repository = new URL('../../', import.meta.url);
@@ -27,4 +28,8 @@ test('each variable of the provisioning is a setting of the stack', async () => 
   const expected = new Set(names.filter((name) => name !== 'GF_PATHS_PROVISIONING'));
   expect(expected.size).toBe(5);
   for (const name of expected) expect(settings).toContain(`\n${name}=`);
+});
+
+test('dashboards stand in the folder of the alert rules', async () => {
+  expect(await provisioningText()).toContain(`folder: ${folderTitle}\n`);
 });

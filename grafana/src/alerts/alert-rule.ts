@@ -35,14 +35,13 @@ export interface AlertRule {
 /** The rule's condition, by its name among the queries. */
 const conditionName = 'isPassed';
 
-/** The rule in the SDK's words. `group` and `folderUid` say where it stands. */
-export function buildRule(rule: AlertRule, group: string, folderUid: string): Rule {
+/** The rule in the SDK's words, as part of a group. */
+export function buildRule(rule: AlertRule, group: string): Rule {
   const { dashboardUid, id } = rule.panel;
   const queries = Object.entries({ value: rule.value, ...rule.figures });
   return new RuleBuilder(rule.title)
     .uid(rule.uid)
     .ruleGroup(group)
-    .folderUID(folderUid)
     .queries([...queries.map(([name, sql]) => sqlQuery(name, sql)), threshold(rule)])
     .condition(conditionName)
     .forDuration(rule.for)

@@ -115,7 +115,7 @@ points as (
           epoch from least(stale.ends_at, to_timestamp(bucket + $__interval_ms / 1000.0))
             - greatest(stale.begins_at, to_timestamp(bucket))
         )
-      ),
+      ) filter (where stale.begins_at is not null),
       0
     ) / ($__interval_ms / 1000.0) as stale_share
   from span

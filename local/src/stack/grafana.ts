@@ -32,6 +32,8 @@ export async function grafanaProgram(settings: Settings): Promise<Program | unde
       GF_DATE_FORMATS_DEFAULT_TIMEZONE: 'UTC',
       GF_SERVER_HTTP_ADDR: '127.0.0.1',
       GF_SERVER_HTTP_PORT: String(settings.GRAFANA_PORT),
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+      GF_USERS_ALLOW_SIGN_UP: 'false',
       GF_SECURITY_ADMIN_USER: settings.GRAFANA_ADMIN_USER,
       GF_SECURITY_ADMIN_PASSWORD: settings.GRAFANA_ADMIN_PASSWORD,
       GF_ANALYTICS_REPORTING_ENABLED: 'false',

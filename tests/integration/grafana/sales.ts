@@ -74,13 +74,26 @@ async function insertAlert(owner: Client, { orderId, at, amountBase }: Sale): Pr
   );
 }
 
-/** Writes a batch that was loaded so many seconds ago. */
-export async function insertLoadedBatch(owner: Client, batchId: string, ageSeconds: number): Promise<void> {
+/** A batch that was planned and loaded at given times; empty. */
+export interface LoadedBatch {
+  readonly batchId: string;
+  readonly plannedAt: Date;
+  readonly loadedAt: Date;
+}
+
+/** Writes an empty batch of the schedule into the ledger. */
+export async function insertBatch(owner: Client, { batchId, plannedAt, loadedAt }: LoadedBatch): Promise<void> {
   await owner.query(
     `insert into etl_batches (
-       batch_id, kind, state, rule_set_version, loaded_at, read_count, loaded_count, duplicate_count, rejected_count,
-       code_version
-     ) values ($1, 'scheduled', 'loaded', '1', now() - make_interval(secs => $2), 0, 0, 0, 0, 'test')`,
-    [batchId, ageSeconds],
+       batch_id, kind, state, rule_set_version, planned_at, loaded_at, read_count, loaded_count, duplicate_count,
+       rejected_count, code_version
+     ) values ($1, 'scheduled', 'loaded', '1', $2, $3, 0, 0, 0, 0, 'test')`,
+    [batchId, plannedAt, loadedAt],
   );
+}
+
+/** Writes a batch that was loaded so many seconds ago. */
+export async function insertLoadedBatch(owner: Client, batchId: string, ageSeconds: number): Promise<void> {
+  const loadedAt = new Date(Date.now() - ageSeconds * 1000);
+  await insertBatch(owner, { batchId, plannedAt: loadedAt, loadedAt });
 }
