@@ -8,7 +8,11 @@ import { jsonOption, perform, print } from './perform.ts';
 /** `etl rejected …`: the quarantine. */
 export function addRejectedCommands(program: Command): void {
   const rejected = program.command('rejected').description('look at rejected records, replay them, give them up');
+  addLooks(rejected);
+  addDecisions(rejected);
+}
 
+function addLooks(rejected: Command): void {
   withFilters(rejected.command('list').description('list rejected records, newest first, and count their reasons'))
     .addOption(
       new Option('--status <status>', 'in this state')
@@ -36,6 +40,20 @@ export function addRejectedCommands(program: Command): void {
       }),
     );
 
+  rejected
+    .command('publish')
+    .description('publish rejected records that the dead-letter topic does not have yet; every batch does so, too')
+    .addOption(jsonOption())
+    .action(async ({ json }) =>
+      perform(json, async (context) => {
+        const { publishDeadLetters } = await import('../load/publish-dead-letters.ts');
+        const published = await publishDeadLetters(context);
+        print(json ? JSON.stringify({ published }) : `${published} records published`);
+      }),
+    );
+}
+
+function addDecisions(rejected: Command): void {
   withFilters(
     rejected.command('replay').description('process open records again, with the code and the rates of today'),
   )
@@ -47,18 +65,6 @@ export function addRejectedCommands(program: Command): void {
       perform(options.json, async (context) => {
         const { replayCommand } = await import('../operate/replay-command.ts');
         await replayCommand(context, { ...options, filter: filterOf(options) }, print);
-      }),
-    );
-
-  rejected
-    .command('publish')
-    .description('publish rejected records that the dead-letter topic does not have yet; every batch does so, too')
-    .addOption(jsonOption())
-    .action(async ({ json }) =>
-      perform(json, async (context) => {
-        const { publishDeadLetters } = await import('../load/publish-dead-letters.ts');
-        const published = await publishDeadLetters(context);
-        print(json ? JSON.stringify({ published }) : `${published} records published`);
       }),
     );
 
