@@ -1,0 +1,37 @@
+import type { Reconciliation } from './reconcile.ts';
+import { table } from './table.ts';
+
+/** The result as one line of JSON, in the spelling of the other summaries. */
+export function reconciliationLine(result: Reconciliation): string {
+  return JSON.stringify({
+    reconciliation_id: result.reconciliationId,
+    deep: result.isDeep,
+    since: result.since,
+    batches: result.checkedBatchCount,
+    transactions: result.checkedTransactionCount,
+    read_again: result.readAgainCount,
+    differences: result.differenceCount,
+    listed: result.differences,
+    duration_ms: result.finishedAt.getTime() - result.startedAt.getTime(),
+  });
+}
+
+/** The result for a terminal. */
+export function describeReconciliation(result: Reconciliation): string {
+  const { checkedBatchCount, checkedTransactionCount, readAgainCount, differenceCount, differences } = result;
+  const deep = readAgainCount === null ? '' : `, ${readAgainCount} records of Kafka`;
+  const looked = `${checkedBatchCount} batches, ${checkedTransactionCount} transactions${deep}`;
+  if (differenceCount === 0) return `${looked}: everything adds up`;
+  const rows = differences.map(({ check, subject, expected, found, message }) => [
+    check,
+    subject,
+    expected,
+    found,
+    message,
+  ]);
+  return [
+    `${looked}: ${differenceCount} differences`,
+    table(['check', 'where', 'expected', 'found', 'meaning'], rows),
+    'docs/RUNBOOK.md says what to do ("The reconciliation finds a difference")',
+  ].join('\n');
+}
