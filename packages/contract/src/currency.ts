@@ -1,34 +1,12 @@
-import { data } from 'currency-codes';
-
+import iso4217 from './iso-4217.json' with { type: 'json' };
 import type { CurrencyExponent } from './money.ts';
 
-/**
- * ISO 4217 codes without minor units: metals, bond market units, drawing rights, testing, no currency.
- * The package gives them 0 decimals, as if they were yen; the test beside compares this list with ISO's own.
- */
-export const codesWithoutMinorUnits: ReadonlySet<string> = new Set([
-  'XAG',
-  'XAU',
-  'XBA',
-  'XBB',
-  'XBC',
-  'XBD',
-  'XDR',
-  'XPD',
-  'XPT',
-  'XSU',
-  'XTS',
-  'XUA',
-  'XXX',
-]);
-
+/** Codes without minor units (metals, bond market units, testing) are not in the data: no money is counted in them. */
 const exponents: ReadonlyMap<string, CurrencyExponent> = new Map(
-  data
-    .filter(({ code }) => !codesWithoutMinorUnits.has(code))
-    .map(({ code, digits }) => [code, asExponent(code, digits)]),
+  Object.entries({ ...iso4217.withdrawn, ...iso4217.active }).map(([code, digits]) => [code, asExponent(code, digits)]),
 );
 
-/** Active ISO 4217 codes that money can be counted in, in alphabetical order. */
+/** ISO 4217 codes that money can be counted in, in alphabetical order: the active ones, and those withdrawn of late. */
 export const currencyCodes: readonly string[] = [...exponents.keys()].sort();
 
 /** How many decimals the currency has by ISO 4217, or undefined for no known currency. */
