@@ -21,12 +21,12 @@ test('a day has the same rates however long the span around it', () => {
   );
 });
 
-test('each day is valid until the next, and the newest for ten days', () => {
+test("each day's rate is for that day", () => {
   const euros = sampleRates('2026-02-27', '2026-03-01').filter(({ quote }) => quote === 'EUR');
   expect(euros.map(({ validFrom, validTo }) => [validFrom, validTo])).toEqual([
     ['2026-02-27', '2026-02-28'],
     ['2026-02-28', '2026-03-01'],
-    ['2026-03-01', '2026-03-11'],
+    ['2026-03-01', '2026-03-02'],
   ]);
 });
 

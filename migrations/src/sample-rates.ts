@@ -11,9 +11,6 @@ export interface SampleRate {
   readonly validTo: string;
 }
 
-/** How long the newest rate is held good, so that a stack left running finds a rate. */
-const newestValidDays = 10;
-
 /** A rate of each day from `firstDay` to `lastDay` (both as 2026-11-22) for each currency: always the same for a day. */
 export function sampleRates(firstDay: string, lastDay: string): readonly SampleRate[] {
   const [first, last] = [dayNumber(firstDay), dayNumber(lastDay)];
@@ -23,7 +20,7 @@ export function sampleRates(firstDay: string, lastDay: string): readonly SampleR
       quote,
       rate: rateOn(day, quote, currency),
       validFrom: dayText(day),
-      validTo: dayText(day === last ? day + newestValidDays : day + 1),
+      validTo: dayText(day + 1),
     })),
   );
 }

@@ -4,8 +4,8 @@ import { sampleBase, sampleRates } from './sample-rates.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
- * Adds the made-up exchange rates of the last year up to today (UTC), as far as they are missing, and shortens
- * what was the newest. Days that have a rate of another source keep it.
+ * Adds the made-up exchange rates of the last year up to today (UTC), as far as they are missing. Days that have a rate of
+ * another source keep it. From then on planning a batch adds each new day.
  * @returns how many rows were added or shortened.
  */
 export async function seedSampleRates(client: Client): Promise<number> {

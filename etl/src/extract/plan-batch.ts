@@ -10,6 +10,7 @@ import { failpoint } from '../failpoint.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { acceptedRejectRanges } from '../warehouse/incidents.ts';
 import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
+import { prepareReferenceData } from '../warehouse/reference-data.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so
@@ -22,6 +23,7 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   if (known !== undefined) return known;
 
   sweepOldStaging(context);
+  await prepareWarehouse(context);
   const ranges = await planNewRanges(context);
   const batch = newBatch(context, batchId, kind);
   failpoint('before-plan');
@@ -30,6 +32,11 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
   return planned;
+}
+
+async function prepareWarehouse({ warehouse, config, logger }: Context): Promise<void> {
+  const today = new Date().toISOString().slice(0, 10);
+  await prepareReferenceData(warehouse, config.rules.baseCurrency, today, config.warehouse.lockTimeoutMs, logger);
 }
 
 const stagingKeptMs = 86_400_000;

@@ -7,7 +7,7 @@ const rules: ExchangeRules = { baseCurrency: 'USD', baseExponent: 2, ageMaxDays:
 /** Published on a day, for that day. */
 function aRate(base: string, quote: string, rate: string, validFrom: string): ExchangeRate {
   const validTo = new Date(Date.parse(validFrom) + 86_400_000).toISOString().slice(0, 10);
-  return { base, quote, rate, validFrom, validTo };
+  return { base, quote, rate, validFrom, validTo, isSample: false };
 }
 
 const table = createExchangeTable(
@@ -71,6 +71,19 @@ test('a fresh crossed rate counts before a stale one of the pair itself', () => 
     rules,
   );
   expect(both.find('JPY', '2026-01-05')).toMatchObject({ kind: 'found', rate: '160' });
+});
+
+test('a rate that was made up counts only where no real one is fresh', () => {
+  const made = { ...aRate('USD', 'JPY', '150', '2026-01-05'), isSample: true };
+  const real = [aRate('EUR', 'JPY', '160', '2026-01-05'), aRate('EUR', 'USD', '1.1', '2026-01-05')];
+  expect(createExchangeTable([made, ...real], rules).find('JPY', '2026-01-05')).toMatchObject({ rate: '160' });
+  expect(createExchangeTable([made], rules).find('JPY', '2026-01-05')).toMatchObject({ rate: '150' });
+});
+
+test('dollar rates serve any base currency', () => {
+  const dollars = [aRate('USD', 'JPY', '150', '2026-01-05'), aRate('USD', 'CHF', '0.8', '2026-01-05')];
+  const lookup = createExchangeTable(dollars, { ...rules, baseCurrency: 'CHF' }).find('JPY', '2026-01-05');
+  expect(lookup.kind === 'found' && lookup.convert(1500n)).toBe(800n);
 });
 
 test.each([

@@ -11,6 +11,8 @@ export interface ExchangeRate {
   readonly validFrom: string;
   /** YYYY-MM-DD, the day after the last one that the rate was published for. */
   readonly validTo: string;
+  /** Made up, for development and tests: it counts where no other one does. */
+  readonly isSample: boolean;
 }
 
 /** What amounts are converted to, and how. */
@@ -45,12 +47,13 @@ export interface ExchangeTable {
   find(currency: string, day: string): RateLookup;
 }
 
-/** What the European Central Bank quotes all currencies against: two of its rates make the one between them. */
-export const crossingCurrency = 'EUR';
+/** What others are quoted against, by the European Central Bank and by most: two such rates make the one between them. */
+export const crossingCurrencies = ['EUR', 'USD'] as const;
 
 /**
  * Rates for one base currency, for the days that a batch has. A rate published against the base currency comes before one
- * published the other way round, and that before two crossed; a fresh one before all that are stale.
+ * published the other way round, and that before two crossed through the euro or the dollar; but a real one before a made-up
+ * one, and a fresh one before a stale one.
  */
 export function createExchangeTable(rates: readonly ExchangeRate[], rules: ExchangeRules): ExchangeTable {
   const pairs = new PairRates(rates, rules.ageMaxDays);
@@ -68,13 +71,16 @@ export function createExchangeTable(rates: readonly ExchangeRate[], rules: Excha
 
 function lookUp(pairs: PairRates, rules: ExchangeRules, currency: string, day: string): RateLookup {
   const { baseCurrency } = rules;
-  if (currency === baseCurrency) return found(rules, currency, { rate: '1', date: day, isFresh: true });
+  if (currency === baseCurrency)
+    return found(rules, currency, { rate: '1', date: day, isFresh: true, isSample: false });
   const quotes = [
     pairs.last(baseCurrency, currency, day),
     reversed(pairs.last(currency, baseCurrency, day)),
-    crossed(pairs.last(crossingCurrency, currency, day), pairs.last(crossingCurrency, baseCurrency, day)),
+    ...crossingCurrencies.map((through) =>
+      crossed(pairs.last(through, currency, day), pairs.last(through, baseCurrency, day)),
+    ),
   ].filter((quote) => quote !== undefined);
-  const fresh = quotes.find(({ isFresh }) => isFresh);
+  const fresh = quotes.find(({ isFresh, isSample }) => isFresh && !isSample) ?? quotes.find(({ isFresh }) => isFresh);
   if (fresh !== undefined) return found(rules, currency, fresh);
   const dates = quotes.map(({ date }) => date).toSorted();
   const date = dates.at(-1);
@@ -86,6 +92,7 @@ interface Quote {
   readonly crossRate?: string;
   readonly date: string;
   readonly isFresh: boolean;
+  readonly isSample: boolean;
 }
 
 /** A rate published for one unit of the currency: crossed through the currency itself. */
@@ -100,6 +107,7 @@ function crossed(ofCurrency: Quote | undefined, ofBase: Quote | undefined): Quot
     crossRate: ofBase.rate,
     date: ofCurrency.date < ofBase.date ? ofCurrency.date : ofBase.date,
     isFresh: ofCurrency.isFresh && ofBase.isFresh,
+    isSample: ofCurrency.isSample || ofBase.isSample,
   };
 }
 
@@ -156,6 +164,11 @@ class PairRates {
     const rate = this.#pairs.get(`${base}/${quote}`)?.find(({ validFrom }) => validFrom <= day);
     if (rate === undefined) return undefined;
     const ageDays = (Date.parse(day) - Date.parse(rate.validFrom)) / dayMs;
-    return { rate: rate.rate, date: rate.validFrom, isFresh: ageDays <= this.#ageMaxDays || day < rate.validTo };
+    return {
+      rate: rate.rate,
+      date: rate.validFrom,
+      isFresh: ageDays <= this.#ageMaxDays || day < rate.validTo,
+      isSample: rate.isSample,
+    };
   }
 }

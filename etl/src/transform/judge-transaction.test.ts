@@ -22,8 +22,15 @@ const judgement: Judgement = {
   taxTable: createTaxTable([flatRate, { ...flatRate, country: 'DE', rate: '0.19', isInclusive: true }]),
   exchangeTable: createExchangeTable(
     [
-      { base: 'USD', quote: 'EUR', rate: '0.800000000000', validFrom: '2026-11-20', validTo: '2026-11-21' },
-      { base: 'USD', quote: 'JPY', rate: '150', validFrom: '2026-11-01', validTo: '2026-11-02' },
+      {
+        base: 'USD',
+        quote: 'EUR',
+        rate: '0.800000000000',
+        validFrom: '2026-11-20',
+        validTo: '2026-11-21',
+        isSample: false,
+      },
+      { base: 'USD', quote: 'JPY', rate: '150', validFrom: '2026-11-01', validTo: '2026-11-02', isSample: false },
     ],
     { baseCurrency: 'USD', baseExponent: 2, ageMaxDays: 10, rounding: 'half_even' },
   ),

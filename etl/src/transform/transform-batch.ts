@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { currencyExponent, parseAmountMinor, rejectReasons, type RejectReason } from '@pulse/contract';
 
+import { requireBaseCurrency } from '../base-currency.ts';
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../batch/read-frames.ts';
@@ -62,6 +63,7 @@ async function readJudgement(
   snapshot: TransformSnapshot,
 ): Promise<Judgement> {
   const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding, fraudAmountLimit } = config.rules;
+  requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
   const baseExponent = currencyExponent(baseCurrency);
   if (baseExponent === undefined) throw new Error(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
   const limitMinor = parseAmountMinor(fraudAmountLimit, baseExponent);

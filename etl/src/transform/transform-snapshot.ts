@@ -5,6 +5,8 @@ import type { TaxRate } from './tax.ts';
 export interface TransformSnapshot {
   /** Raised by whoever changes facts, profiles or positions. */
   readonly stateVersion: bigint;
+  /** ISO 4217 code of the base amounts that are loaded. */
+  readonly baseCurrency: string;
   /** The greatest order id that is loaded, compared byte by byte as UTF-8; null while nothing is. */
   greatestOrderId(): Promise<string | null>;
   /** Content hashes, in hexadecimal, of those orders that are loaded. */

@@ -1,10 +1,10 @@
 import { exchangeRates, sourcePositions, taxRates } from '@pulse/migrations/schema';
-import { and, asc, eq, getTableColumns, gt, inArray, isNull, lte, or } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 
 import type { PlannedRange } from '../batch/plan.ts';
-import { crossingCurrency, type ExchangeRate } from '../transform/exchange.ts';
+import { crossingCurrencies, type ExchangeRate } from '../transform/exchange.ts';
 import type { TaxRate } from '../transform/tax.ts';
 import type { Queryable } from './connection.ts';
 
@@ -65,12 +65,12 @@ export async function readExchangeRates(
   const { base, quote, rate, validFrom, validTo } = exchangeRates;
   const later = alias(exchangeRates, 'later');
   return db
-    .select({ base, quote, rate, validFrom, validTo })
+    .select({ base, quote, rate, validFrom, validTo, isSample: sql<boolean>`${exchangeRates.source} = 'sample'` })
     .from(exchangeRates)
     .leftJoin(later, and(eq(later.exchangeRateId, exchangeRates.supersededBy), lte(later.recordedAt, recordedBy)))
     .where(
       and(
-        or(inArray(base, [baseCurrency, crossingCurrency]), eq(quote, baseCurrency)),
+        or(inArray(base, [baseCurrency, ...crossingCurrencies]), eq(quote, baseCurrency)),
         lte(validFrom, days.last),
         gt(validTo, days.first),
         lte(exchangeRates.recordedAt, recordedBy),

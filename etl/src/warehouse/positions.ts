@@ -40,10 +40,12 @@ export async function insertMissingPositions(
     .onConflictDoNothing();
 }
 
-/** The version of facts, profiles and positions as the transaction sees it. */
-export async function readStateVersion(db: Queryable): Promise<bigint> {
+/** The version of facts, profiles and positions as the transaction sees it, and the currency of their base amounts. */
+export async function readState(
+  db: Queryable,
+): Promise<{ readonly stateVersion: bigint; readonly baseCurrency: string }> {
   const [state] = await db.select().from(warehouseState);
-  return requireState(state).stateVersion;
+  return requireState(state);
 }
 
 /**

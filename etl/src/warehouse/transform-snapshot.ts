@@ -2,7 +2,7 @@ import type { PlannedRange } from '../batch/plan.ts';
 import type { TransformSnapshot } from '../transform/transform-snapshot.ts';
 import type { Warehouse } from './connection.ts';
 import { greatestOrderId, knownOrders, positionsStandAt, readExchangeRates, readTaxRates } from './lookups.ts';
-import { readStateVersion } from './positions.ts';
+import { readState } from './positions.ts';
 
 export type SnapshotOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
@@ -20,8 +20,10 @@ export async function withTransformSnapshot<Result>(
   return warehouse.db.transaction(
     async (tx): Promise<SnapshotOutcome<Result>> => {
       if (!(await positionsStandAt(tx, topic, ranges))) return { kind: 'superseded' };
+      const state = await readState(tx);
       const result = await work({
-        stateVersion: await readStateVersion(tx),
+        stateVersion: state.stateVersion,
+        baseCurrency: state.baseCurrency,
         greatestOrderId: async () => greatestOrderId(client),
         knownOrders: async (orderIds) => knownOrders(client, orderIds),
         taxRates: async (recordedBy) => readTaxRates(tx, recordedBy),
