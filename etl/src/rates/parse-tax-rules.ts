@@ -1,0 +1,130 @@
+import { isCountry, productCategoryLengthMax } from '@pulse/contract';
+
+import type { TaxRate } from '../transform/tax.ts';
+import { parseDay } from './calendar-day.ts';
+import { clashFaults, type OnLine } from './clash-faults.ts';
+import type { CsvLine, LineFault } from './read-csv.ts';
+
+/** A rule as a file has it. */
+export interface TaxRule extends TaxRate {
+  readonly source: string;
+}
+
+export interface ParsedFile<Item> {
+  readonly items: readonly Item[];
+  readonly faults: readonly LineFault[];
+}
+
+const columns = {
+  country: { isRequired: true },
+  region: { isRequired: false },
+  product_category: { isRequired: false },
+  rate: { isRequired: true },
+  is_inclusive: { isRequired: false },
+  rounding_mode: { isRequired: false },
+  rounding_increment_minor: { isRequired: false },
+  valid_from: { isRequired: true },
+  valid_to: { isRequired: false },
+  source: { isRequired: true },
+} as const;
+type Column = keyof typeof columns;
+
+/** The columns of a file of tax rules, in the order in which they are written. */
+export const taxRuleColumns: readonly string[] = Object.keys(columns);
+
+/** Scope of a rule: rules of one scope must not overlap. */
+export function taxScope({ country, region, productCategory }: TaxRate): string {
+  return `${country}/${region}/${productCategory}`;
+}
+
+/** Reads tax rules and finds every fault of every line. Columns may stand in any order; the optional ones may be absent. */
+export function parseTaxRules(lines: readonly CsvLine[]): ParsedFile<TaxRule> {
+  const [header, ...body] = lines;
+  if (header === undefined) return { items: [], faults: [{ line: 1, fault: 'the file is empty' }] };
+  const headerFaults = faultsOfHeader(header);
+  if (headerFaults.length > 0) return { items: [], faults: headerFaults };
+  const faults: LineFault[] = [];
+  const read: OnLine<TaxRule>[] = [];
+  for (const { line, cells } of body) {
+    const report = (fault: string): void => void faults.push({ line, fault });
+    if (cells.length !== header.cells.length) {
+      report(`${cells.length} values under ${header.cells.length} columns`);
+      continue;
+    }
+    const item = readRule((column) => cells[header.cells.indexOf(column)] ?? '', report);
+    if (item !== undefined) read.push({ line, item });
+  }
+  faults.push(...clashFaults(read, taxScope));
+  if (body.length === 0) faults.push({ line: header.line, fault: 'no rule follows the header' });
+  return { items: read.map(({ item }) => item), faults };
+}
+
+function faultsOfHeader({ line, cells }: CsvLine): LineFault[] {
+  const unknown = cells.filter((name) => !Object.hasOwn(columns, name)).map((name) => `unknown column ${quoted(name)}`);
+  const missing = Object.entries(columns)
+    .filter(([name, { isRequired }]) => isRequired && !cells.includes(name))
+    .map(([name]) => `the column ${name} is missing`);
+  const twice = cells
+    .filter((name, index) => cells.indexOf(name) !== index)
+    .map((name) => `the column ${name} stands there twice`);
+  const expected = `expected the header ${taxRuleColumns.join(',')}`;
+  return [...unknown, ...missing, ...twice].map((fault) => ({ line, fault: `${fault}; ${expected}` }));
+}
+
+/** Undefined for a line with a fault. */
+function readRule(cell: (column: Column) => string, reportFault: (fault: string) => void): TaxRule | undefined {
+  let isFaulty = false;
+  const report = (fault: string): void => {
+    isFaulty = true;
+    reportFault(fault);
+  };
+  const check = (isGood: boolean, fault: string): void => {
+    if (!isGood) report(fault);
+  };
+  const [region, productCategory] = [cell('region') || '*', cell('product_category') || '*'];
+  check(isCountry(cell('country')), `unknown country ${quoted(cell('country'))}: expected ISO 3166-1 alpha-2, as DE`);
+  check(/^(\*|[A-Z0-9]{1,3})$/.test(region), `region ${quoted(region)}: expected the end of an ISO 3166-2 code, or *`);
+  check(productCategory.length <= productCategoryLengthMax, 'product_category is too long');
+  const validFrom = parseDay(cell('valid_from'));
+  const validTo = cell('valid_to') === '' ? null : parseDay(cell('valid_to'));
+  check(validFrom !== undefined, `valid_from ${quoted(cell('valid_from'))} is no day: expected 2026-11-22`);
+  check(validTo !== undefined, `valid_to ${quoted(cell('valid_to'))} is no day: expected 2026-11-22 or nothing`);
+  if (validFrom !== undefined && typeof validTo === 'string') {
+    check(validFrom < validTo, `dates out of order: valid_to ${validTo} is not after valid_from ${validFrom}`);
+  }
+  const rateFault = faultOfRate(cell('rate'));
+  if (rateFault !== undefined) report(rateFault);
+  const isInclusive = { '': false, false: false, true: true }[cell('is_inclusive').toLowerCase()];
+  check(isInclusive !== undefined, `is_inclusive ${quoted(cell('is_inclusive'))}: expected true or false`);
+  const roundingMode = cell('rounding_mode') || 'half_up';
+  if (roundingMode !== 'half_up' && roundingMode !== 'half_even') {
+    report(`rounding_mode ${quoted(roundingMode)}: expected half_up or half_even`);
+    return undefined;
+  }
+  const increment = cell('rounding_increment_minor') || '1';
+  check(/^[1-9]\d{0,8}$/.test(increment), `rounding_increment_minor ${quoted(increment)}: expected 1, 2, 3, …`);
+  check(cell('source') !== '', 'source is empty: say where the rule comes from');
+  if (isFaulty || validFrom === undefined || validTo === undefined || isInclusive === undefined) return undefined;
+  return {
+    country: cell('country'),
+    region,
+    productCategory,
+    rate: cell('rate'),
+    isInclusive,
+    roundingMode,
+    roundingIncrementMinor: Number(increment),
+    validFrom,
+    validTo,
+    source: cell('source'),
+  };
+}
+
+function faultOfRate(text: string): string | undefined {
+  if (/^-\d/.test(text)) return `negative rate ${text}`;
+  if (!/^\d+(\.\d{1,6})?$/.test(text)) return `rate ${quoted(text)}: expected a decimal of at most six places, as 0.19`;
+  return Number(text) < 1 ? undefined : `rate ${text}: expected a fraction below 1, as 0.19 for 19 %`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
