@@ -5,6 +5,7 @@ import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type 
 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
+import { addRateCommands } from './commands/rates.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRejectedCommands } from './commands/rejected.ts';
 import { guarded, jsonOption, perform, print } from './commands/perform.ts';
@@ -72,6 +73,7 @@ function createProgram(): Command {
       }),
     );
   addRejectedCommands(program);
+  addRateCommands(program);
   addResumeCommand(program);
   addReconcileCommand(program);
   return program;

@@ -8,7 +8,7 @@ export function parseDay(text: string): string | undefined {
 }
 
 /** The UTC day of a moment as YYYY-MM-DD. */
-export function dayOf(moment: Date): string {
+function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 

@@ -30,7 +30,7 @@ const columns = {
 type Column = keyof typeof columns;
 
 /** The columns of a file of tax rules, in the order in which they are written. */
-export const taxRuleColumns: readonly string[] = Object.keys(columns);
+const taxRuleColumns: readonly string[] = Object.keys(columns);
 
 /** Scope of a rule: rules of one scope must not overlap. */
 export function taxScope({ country, region, productCategory }: TaxRate): string {

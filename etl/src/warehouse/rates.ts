@@ -70,8 +70,16 @@ const taxTable: RateTable<TaxRule> = {
   name: 'tax_rates',
   id: 'tax_rate_id',
   columns: [
-    ...['country', 'region', 'product_category', 'rate', 'is_inclusive', 'rounding_mode', 'rounding_increment_minor'],
-    ...['valid_from', 'valid_to', 'source'],
+    'country',
+    'region',
+    'product_category',
+    'rate',
+    'is_inclusive',
+    'rounding_mode',
+    'rounding_increment_minor',
+    'valid_from',
+    'valid_to',
+    'source',
   ],
   scope: ['country', 'region', 'product_category'],
   values: (rule) => [
