@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 # Every target below is one line of help and no recipe of its own: local/run.sh runs it in the runtime of this machine.
 TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart prod-up prod-down prod-logs \
 	test test-unit test-int test-e2e lint lint-fix format typecheck \
-	db-migrate db-reset db-shell shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
+	db-migrate db-reset db-shell backup restore shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
 	kafka-topics kafka-consume bench clean
 .PHONY: help doctor $(TARGETS)
 
@@ -39,6 +39,8 @@ bench: ## Measure speed beside a bare COPY
 db-migrate: ## Apply migrations and check the live schema
 db-reset: ## Drop and make all tables again (asks first; YES=1 does not)
 db-shell: ## Open an SQL prompt on the warehouse
+backup: ## Write the warehouse with its positions into a file (FILE=backups/…)
+restore: ## Put a backup in the warehouse's place (FILE=backups/…; asks first; YES=1 does not)
 kafka-topics: ## Describe the topics
 kafka-consume: ## Print messages (TOPIC=transactions, N=10 for the first ten)
 

@@ -72,6 +72,33 @@ dev_up() {
   return 1
 }
 
+# on_warehouse COMMAND...: a program of PostgreSQL's image, next to the server, as the owner of the tables.
+on_warehouse() { dev exec -T warehouse "$@" -U "$(setting WAREHOUSE_DB_USER warehouse)" -d "$(setting WAREHOUSE_DB_NAME warehouse)"; }
+
+back_up() {
+  file=${FILE:-backups/warehouse-$(date -u +%Y%m%dT%H%M%SZ).dump}
+  mkdir -p "$(dirname "$file")"
+  # It appears once it is whole, and only its owner reads it.
+  (umask 077 && on_warehouse pg_dump --format=custom >"$file.partial") || { rm -f "$file.partial"; return 1; }
+  mv "$file.partial" "$file"
+  echo "backup written: $file"
+}
+
+# Airflow's scheduler pauses meanwhile. Staged files go: they belong to batches that the restored warehouse never heard of.
+restore() {
+  [ -n "${FILE:-}" ] || { echo 'say which: make restore FILE=backups/…' >&2; exit 64; }
+  [ -r "$FILE" ] || { echo "there is no $FILE" >&2; exit 64; }
+  confirm "Replace the whole warehouse by $FILE?"
+  dev stop airflow-scheduler
+  restored=0
+  on_warehouse pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error <"$FILE" || restored=$?
+  if [ "$restored" = 0 ]; then
+    dev run --rm migrate up && dev run --rm --no-deps --entrypoint sh etl -c 'rm -rf "$ETL_STAGING_DIR"/*' || restored=$?
+  fi
+  dev start airflow-scheduler
+  return "$restored"
+}
+
 # The suites run in containers of their own project, which goes with its volumes whatever comes out.
 run_tests() {
   trap 'under_test --profile "*" down --volumes --remove-orphans >/dev/null 2>&1' EXIT
@@ -109,6 +136,8 @@ case "$target" in
     dev run --rm migrate reset --yes && dev run --rm migrate up
     ;;
   db-shell) dev exec warehouse psql -U "$(setting WAREHOUSE_DB_USER warehouse)" "$(setting WAREHOUSE_DB_NAME warehouse)" ;;
+  backup) back_up ;;
+  restore) restore ;;
   shell-etl) dev run --rm --entrypoint sh etl ;;
   shell-producer) dev exec producer sh ;;
   shell-kafka) dev exec --workdir /opt/kafka/bin kafka bash ;;

@@ -11,6 +11,7 @@ import { root } from './setup/paths.ts';
 import { Progress, StepError } from './setup/progress.ts';
 import { installPython, pythonProgram } from './setup/python.ts';
 import { readSettings, type Settings } from './setup/settings.ts';
+import { backup, restore } from './stack/backup.ts';
 import { devDown, devUp } from './stack/dev-up.ts';
 import { grafanaProgram } from './stack/grafana.ts';
 import { openShell, runInside } from './stack/run-inside.ts';
@@ -55,6 +56,12 @@ program.command('db-reset').action(async () => {
     return print('Nothing done.');
   await runIn('migrate', ['reset', '--yes']);
   await runIn('migrate', ['up']);
+});
+program.command('backup').action(async () => {
+  process.exitCode = await backup(await settings(), environment['FILE']);
+});
+program.command('restore').action(async () => {
+  process.exitCode = await restore(await settings(), progress, { file: environment['FILE'], alwaysYes });
 });
 program.command('db-shell').action(async () => {
   const { WAREHOUSE_DB_USER: user, WAREHOUSE_DB_PASSWORD: password, ...rest } = await settings();

@@ -13,11 +13,13 @@ import {
 import type { Client } from 'pg';
 import * as z from 'zod';
 
+import { backUp } from './back-up.ts';
 import { checkWarehouse } from './check.ts';
 import { migratorConfig, rolesOf, type MigratorConfig } from './config.ts';
 import { connect } from './connect.ts';
 import { describeFailure, exitCodeOf } from './failure.ts';
 import { dropEverything } from './reset.ts';
+import { restore } from './restore.ts';
 import { up } from './up.ts';
 
 /** The live warehouse differs from this version. */
@@ -52,6 +54,27 @@ async function main(args: readonly string[]): Promise<number> {
     .description('drop everything in the warehouse, then up')
     .requiredOption('--yes', 'yes, every row is to be lost')
     .action(perform(reset));
+  program
+    .command('backup')
+    .description('write every row of the warehouse, positions among them, into one file, while loads go on')
+    .requiredOption('--file <path>', 'the file; it appears once it is whole')
+    .action(async ({ file }) => {
+      code = await withWarehouse(async ({ client, logger }) => {
+        await backUp(client, file, logger);
+        return exitCode.ok;
+      });
+    });
+  program
+    .command('restore')
+    .description('put the rows of a backup in the place of all rows of the warehouse, in one transaction')
+    .requiredOption('--file <path>', 'what backup has written')
+    .requiredOption('--yes', 'yes, every row of now is to be lost')
+    .action(async ({ file }) => {
+      code = await withWarehouse(async (session) => {
+        await restore(session.client, file, session.logger);
+        return bringUp(session);
+      });
+    });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

@@ -28,7 +28,8 @@ export async function compareMigrations(client: Client): Promise<readonly string
   ];
 }
 
-async function appliedHashes(client: Client): Promise<ReadonlySet<string>> {
+/** Hashes of the migrations that the database says were applied. */
+export async function appliedHashes(client: Client): Promise<ReadonlySet<string>> {
   const { migrationsSchema, migrationsTable: table } = migrationsTable;
   const found = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
     `${migrationsSchema}.${table}`,

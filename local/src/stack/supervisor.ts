@@ -69,6 +69,11 @@ export class Supervisor {
     if (missing.length > 0) await this.#control('start', ...missing);
   }
 
+  /** Stops programs and waits until they have ended. */
+  async stop(...names: readonly string[]): Promise<void> {
+    await this.#control('stop', ...names);
+  }
+
   async restart(...names: readonly string[]): Promise<void> {
     await this.#control('restart', ...names);
   }
