@@ -30,6 +30,7 @@ test.each([
   ['etl/src/load/planted.ts', 'drizzle-orm'],
   ['etl/src/extract/planted.ts', '../transform/tax.ts'],
   ['etl/src/load/planted.ts', '../validate/validate-record.ts'],
+  ['etl/src/fraud/planted.ts', '../warehouse/lookups.ts'],
   ['etl/src/planted.ts', '@pulse/producer'],
   ['producer/src/planted.ts', '@pulse/migrations/schema'],
   ['packages/contract/src/planted.ts', '@pulse/etl'],

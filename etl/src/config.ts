@@ -1,5 +1,5 @@
-import { currencyExponent, deadLetterTopic, parseAmountMinor } from '@pulse/contract';
-import { ConfigError, logLevels, readConfig } from '@pulse/runtime';
+import { currencyExponent, deadLetterTopic } from '@pulse/contract';
+import { logLevels, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
 
 import { failpoints, parseFailpoint } from './failpoint.ts';
@@ -37,10 +37,6 @@ const schema = z.object({
     .default('USD'),
   ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
   ETL_EXCHANGE_ROUNDING: z.enum(['half_even', 'half_up']).default('half_even'),
-  ETL_FRAUD_AMOUNT_LIMIT: z
-    .string()
-    .regex(/^\d{1,15}(\.\d{1,2})?$/, 'expected an amount in the base currency, as 1000.00')
-    .default('1000.00'),
   ETL_REJECT_SHARE_MAX: z.coerce.number().min(0).max(1, 'expected a share from 0 to 1, as 0.2').optional(),
   ETL_REJECT_COUNT_MIN: count.default(100),
   ETL_FAILPOINT: z
@@ -64,7 +60,6 @@ export type Config = ReturnType<typeof createConfig>;
 /** @throws ConfigError naming each variable that is wrong. */
 export function createConfig(environment: Readonly<Record<string, string | undefined>>) {
   const env = readConfig(schema, environment);
-  requireAmountLimit(env.ETL_FRAUD_AMOUNT_LIMIT, env.ETL_BASE_CURRENCY);
   return {
     logLevel: env.LOG_LEVEL,
     codeVersion: env.CODE_VERSION,
@@ -103,18 +98,6 @@ export function createConfig(environment: Readonly<Record<string, string | undef
       eventAgeMaxMs: env.ETL_EVENT_AGE_MAX_DAYS * 86_400_000,
       exchangeRateAgeMaxDays: env.ETL_EXCHANGE_RATE_AGE_MAX_DAYS,
       exchangeRounding: env.ETL_EXCHANGE_ROUNDING,
-      fraudAmountLimit: env.ETL_FRAUD_AMOUNT_LIMIT,
     },
   };
-}
-
-/** @throws ConfigError for a limit finer than the base currency. */
-function requireAmountLimit(limit: string, baseCurrency: string): void {
-  const exponent = currencyExponent(baseCurrency);
-  const minor = exponent === undefined ? 'amount_not_decimal' : parseAmountMinor(limit, exponent);
-  if (typeof minor !== 'string') return;
-  throw new ConfigError(
-    `ETL_FRAUD_AMOUNT_LIMIT: ${JSON.stringify(limit)} is not accepted: expected an amount in ${baseCurrency}, ` +
-      `which has ${exponent} decimals (${minor})`,
-  );
 }

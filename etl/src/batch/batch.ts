@@ -8,7 +8,10 @@ export interface Batch {
   readonly kind: BatchKind;
   readonly state: BatchState;
   readonly plannedAt: Date;
+  /** The fraud rule set that judges it. */
   readonly ruleSetVersion: string;
+  /** The one that judges beside it and only records; null for none. */
+  readonly shadowRuleSetVersion: string | null;
   readonly ranges: readonly PlannedRange[];
   /** What a replay processes again, in place of ranges. */
   readonly claims: ClaimedRecords | null;

@@ -42,6 +42,17 @@ export const alertColumns = [
   'reasons',
 ] as const;
 
+/** Columns of a line of the transform's shadow verdicts, in its order. */
+export const shadowVerdictColumns = [
+  'order_id',
+  'rule_set_version',
+  'fraud_score',
+  'decision',
+  'reasons',
+  'transaction_timestamp',
+  'batch_id',
+] as const;
+
 /** Columns of a line of `encodeRejected`, in its order. */
 export const rejectedColumns = [
   'batch_id',

@@ -71,9 +71,10 @@ export const copyFiles = {
   transactions: 'transactions.copy',
   rejectedTransactions: 'rejected_transactions.copy',
   fraudAlerts: 'fraud_alerts.copy',
+  fraudShadowVerdicts: 'fraud_shadow_verdicts.copy',
 } as const;
 
-/** What a batch adds to the roll-ups and the profiles: one JSON array of column values a line. */
+/** What a batch adds to the roll-ups, and its customers' profiles as they are then: one JSON array of column values a line. */
 export const deltaFiles = {
   salesPerMinute: 'sales_per_minute.jsonl',
   customerDays: 'customer_days.jsonl',

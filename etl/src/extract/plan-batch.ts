@@ -25,7 +25,7 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   sweepOldStaging(context);
   await prepareWarehouse(context);
   const ranges = await planNewRanges(context);
-  const batch = newBatch(context, batchId, kind);
+  const batch = await newBatch(context, batchId, kind);
   failpoint('before-plan');
   await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, config.kafka.topic, ranges));
   failpoint('after-plan');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { Batch } from '../batch/batch.ts';
-import { alertColumns, rejectedColumns, transactionColumns } from '../batch/copy-columns.ts';
+import { alertColumns, rejectedColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
 import { readChunks, readLines, type StagedFileSeal } from '../batch/staged-file.ts';
 import type { StagedStep } from '../batch/staging.ts';
 import {
@@ -87,6 +87,7 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
       copySource(rejectsTable, rejectedColumns, validated, copyFiles.rejectedTransactions),
       copySource(rejectsTable, rejectedColumns, transformed, copyFiles.rejectedTransactions),
       copySource('fraud_alerts', alertColumns, transformed, copyFiles.fraudAlerts),
+      copySource('fraud_shadow_verdicts', shadowVerdictColumns, transformed, copyFiles.fraudShadowVerdicts),
     ].filter((source) => source !== undefined),
     salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute),
     customerDays: deltaRows(transformed, deltaFiles.customerDays),

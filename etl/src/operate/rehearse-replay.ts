@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Batch } from '../batch/batch.ts';
 import { rejectedColumns } from '../batch/copy-columns.ts';
 import { manualBatchId } from '../batch/manual-batch-id.ts';
-import { ruleSetVersion } from '../batch/rule-set.ts';
 import { readLines } from '../batch/staged-file.ts';
 import type { StagedStep } from '../batch/staging.ts';
 import { copyFiles, extractFolder, transformFolder, validateFolder } from '../batch/step-folders.ts';
@@ -13,6 +12,7 @@ import { transformBatch } from '../transform/transform-batch.ts';
 import { validateBatch } from '../validate/validate-batch.ts';
 import { matches, type RejectedFilter } from '../warehouse/rejected-filter.ts';
 import { describeClaims, selectClaims } from '../warehouse/replay-plan.ts';
+import { chooseRuleSets } from '../warehouse/rule-sets.ts';
 import { withTransformSnapshot } from '../warehouse/transform-snapshot.ts';
 
 /** What a replay would come to now. */
@@ -48,7 +48,7 @@ async function rehearse(context: Context, rejectedIds: readonly number[], result
     kind: 'replay',
     state: 'planned',
     plannedAt: new Date(),
-    ruleSetVersion,
+    ...(await chooseRuleSets(warehouse.db)),
     ranges: [],
     claims: await describeClaims(warehouse.db, condition),
     counts: { readCount: null, loadedCount: null, duplicateCount: null, rejectedCount: null, flaggedCount: null },

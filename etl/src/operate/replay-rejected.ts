@@ -65,7 +65,7 @@ async function planReplay(
   if (known !== undefined) return requireReplay(known);
   const claims = await selectClaims(warehouse.db, config.kafka.topic, filter, Math.min(countMax, config.batchSizeMax));
   if (claims.length === 0 && isFollowUp) return undefined;
-  await insertReplay(warehouse, newBatch(context, batchId, 'replay'), claims);
+  await insertReplay(warehouse, await newBatch(context, batchId, 'replay'), claims);
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`replay ${batchId} is not in the ledger after it was planned`);
   return requireReplay(planned);

@@ -2,6 +2,7 @@ import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 
 import { copyJson, copyNull, copyText } from '../batch/copy-text.ts';
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import type { FraudVerdict } from '../fraud/verdict.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
 
 /** What all rows of a batch share. */
@@ -14,8 +15,13 @@ export interface RowContext {
 }
 
 /** A transaction as a line in COPY text format: `transactionColumns`. */
-export function transactionRow(t: ValidTransaction, judged: JudgedTransaction, context: RowContext): string {
-  const { exponent, fraud } = judged;
+export function transactionRow(
+  t: ValidTransaction,
+  judged: JudgedTransaction,
+  fraud: FraudVerdict,
+  context: RowContext,
+): string {
+  const { exponent } = judged;
   const epoch = context.epochs.get(t.partition) ?? 0;
   const flagged = fraud.decision === 'clear' ? 'f' : 't';
   const reasons = fraud.reasons.length === 0 ? '{}' : `{${fraud.reasons.map(({ rule }) => rule).join(',')}}`;
@@ -32,8 +38,13 @@ export function transactionRow(t: ValidTransaction, judged: JudgedTransaction, c
 }
 
 /** A flagged transaction's alert as a line in COPY text format: `alertColumns`. */
-export function alertRow(t: ValidTransaction, judged: JudgedTransaction, context: RowContext): string {
-  const { fraud, amountBaseMinor } = judged;
+export function alertRow(
+  t: ValidTransaction,
+  judged: JudgedTransaction,
+  fraud: FraudVerdict,
+  context: RowContext,
+): string {
+  const { amountBaseMinor } = judged;
   const fields = [
     copyText(t.orderId),
     t.timestamp,
@@ -44,6 +55,25 @@ export function alertRow(t: ValidTransaction, judged: JudgedTransaction, context
     context.batchId,
     context.ruleSetVersion,
     copyJson(fraud.reasons),
+  ];
+  return `${fields.join('\t')}\n`;
+}
+
+/** What the shadow set would have flagged, as a line in COPY text format: `shadowVerdictColumns`. */
+export function shadowVerdictRow(
+  t: ValidTransaction,
+  fraud: FraudVerdict,
+  ruleSetVersion: string,
+  context: RowContext,
+): string {
+  const fields = [
+    copyText(t.orderId),
+    ruleSetVersion,
+    fraud.score,
+    fraud.decision,
+    copyJson(fraud.reasons),
+    t.timestamp,
+    context.batchId,
   ];
   return `${fields.join('\t')}\n`;
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
-import { amountLimitRule } from './amount-limit-rule.ts';
 import { createExchangeTable } from './exchange.ts';
 import { judgeTransaction, utcDay, type Judgement } from './judge-transaction.ts';
 import { createTaxTable } from './tax.ts';
@@ -34,7 +33,6 @@ const judgement: Judgement = {
     ],
     { baseCurrency: 'USD', baseExponent: 2, ageMaxDays: 10, rounding: 'half_even' },
   ),
-  fraudRules: [amountLimitRule(100_000n, 2)],
   baseExponent: 2,
 };
 
@@ -63,7 +61,6 @@ test('USD 250.00 carries a tax of 21.25 and a total of 271.25', () => {
     amountBaseMinor: 25_000n,
     taxBaseMinor: 2125n,
     exchangeRate: '1',
-    fraud: { decision: 'clear' },
   });
 });
 
@@ -74,18 +71,6 @@ test('a tax that is included leaves the total as it is', () => {
     taxJurisdiction: 'DE',
   });
 });
-
-test('the limit for fraud counts in the base currency', () => {
-  expect(decision({ currency: 'EUR', amountMinor: 80_000n })).toBe('clear');
-  expect(decision({ currency: 'EUR', amountMinor: 80_001n })).toBe('review');
-  expect(decision({ amountMinor: 100_000n })).toBe('clear');
-  expect(decision({ amountMinor: 100_001n })).toBe('review');
-});
-
-function decision(changes: Partial<ValidTransaction>): string {
-  const verdict = judgeTransaction(aTransaction(changes), judgement);
-  return verdict.kind === 'judged' ? verdict.fraud.decision : verdict.reason;
-}
 
 const rejections = [
   ['a country without a tax rule', { country: 'FR' }, 'tax_rate_missing', 'country'],

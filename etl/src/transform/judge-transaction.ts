@@ -2,7 +2,6 @@ import { currencyExponent, formatMinor, type CurrencyExponent, type RejectReason
 
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import type { ExchangeTable } from './exchange.ts';
-import { judgeFraud, type FraudRule, type FraudVerdict } from './fraud.ts';
 import { powerOfTen } from './rational.ts';
 import { computeTax, type TaxTable } from './tax.ts';
 
@@ -10,7 +9,6 @@ import { computeTax, type TaxTable } from './tax.ts';
 export interface Judgement {
   readonly taxTable: TaxTable;
   readonly exchangeTable: ExchangeTable;
-  readonly fraudRules: readonly FraudRule[];
   readonly baseExponent: CurrencyExponent;
 }
 
@@ -29,14 +27,13 @@ export interface JudgedTransaction {
   /** Units of the base currency for one of what was crossed through; undefined where nothing was. */
   readonly exchangeCrossRate?: string | undefined;
   readonly exchangeRateDate: string;
-  readonly fraud: FraudVerdict;
 }
 
 export type TransactionVerdict =
   | JudgedTransaction
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly field: string; readonly detail: string };
 
-/** Tax, base amount and fraud verdict of one valid transaction. Pure. */
+/** Tax and base amount of one valid transaction. Pure. */
 export function judgeTransaction(transaction: ValidTransaction, judgement: Judgement): TransactionVerdict {
   const { amountMinor, currency, country, productCategory, localDate, timestampMs } = transaction;
   const exponent = currencyExponent(currency);
@@ -77,7 +74,6 @@ export function judgeTransaction(transaction: ValidTransaction, judgement: Judge
     exchangeRate: exchange.rate,
     exchangeCrossRate: exchange.crossRate,
     exchangeRateDate: exchange.date,
-    fraud: judgeFraud(judgement.fraudRules, { amountBaseMinor }),
   };
 }
 

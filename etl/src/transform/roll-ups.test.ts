@@ -4,11 +4,14 @@ import { expect, test } from 'vitest';
 
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
+import { Customers } from '../fraud/customers.ts';
+import { profileRow } from './profile-row.ts';
 import { RollUps } from './roll-ups.ts';
 
 interface Sale {
   readonly transaction: ValidTransaction;
   readonly judged: JudgedTransaction;
+  readonly isFlagged: boolean;
 }
 
 const startMs = Date.parse('2026-11-21T23:58:00Z');
@@ -28,6 +31,7 @@ const sales: fc.Arbitrary<Sale> = fc
     isFlagged: fc.boolean(),
   })
   .map(({ taxMinor, amountBaseMinor, taxBaseMinor, isFlagged, ...fields }) => ({
+    isFlagged,
     transaction: {
       partition: 0,
       offset: 0,
@@ -49,21 +53,38 @@ const sales: fc.Arbitrary<Sale> = fc
       taxBaseMinor,
       exchangeRate: '1',
       exchangeRateDate: '2026-11-21',
-      fraud: { score: isFlagged ? 60 : 0, decision: isFlagged ? 'review' : 'clear', reasons: [] },
     },
   }));
 
 test('sums of minutes, days and profiles are those of a naive recomputation', () => {
   fc.assert(
     fc.property(fc.array(sales, { maxLength: 60 }), (all) => {
-      const rollUps = new RollUps(2);
-      for (const { transaction, judged } of all) rollUps.add(transaction, judged);
+      const customers = new Customers();
+      const rollUps = new RollUps(2, (customer) => customers.idOf(customer));
+      for (const { transaction, judged, isFlagged } of all) {
+        const customer = customers.numberOf(transaction.customerId);
+        rollUps.add(transaction, customer, judged, isFlagged);
+        customers.add(customer, asFraudSale(transaction, judged));
+      }
+      const profileRows = Array.from(customers.changedProfiles(), (profile) => profileRow(profile, 2).slice(0, -1));
       expect(asSet(rollUps.minuteRows())).toEqual(asSet(naiveMinutes(all)));
       expect(asSet(rollUps.customerDayRows())).toEqual(asSet(naiveDays(all)));
-      expect(asSet(rollUps.profileRows())).toEqual(asSet(naiveProfiles(all)));
+      expect(asSet(profileRows)).toEqual(asSet(naiveProfiles(all)));
     }),
   );
 });
+
+function asFraudSale(transaction: ValidTransaction, { amountBaseMinor }: JudgedTransaction) {
+  const { timestampMs, amountMinor, currency, country } = transaction;
+  return {
+    timeMs: timestampMs,
+    amount: Number(amountMinor),
+    currency,
+    amountBaseMinor,
+    amountBase: Number(amountBaseMinor),
+    country,
+  };
+}
 
 function naiveMinutes(all: readonly Sale[]) {
   const minuteOf = ({ transaction: t }: Sale): string => `${new Date(t.timestampMs).toISOString().slice(0, 17)}00.000Z`;
@@ -154,7 +175,7 @@ function sum(group: readonly Sale[], of: (sale: Sale) => bigint): bigint {
 }
 
 function flagged(group: readonly Sale[]): number {
-  return group.filter(({ judged }) => judged.fraud.decision !== 'clear').length;
+  return group.filter(({ isFlagged }) => isFlagged).length;
 }
 
 function times(group: readonly Sale[]): number[] {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { currencyExponent, parseAmountMinor, rejectReasons, type RejectReason } from '@pulse/contract';
+import { currencyExponent, rejectReasons, type RejectReason } from '@pulse/contract';
 
 import { requireBaseCurrency } from '../base-currency.ts';
 import { sourcesOf, type Batch } from '../batch/batch.ts';
@@ -20,11 +20,15 @@ import {
 } from '../batch/step-folders.ts';
 import { decodeValidLine, type ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Context } from '../context.ts';
-import { amountLimitRule } from './amount-limit-rule.ts';
-import { alertRow, transactionRow, type RowContext } from './copy-row.ts';
+import { UsageError } from '../errors.ts';
+import { Customers } from '../fraud/customers.ts';
+import { FraudJudge } from '../fraud/fraud-judge.ts';
+import { prepareRuleSet, parseRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
+import { alertRow, shadowVerdictRow, transactionRow, type RowContext } from './copy-row.ts';
 import { createExchangeTable } from './exchange.ts';
 import { knownOrdersOf } from './known-orders.ts';
-import { judgeTransaction, utcDay, type Judgement } from './judge-transaction.ts';
+import { judgeTransaction, utcDay, type JudgedTransaction, type Judgement } from './judge-transaction.ts';
+import { profileRow } from './profile-row.ts';
 import { RollUps } from './roll-ups.ts';
 import { SeenOrders } from './seen-orders.ts';
 import { createTaxTable } from './tax.ts';
@@ -51,8 +55,17 @@ export async function transformBatch(
   folder: string,
 ): Promise<StepOutput<TransformFacts>> {
   const judgement = await readJudgement(context, batch, input.validated.facts, snapshot);
-  using transformation = new Transformation(context, batch, input, judgement, refused, folder);
-  for await (const group of withKnownOrders(input.validated, snapshot)) transformation.takeGroup(group);
+  const customers = new Customers(await snapshot.listEntries());
+  const live = await readRuleSet(snapshot, batch.ruleSetVersion, judgement);
+  const shadow =
+    batch.shadowRuleSetVersion === null
+      ? undefined
+      : await readRuleSet(snapshot, batch.shadowRuleSetVersion, judgement);
+  const fraud = { customers, judge: new FraudJudge(customers, live, shadow) };
+  using transformation = new Transformation(context, batch, input, judgement, fraud, refused, folder);
+  for await (const group of withLookups(input.validated, snapshot, customers, judgement)) {
+    transformation.takeGroup(group);
+  }
   return transformation.finish(String(snapshot.stateVersion));
 }
 
@@ -62,12 +75,10 @@ async function readJudgement(
   facts: ValidateFacts,
   snapshot: TransformSnapshot,
 ): Promise<Judgement> {
-  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding, fraudAmountLimit } = config.rules;
+  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding } = config.rules;
   requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
   const baseExponent = currencyExponent(baseCurrency);
   if (baseExponent === undefined) throw new Error(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
-  const limitMinor = parseAmountMinor(fraudAmountLimit, baseExponent);
-  if (typeof limitMinor === 'string') throw new Error(`ETL_FRAUD_AMOUNT_LIMIT ${fraudAmountLimit}: ${limitMinor}`);
   const days = {
     first: utcDay((facts.oldestTransactionMs ?? 0) - exchangeRateAgeMaxDays * 86_400_000),
     last: utcDay(facts.newestTransactionMs ?? 0),
@@ -81,9 +92,20 @@ async function readJudgement(
       ageMaxDays: exchangeRateAgeMaxDays,
       rounding: exchangeRounding,
     }),
-    fraudRules: [amountLimitRule(limitMinor, baseExponent)],
     baseExponent,
   };
+}
+
+async function readRuleSet(
+  snapshot: TransformSnapshot,
+  version: string,
+  { baseExponent }: Judgement,
+): Promise<PreparedRuleSet> {
+  const definition = await snapshot.ruleSet(version);
+  if (definition === undefined) {
+    throw new UsageError(`the batch was planned with rule set ${version}, which is not in fraud_rule_sets: import it`);
+  }
+  return prepareRuleSet(parseRuleSet(definition), baseExponent);
 }
 
 interface Group {
@@ -92,18 +114,26 @@ interface Group {
   readonly places: readonly number[];
   /** Content hashes of those orders that are loaded already. */
   readonly known: ReadonlyMap<string, string>;
+  /** The number of each transaction's customer, whose profile has been taken over. */
+  readonly customers: readonly number[];
 }
 
 /** Groups of valid transactions, each with what is loaded of it; the next group is looked up while one is worked on. */
-async function* withKnownOrders(
+async function* withLookups(
   validated: StagedStep<ValidateFacts>,
   snapshot: TransformSnapshot,
+  customers: Customers,
+  { baseExponent }: Judgement,
 ): AsyncGenerator<Group, void> {
   let ahead: Promise<Group> | undefined;
   const knownOrders = await knownOrdersOf(snapshot);
   for (const lines of readGroups(validated)) {
     const { transactions } = lines;
-    const group = knownOrders(transactions.map(({ orderId }) => orderId)).then((known) => ({ ...lines, known }));
+    const knownBefore = customers.size;
+    const numbers = transactions.map(({ customerId }) => customers.numberOf(customerId));
+    const profiles = readNewProfiles(snapshot, customers, knownBefore, baseExponent);
+    const orders = knownOrders(transactions.map(({ orderId }) => orderId));
+    const group = Promise.all([orders, profiles]).then(([known]) => ({ ...lines, known, customers: numbers }));
     // Awaited one turn later: until then a failure must not count as unhandled.
     group.catch(() => undefined);
     if (ahead !== undefined) yield await ahead;
@@ -112,7 +142,19 @@ async function* withKnownOrders(
   if (ahead !== undefined) yield await ahead;
 }
 
-function* readGroups(validated: StagedStep<ValidateFacts>): Generator<Omit<Group, 'known'>, void> {
+/** Takes over the profiles of customers who have come up for the first time: those with a number of `from` or more. */
+async function readNewProfiles(
+  snapshot: TransformSnapshot,
+  customers: Customers,
+  from: number,
+  baseExponent: number,
+): Promise<void> {
+  const ids = Array.from({ length: customers.size - from }, (_, index) => customers.idOf(from + index));
+  if (ids.length === 0) return;
+  for (const profile of await snapshot.customerProfiles(ids, baseExponent)) customers.load(profile);
+}
+
+function* readGroups(validated: StagedStep<ValidateFacts>): Generator<Pick<Group, 'transactions' | 'places'>, void> {
   const seal = validated.files[validFile];
   if (seal === undefined) throw new Error(`the validate step left no ${validFile}`);
   let position = 0;
@@ -133,6 +175,8 @@ class Transformation implements Disposable {
   readonly #input: TransformInput;
   readonly #judgement: Judgement;
   readonly #refused: RefusedOrders;
+  readonly #customers: Customers;
+  readonly #fraudJudge: FraudJudge;
   readonly #row: RowContext;
   readonly #folder: string;
   readonly #files: Record<keyof typeof copyFiles, StagedFileWriter>;
@@ -151,6 +195,7 @@ class Transformation implements Disposable {
     batch: Batch,
     input: TransformInput,
     judgement: Judgement,
+    fraud: { readonly customers: Customers; readonly judge: FraudJudge },
     refused: RefusedOrders,
     folder: string,
   ) {
@@ -159,6 +204,8 @@ class Transformation implements Disposable {
     this.#batch = batch;
     this.#input = input;
     this.#judgement = judgement;
+    this.#customers = fraud.customers;
+    this.#fraudJudge = fraud.judge;
     this.#folder = folder;
     this.#row = {
       batchId: batch.batchId,
@@ -170,14 +217,17 @@ class Transformation implements Disposable {
       transactions: new StagedFileWriter(join(folder, copyFiles.transactions)),
       rejectedTransactions: new StagedFileWriter(join(folder, copyFiles.rejectedTransactions)),
       fraudAlerts: new StagedFileWriter(join(folder, copyFiles.fraudAlerts)),
+      fraudShadowVerdicts: new StagedFileWriter(join(folder, copyFiles.fraudShadowVerdicts)),
     };
-    this.#rollUps = new RollUps(judgement.baseExponent);
+    this.#rollUps = new RollUps(judgement.baseExponent, (customer) => fraud.customers.idOf(customer));
     this.#seen = new SeenOrders(input.validated.facts.validCount);
     this.#validPath = join(input.validated.folder, validFile);
   }
 
-  takeGroup({ transactions, places, known }: Group): void {
-    transactions.forEach((transaction, index) => this.#take(transaction, places[index] ?? 0, known));
+  takeGroup({ transactions, places, known, customers }: Group): void {
+    transactions.forEach((transaction, index) =>
+      this.#take(transaction, places[index] ?? 0, customers[index] ?? 0, known),
+    );
     const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
     this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
@@ -200,9 +250,10 @@ class Transformation implements Disposable {
         [copyFiles.transactions]: this.#files.transactions.seal(),
         [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
         [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
+        [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
         [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, this.#rollUps.minuteRows()),
         [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, this.#rollUps.customerDayRows()),
-        [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#rollUps.profileRows()),
+        [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#profileRows()),
       },
     };
   }
@@ -211,7 +262,7 @@ class Transformation implements Disposable {
     for (const file of Object.values(this.#files)) file[Symbol.dispose]();
   }
 
-  #take(transaction: ValidTransaction, place: number, known: ReadonlyMap<string, string>): void {
+  #take(transaction: ValidTransaction, place: number, customer: number, known: ReadonlyMap<string, string>): void {
     const loadedHash = known.get(transaction.orderId);
     if (loadedHash !== undefined) {
       this.#takeRepeated(transaction, loadedHash);
@@ -236,13 +287,37 @@ class Transformation implements Disposable {
       this.#takeRepeated(transaction, this.#lineAt(earlier).contentHash);
       return;
     }
-    this.#files.transactions.writeText(transactionRow(transaction, verdict, this.#row));
-    this.#rollUps.add(transaction, verdict);
+    this.#takeNew(transaction, customer, verdict);
+  }
+
+  #takeNew(transaction: ValidTransaction, customer: number, judged: JudgedTransaction): void {
+    const { currency, country, timestampMs } = transaction;
+    const { amountBaseMinor } = judged;
+    const { live, shadow } = this.#fraudJudge.judge(customer, {
+      timeMs: timestampMs,
+      amount: Number(transaction.amountMinor),
+      currency,
+      amountBaseMinor,
+      amountBase: Number(amountBaseMinor),
+      country,
+    });
+    const isFlagged = live.decision !== 'clear';
+    this.#files.transactions.writeText(transactionRow(transaction, judged, live, this.#row));
+    this.#rollUps.add(transaction, customer, judged, isFlagged);
     this.#loaded.add(transaction.partition);
-    this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, transaction.timestampMs);
-    if (verdict.fraud.decision === 'clear') return;
-    this.#files.fraudAlerts.writeText(alertRow(transaction, verdict, this.#row));
-    this.#flaggedCount += 1;
+    this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, timestampMs);
+    if (isFlagged) {
+      this.#files.fraudAlerts.writeText(alertRow(transaction, judged, live, this.#row));
+      this.#flaggedCount += 1;
+    }
+    if (shadow === undefined || shadow.decision === 'clear') return;
+    const version = this.#batch.shadowRuleSetVersion ?? '';
+    this.#files.fraudShadowVerdicts.writeText(shadowVerdictRow(transaction, shadow, version, this.#row));
+  }
+
+  *#profileRows(): Generator<unknown[]> {
+    const { baseExponent } = this.#judgement;
+    for (const profile of this.#customers.changedProfiles()) yield profileRow(profile, baseExponent);
   }
 
   /** The same sale again is a duplicate; the same order id with other content is a conflict. */
@@ -274,7 +349,7 @@ class Transformation implements Disposable {
     return decodeValidLine(readLineAt(this.#validPath, place));
   }
 
-  #writeDeltas(name: string, rows: Iterable<readonly (string | number | null)[]>) {
+  #writeDeltas(name: string, rows: Iterable<readonly unknown[]>) {
     using file = new StagedFileWriter(join(this.#folder, name));
     for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
     return file.seal();

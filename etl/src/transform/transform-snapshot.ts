@@ -1,3 +1,4 @@
+import type { CustomerProfile, ListEntry } from '../fraud/customers.ts';
 import type { ExchangeRate } from './exchange.ts';
 import type { TaxRate } from './tax.ts';
 
@@ -11,6 +12,12 @@ export interface TransformSnapshot {
   greatestOrderId(): Promise<string | null>;
   /** Content hashes, in hexadecimal, of those orders that are loaded. */
   knownOrders(orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Profiles of those customers who have one; money in minor units of the base currency, of so many decimals. */
+  customerProfiles(customerIds: readonly string[], baseExponent: number): Promise<readonly CustomerProfile[]>;
+  /** Entries of the allow and block lists that stand. */
+  listEntries(): Promise<readonly ListEntry[]>;
+  /** A fraud rule set as JSON; undefined for a version that is not stored. */
+  ruleSet(version: string): Promise<unknown>;
   taxRates(recordedBy: Date): Promise<readonly TaxRate[]>;
   /** Rates published from one day to another, both YYYY-MM-DD. */
   exchangeRates(

@@ -10,19 +10,26 @@ import { readClaims } from './replay-plan.ts';
 export async function findBatch(db: Queryable, batchId: string): Promise<Batch | undefined> {
   const [row] = await db.select().from(etlBatches).where(eq(etlBatches.batchId, batchId));
   if (row === undefined) return undefined;
-  const { kind, state, plannedAt, ruleSetVersion, ...counts } = row;
+  const { kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ...counts } = row;
   const ranges = await db
     .select()
     .from(etlBatchRanges)
     .where(eq(etlBatchRanges.batchId, batchId))
     .orderBy(asc(etlBatchRanges.partition));
   const claims = kind === 'replay' ? await readClaims(db, batchId) : null;
-  return { batchId, kind, state, plannedAt, ruleSetVersion, ranges, claims, counts };
+  return { batchId, kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ranges, claims, counts };
 }
 
 export type NewBatch = Pick<
   typeof etlBatches.$inferInsert,
-  'batchId' | 'kind' | 'ruleSetVersion' | 'codeVersion' | 'airflowDagId' | 'airflowRunId' | 'stagingFreeBytes'
+  | 'batchId'
+  | 'kind'
+  | 'ruleSetVersion'
+  | 'shadowRuleSetVersion'
+  | 'codeVersion'
+  | 'airflowDagId'
+  | 'airflowRunId'
+  | 'stagingFreeBytes'
 >;
 
 /**

@@ -7,9 +7,10 @@ import { failpoint } from '../failpoint.ts';
 import type { Queryable, Warehouse } from './connection.ts';
 import { findBatch } from './batch-ledger.ts';
 import { copyRows, type CopySource } from './copy-rows.ts';
+import { replaceCustomerProfiles } from './customer-profiles.ts';
 import { limitTransaction, type LoadLimits } from './load-session.ts';
 import { positionsStandAt } from './lookups.ts';
-import { mergeCustomerDays, mergeCustomerProfiles, mergeSalesPerMinute, type DeltaRow } from './merge-deltas.ts';
+import { mergeCustomerDays, mergeSalesPerMinute, type DeltaRow } from './merge-deltas.ts';
 import { bumpStateVersion, lockState } from './positions.ts';
 import { createReplayRejects, lockOpenClaims, settleClaims } from './settle-replay.ts';
 
@@ -71,7 +72,7 @@ export async function loadBatchInOneTransaction(
     for (const source of load.rows) await copyRows(warehouse.client, source, source.chunks());
     await mergeSalesPerMinute(tx, load.salesPerMinute);
     await mergeCustomerDays(tx, load.customerDays);
-    await mergeCustomerProfiles(tx, load.customerProfiles);
+    await replaceCustomerProfiles(tx, load.customerProfiles);
     if (batch.claims === null) await movePositions(tx, load);
     else await settleClaims(tx, batch.batchId, load.counts, load.operator);
     await closeBatch(tx, load);

@@ -3,13 +3,13 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Queryable } from './connection.ts';
 
 /** One row of what a batch adds, its values in the order of the table's columns. */
-export type DeltaRow = readonly (string | number | null)[];
+export type DeltaRow = readonly unknown[];
 
 const rowsPerStatement = 5000;
 
 /** Adds a batch's sums to the minutes' sums. */
 export async function mergeSalesPerMinute(db: Queryable, rows: Iterable<DeltaRow>): Promise<void> {
-  await inChunks(rows, async (json) =>
+  await inJsonChunks(rows, async (json) =>
     db.execute(sql`
       insert into sales_per_minute as known
         (minute, product_category, currency, country, transaction_count, flagged_count,
@@ -30,7 +30,7 @@ export async function mergeSalesPerMinute(db: Queryable, rows: Iterable<DeltaRow
 
 /** Adds a batch's sums to the customers' days. */
 export async function mergeCustomerDays(db: Queryable, rows: Iterable<DeltaRow>): Promise<void> {
-  await inChunks(rows, async (json) =>
+  await inJsonChunks(rows, async (json) =>
     db.execute(sql`
       insert into customer_days as known
         (day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at)
@@ -44,30 +44,8 @@ export async function mergeCustomerDays(db: Queryable, rows: Iterable<DeltaRow>)
   );
 }
 
-/** Adds a batch's sales to the customers' profiles. */
-export async function mergeCustomerProfiles(db: Queryable, rows: Iterable<DeltaRow>): Promise<void> {
-  await inChunks(rows, async (json) =>
-    db.execute(sql`
-      insert into customer_profiles as known
-        (customer_id, transaction_count, amount_base_sum, amount_base_sum_of_squares,
-         first_transaction_at, last_transaction_at, last_country, last_currency)
-      select r->>0, (r->>1)::bigint, (r->>2)::numeric, (r->>3)::numeric,
-             (r->>4)::timestamptz, (r->>5)::timestamptz, r->>6, r->>7
-      from jsonb_array_elements(${json}) as r
-      on conflict (customer_id) do update set
-        transaction_count = known.transaction_count + excluded.transaction_count,
-        amount_base_sum = known.amount_base_sum + excluded.amount_base_sum,
-        amount_base_sum_of_squares = known.amount_base_sum_of_squares + excluded.amount_base_sum_of_squares,
-        first_transaction_at = least(known.first_transaction_at, excluded.first_transaction_at),
-        last_transaction_at = greatest(known.last_transaction_at, excluded.last_transaction_at),
-        last_country = case when excluded.last_transaction_at >= known.last_transaction_at
-                            then excluded.last_country else known.last_country end,
-        last_currency = case when excluded.last_transaction_at >= known.last_transaction_at
-                             then excluded.last_currency else known.last_currency end`),
-  );
-}
-
-async function inChunks(rows: Iterable<DeltaRow>, send: (json: SQL) => Promise<unknown>): Promise<void> {
+/** Sends rows to the server some at a time, as a JSON array of arrays. */
+export async function inJsonChunks(rows: Iterable<DeltaRow>, send: (json: SQL) => Promise<unknown>): Promise<void> {
   let chunk: DeltaRow[] = [];
   const flush = async (): Promise<void> => {
     if (chunk.length > 0) await send(sql`${JSON.stringify(chunk)}::jsonb`);

@@ -1,8 +1,10 @@
 import type { PlannedRange } from '../batch/plan.ts';
 import type { TransformSnapshot } from '../transform/transform-snapshot.ts';
 import type { Warehouse } from './connection.ts';
+import { readCustomerProfiles, readListEntries } from './customer-profiles.ts';
 import { greatestOrderId, knownOrders, positionsStandAt, readExchangeRates, readTaxRates } from './lookups.ts';
 import { readState } from './positions.ts';
+import { findRuleSet } from './rule-sets.ts';
 
 export type SnapshotOutcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
@@ -26,6 +28,9 @@ export async function withTransformSnapshot<Result>(
         baseCurrency: state.baseCurrency,
         greatestOrderId: async () => greatestOrderId(client),
         knownOrders: async (orderIds) => knownOrders(client, orderIds),
+        customerProfiles: async (customerIds, baseExponent) => readCustomerProfiles(client, customerIds, baseExponent),
+        listEntries: async () => readListEntries(tx),
+        ruleSet: async (version) => (await findRuleSet(tx, version))?.definition,
         taxRates: async (recordedBy) => readTaxRates(tx, recordedBy),
         exchangeRates: async (base, days, recordedBy) => readExchangeRates(tx, base, days, recordedBy),
       });

@@ -9,6 +9,7 @@ export const fraudPatterns = [
   'currency_hopping',
   'new_customer_high_amount',
   'duplicate_amount_burst',
+  'account_takeover',
 ] as const;
 
 export type FraudPattern = (typeof fraudPatterns)[number];

@@ -16,20 +16,26 @@ interface Play {
 export const plays: readonly [Play, ...Play[]] = [
   { pattern: 'high_amount', weight: 12, sales: [1, 1], gapSeconds: [0, 0] },
   { pattern: 'new_customer_high_amount', weight: 8, sales: [1, 1], gapSeconds: [0, 0] },
-  { pattern: 'velocity_burst', weight: 2, sales: [6, 10], gapSeconds: [2, 15] },
-  { pattern: 'card_testing', weight: 2, sales: [6, 9], gapSeconds: [5, 30] },
-  { pattern: 'country_hopping', weight: 3, sales: [2, 3], gapSeconds: [300, 1_800] },
-  { pattern: 'currency_hopping', weight: 2, sales: [4, 5], gapSeconds: [20, 90] },
-  { pattern: 'duplicate_amount_burst', weight: 2, sales: [4, 6], gapSeconds: [5, 40] },
+  { pattern: 'velocity_burst', weight: 2, sales: [6, 12], gapSeconds: [2, 15] },
+  { pattern: 'card_testing', weight: 2, sales: [10, 20], gapSeconds: [5, 30] },
+  { pattern: 'country_hopping', weight: 3, sales: [2, 4], gapSeconds: [300, 1_800] },
+  { pattern: 'currency_hopping', weight: 2, sales: [5, 8], gapSeconds: [10, 60] },
+  { pattern: 'duplicate_amount_burst', weight: 2, sales: [6, 12], gapSeconds: [5, 40] },
+  { pattern: 'account_takeover', weight: 2, sales: [2, 4], gapSeconds: [60, 300] },
 ];
 
-/** Mean number of sales in a sequence, to turn a share of messages into a chance to begin one. */
+/** Mean number of sales in a sequence, genuine ones among them, to turn a share of messages into a chance to begin one. */
 export const salesPerSequence =
   plays.reduce((sum, { weight, sales: [min, max] }) => sum + (weight * (min + max)) / 2, 0) /
   plays.reduce((sum, { weight }) => sum + weight, 0);
 
+/** A sale of a sequence. Most are the thief's; one that the customer makes in between is not fraud, and carries no label. */
+export interface FraudWish extends SaleWish {
+  readonly isGenuine?: boolean;
+}
+
 /** One sequence: the sales of one customer in the order of their times, the last of them at `endMs`. */
-export function playFraud(random: Random, population: Population, play: Play, endMs: number): SaleWish[] {
+export function playFraud(random: Random, population: Population, play: Play, endMs: number): FraudWish[] {
   const count = wholeBetween(random, ...play.sales);
   const gapsMs = Array.from({ length: count - 1 }, () => Math.round(between(random, ...play.gapSeconds) * 1_000));
   let timeMs = endMs - gapsMs.reduce((sum, gap) => sum + gap, 0);
@@ -39,7 +45,7 @@ export function playFraud(random: Random, population: Population, play: Play, en
   return times.map((time, index) => wish(index, time));
 }
 
-type Wish = (index: number, timeMs: number) => SaleWish;
+type Wish = (index: number, timeMs: number) => FraudWish;
 
 function wisher(random: Random, pattern: FraudPattern, customer: Customer, count: number): Wish {
   switch (pattern) {
@@ -55,7 +61,7 @@ function wisher(random: Random, pattern: FraudPattern, customer: Customer, count
       return (_, timeMs) => ({ timeMs, customer, amountDollars: between(random, 1_200, 6_000) });
     case 'country_hopping':
       return (index, timeMs) =>
-        index === 0 ? { timeMs, customer } : { timeMs, customer, market: elsewhere(customer, index) };
+        index === 0 ? { timeMs, customer, isGenuine: true } : { timeMs, customer, market: elsewhere(customer, index) };
     case 'currency_hopping':
       return (index, timeMs) => ({
         timeMs,
@@ -72,6 +78,10 @@ function wisher(random: Random, pattern: FraudPattern, customer: Customer, count
     case 'duplicate_amount_burst': {
       const amount = amountText(between(random, 40, 300), customer.home);
       return (_, timeMs) => ({ timeMs, customer, amount });
+    }
+    case 'account_takeover': {
+      const abroad = elsewhere(customer, count);
+      return (_, timeMs) => ({ timeMs, customer, market: abroad, amountDollars: between(random, 300, 1_400) });
     }
     default:
       throw new Error(`no such fraud pattern: ${String(pattern satisfies never)}`);

@@ -31,6 +31,24 @@ export const markets: readonly [Market, ...Market[]] = [
   market('KW', 'KWD', 0.307, 180, 1),
 ];
 
+/** Markets that share a border by land, of those above: people there shop on both sides. */
+const borders: Readonly<Record<string, readonly string[]>> = {
+  US: ['CA'],
+  CA: ['US'],
+  DE: ['FR', 'NL', 'CH', 'PL'],
+  FR: ['DE', 'IT', 'ES', 'CH'],
+  IT: ['FR', 'CH'],
+  ES: ['FR'],
+  NL: ['DE'],
+  CH: ['DE', 'FR', 'IT'],
+  PL: ['DE'],
+};
+
+/** The markets on the other side of a market's borders. */
+export function neighboursOf({ country }: Market): readonly Market[] {
+  return markets.filter((other) => borders[country]?.includes(other.country));
+}
+
 function market(
   country: string,
   currency: string,

@@ -1,7 +1,7 @@
 import { faker } from '@faker-js/faker/locale/en';
 import { productCategories, type ProductCategory } from '@pulse/contract';
 
-import { markets, type Market } from './markets.ts';
+import { markets, neighboursOf, type Market } from './markets.ts';
 import { createRandom, logNormal, pick, weightedPicker, type Random } from './random.ts';
 
 export interface Product {
@@ -12,6 +12,8 @@ export interface Product {
 export interface Customer {
   readonly id: string;
   readonly home: Market;
+  /** For those who live near a border: where they also buy. */
+  readonly acrossTheBorder: Market | undefined;
   /** What this customer spends against the average: half spend less than 1. */
   readonly scale: number;
   /** Categories bought from; a favourite stands in it more than once. */
@@ -50,20 +52,30 @@ export function createPopulation(seed: number): Population {
 /** A customer nobody has seen before. */
 export function createCustomer(random: Random, id = `cust-${faker.string.alphanumeric(12)}`): Customer {
   const favourite = pick(random, productCategories);
+  const home = pickMarket(random);
   return {
     id,
-    home: pickMarket(random),
+    home,
+    acrossTheBorder: random.next() < borderShare ? neighbourOf(random, home) : undefined,
     scale: logNormal(random, 1, 0.3),
     taste: [favourite, favourite, pick(random, productCategories), pick(random, productCategories)],
   };
+}
+
+/** Share of the customers who buy on both sides of a border, where there is one. */
+const borderShare = 0.05;
+
+function neighbourOf(random: Random, home: Market): Market | undefined {
+  const neighbours = neighboursOf(home);
+  return neighbours[Math.floor(random.next() * neighbours.length)];
 }
 
 const pickMarket = weightedPicker(markets, ({ weight }) => weight);
 
 function createProducts(random: Random): Population['productsOf'] {
   const products = (category: ProductCategory): readonly [Product, ...Product[]] => [
-    createProduct(random, category),
-    ...Array.from({ length: productsPerCategory - 1 }, () => createProduct(random, category)),
+    createProduct(random, category, 0),
+    ...Array.from({ length: productsPerCategory - 1 }, (_, index) => createProduct(random, category, index + 1)),
   ];
   return {
     electronics: products('electronics'),
@@ -77,7 +89,17 @@ function createProducts(random: Random): Population['productsOf'] {
   };
 }
 
-function createProduct(random: Random, category: ProductCategory): Product {
+/**
+ * Prices are log-normal, drawn from even slices of the distribution: every seed has as many dear products as the next, or one
+ * seed's honest customers would pass 1,000 dollars twice as often as another's.
+ */
+function createProduct(random: Random, category: ProductCategory, index: number): Product {
   const { median, sigma } = prices[category];
-  return { category, priceDollars: logNormal(random, median, sigma) };
+  const quantile = (index + random.next()) / productsPerCategory;
+  return { category, priceDollars: median * Math.exp(sigma * normalQuantile(quantile)) };
+}
+
+/** Inverse of the normal distribution, by Tukey's lambda: right to 0.01 within three deviations. */
+function normalQuantile(share: number): number {
+  return 4.91 * (share ** 0.14 - (1 - share) ** 0.14);
 }

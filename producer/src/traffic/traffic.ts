@@ -7,6 +7,7 @@ import {
 } from '@pulse/contract';
 
 import { playFraud, plays, salesPerSequence } from './fraud.ts';
+import { followHabit, habitChance } from './habits.ts';
 import { malformations, type MalformedKind } from './malform.ts';
 import { createPopulation, type Population } from './population.ts';
 import { createRandom, pick, weightedPicker, type Random } from './random.ts';
@@ -44,7 +45,7 @@ export interface Traffic {
 /** How many sent messages a duplicate or a conflicting order id can go back. */
 const memorySize = 4_096;
 const latenessMsMax = 48 * 3_600_000;
-/** Fraud sequences interleave with the ordinary: every other message at most belongs to one. */
+/** Sequences interleave with the ordinary: every other message at most belongs to one. */
 const interleaving = 0.5;
 
 const pickPlay = weightedPicker(plays, ({ weight }) => weight);
@@ -54,7 +55,8 @@ interface State {
   readonly population: Population;
   readonly memory: TransactionMessage[];
   remembered: number;
-  readonly queue: { readonly message: TransactionMessage; readonly pattern: FraudPattern }[];
+  /** Sales of fraud and of habits that have begun; without a pattern they are honest. */
+  readonly queue: { readonly message: TransactionMessage; readonly pattern: FraudPattern | undefined }[];
 }
 
 export function createTraffic(options: TrafficOptions): Traffic {
@@ -70,13 +72,17 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
   function next(nowMs: number): TrafficRecord {
     const { random } = state;
-    if (state.queue.length > 0 && random.next() < interleaving) return fraudulent(state);
+    if (state.queue.length > 0 && random.next() < interleaving) return queued(state);
     const lot = random.next();
     if (lot < duplicateShare && state.memory.length > 0) return duplicate(state);
     if (lot < duplicateShare + malformedShare) return malformed(state, pick(random, options.malformedKinds), nowMs);
     if (random.next() < sequenceChance) {
-      beginSequence(state, nowMs);
-      return fraudulent(state);
+      beginFraud(state, nowMs);
+      return queued(state);
+    }
+    if (random.next() < habitChance) {
+      beginHabit(state, nowMs);
+      return queued(state);
     }
     return ordinary(state, random.next() < lateShare ? nowMs - lateness(random) : nowMs);
   }
@@ -86,22 +92,37 @@ export function createTraffic(options: TrafficOptions): Traffic {
 
 function ordinary(state: State, timeMs: number): TrafficRecord {
   const { random, population } = state;
-  return valid(state, createSale(random, population, { customer: pick(random, population.customers), timeMs }));
+  const customer = pick(random, population.customers);
+  const isAcross = random.next() < 0.5;
+  const market = isAcross ? customer.acrossTheBorder : undefined;
+  return valid(
+    state,
+    createSale(random, population, { customer, timeMs, ...(market === undefined ? {} : { market }) }),
+  );
 }
 
-function beginSequence(state: State, nowMs: number): void {
+function beginFraud(state: State, nowMs: number): void {
   const { random, population, queue } = state;
   const play = pickPlay(random);
   for (const wish of playFraud(random, population, play, nowMs)) {
-    queue.push({ message: createSale(random, population, wish), pattern: play.pattern });
+    const pattern = wish.isGenuine === true ? undefined : play.pattern;
+    queue.push({ message: createSale(random, population, wish), pattern });
   }
 }
 
-function fraudulent(state: State): TrafficRecord {
+function beginHabit(state: State, nowMs: number): void {
+  const { random, population, queue } = state;
+  for (const wish of followHabit(random, population, nowMs)) {
+    queue.push({ message: createSale(random, population, wish), pattern: undefined });
+  }
+}
+
+function queued(state: State): TrafficRecord {
   const sale = state.queue.shift();
-  if (sale === undefined) throw new Error('a fraud sequence has no sale');
+  if (sale === undefined) throw new Error('a sequence has no sale');
   const { message, pattern } = sale;
-  return { ...valid(state, message), label: { order_id: message.order_id, pattern } };
+  const record = valid(state, message);
+  return pattern === undefined ? record : { ...record, label: { order_id: message.order_id, pattern } };
 }
 
 function duplicate(state: State): TrafficRecord {

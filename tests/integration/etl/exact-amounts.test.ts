@@ -38,19 +38,22 @@ test('tax has the decimals of the currency', async () => {
 test('1,500.00 is flagged as fraud with an alert, 150.00 and the limit itself are not', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   const amounts = ['1500.00', '150.00', '1000.00', '1000.01'];
-  await pipeline.publish(amounts.map((amount) => aTransaction({ order_id: `e2e-${amount}`, amount })));
+  await pipeline.publish(
+    amounts.map((amount) => aTransaction({ order_id: `e2e-${amount}`, customer_id: `customer-${amount}`, amount })),
+  );
   const summary = await pipeline.batch(['run']);
   expect(summary).toMatchObject({ loaded: 4, flagged: 2 });
   const rows = await pipeline.query(`
     select order_id, is_fraud_flagged, fraud_reasons, decision
     from transactions left join fraud_alerts using (order_id)
     order by kafka_offset`);
-  const clear = { is_fraud_flagged: false, fraud_reasons: [], decision: null };
-  const flagged = { is_fraud_flagged: true, fraud_reasons: ['amount_limit'], decision: 'review' };
+  const clear = { is_fraud_flagged: false, decision: null };
+  const isNew = ['new_customer_high_amount'];
+  const flagged = { is_fraud_flagged: true, fraud_reasons: ['amount_limit', ...isNew], decision: 'review' };
   expect(rows).toEqual([
     { order_id: 'e2e-1500.00', ...flagged },
-    { order_id: 'e2e-150.00', ...clear },
-    { order_id: 'e2e-1000.00', ...clear },
+    { order_id: 'e2e-150.00', fraud_reasons: [], ...clear },
+    { order_id: 'e2e-1000.00', fraud_reasons: isNew, ...clear },
     { order_id: 'e2e-1000.01', ...flagged },
   ]);
 });

@@ -68,19 +68,11 @@ test.each([
   ['ETL_REJECT_SHARE_MAX', '7'],
   ['ETL_FAILPOINT', 'nowhere'],
   ['LOG_LEVEL', 'loud'],
-  ['ETL_FRAUD_AMOUNT_LIMIT', '1,000'],
 ])('a wrong %s is a usage error that names it and its value', async (name, value) => {
   const { exitCode, stderr } = await runEtl(['run'], { env: { [name]: value } });
   expect(exitCode).toBe(usage);
   expect(stderr).toContain(name);
   expect(stderr).toContain(value);
-});
-
-test('a limit finer than the base currency is a usage error that says so', async () => {
-  const env = { ETL_BASE_CURRENCY: 'JPY', ETL_FRAUD_AMOUNT_LIMIT: '1000.50' };
-  const { exitCode, stderr } = await runEtl(['run'], { env });
-  expect(exitCode).toBe(usage);
-  expect(stderr).toContain('ETL_FRAUD_AMOUNT_LIMIT');
 });
 
 test.each([

@@ -136,8 +136,17 @@ test.each([
        max(transaction_timestamp) as last_transaction_at,
        (array_agg(country order by transaction_timestamp desc, kafka_offset desc))[1] as last_country,
        (array_agg(currency order by transaction_timestamp desc, kafka_offset desc))[1] as last_currency,
-       '[]'::jsonb as recent_sales
-     from transactions group by 1`,
+       jsonb_agg(recent order by transaction_timestamp desc, processed_at desc, kafka_offset desc)
+         filter (where place <= 20 and transaction_timestamp >= latest - interval '48 hours') as recent_sales
+     from (
+       select *, max(transaction_timestamp) over (partition by customer_id) as latest,
+         row_number() over (partition by customer_id order by transaction_timestamp desc, processed_at desc, kafka_offset desc) as place,
+         jsonb_build_array(
+           (extract(epoch from transaction_timestamp) * 1000)::bigint,
+           (amount * case currency when 'JPY' then 1 when 'KRW' then 1 when 'KWD' then 1000 else 100 end)::bigint,
+           (amount_base * 100)::bigint, currency, coalesce(country, '')) as recent
+       from transactions
+     ) sale group by 1`,
   ],
 ])('%s is what SQL computes from the transactions', async (table, recomputed) => {
   const { rows } = await pipeline.client.query({ text: `select * from ${table} limit 1` });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -55,9 +56,9 @@ test('a deleted staging folder is made again at once', async () => {
 
 const saleCount = 20;
 
-/** One sale of some is flagged, so that no staged file is empty. */
-function withFraud(index: number): { amount: string } {
-  return { amount: index === 0 ? '1500.00' : '15.00' };
+/** One sale of some is flagged, so that the file of alerts is not empty; each has a customer of its own. */
+function withFraud(index: number): { amount: string; customer_id: string } {
+  return { amount: index === 0 ? '1500.00' : '15.00', customer_id: randomUUID() };
 }
 
 /** Names of the files that a step leaves; loads the batch that tells. */

@@ -1,0 +1,237 @@
+import type { CustomerHistory } from './customer-history.ts';
+import { none } from './customer-history.ts';
+import { ExactSums } from './exact-sums.ts';
+import { Markets } from './markets.ts';
+import { RecentSales, type WindowSale } from './recent-sales.ts';
+import type { FraudSale } from './rule.ts';
+import { TextNumbers } from './text-numbers.ts';
+
+/** A customer's profile, as between two batches. Amounts are in minor units of the base currency. */
+export interface CustomerProfile {
+  readonly customerId: string;
+  readonly saleCount: number;
+  readonly amountBaseSum: bigint;
+  readonly amountBaseSquares: bigint;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Of the latest sale; country is empty where it names none. */
+  readonly lastCountry: string;
+  readonly lastCurrency: string;
+  /** Newest first. */
+  readonly recentSales: readonly WindowSale[];
+}
+
+/** An entry of the allow or the block list; it counts for sales that take place before `untilMs`. */
+export interface ListEntry {
+  readonly list: 'allow' | 'block';
+  readonly customerId: string;
+  /** Milliseconds since 1970; infinite without end. */
+  readonly untilMs: number;
+}
+
+const capacityMin = 1024;
+
+/**
+ * What is known of the customers that a batch has sales of, in typed arrays: about 100 bytes a customer and 32 a recent sale.
+ * A sale changes only its own customer's state, in the order of arrival.
+ */
+export class Customers {
+  readonly #ids = new TextNumbers();
+  readonly #sums = new ExactSums();
+  readonly #markets = new Markets();
+  readonly #recent = new RecentSales(this.#markets);
+  #capacity = 0;
+  #saleCounts = new Float64Array(0);
+  #firstMs = new Float64Array(0);
+  #lastMs = new Float64Array(0);
+  #lastMarkets = new Uint32Array(0);
+  #changed = new Uint8Array(0);
+  /** By customer id: entries are few, and most of their customers have no sale in a batch. */
+  readonly #lists = new Map<string, ListEntry[]>();
+  readonly #view: View;
+
+  constructor(lists: Iterable<ListEntry> = []) {
+    for (const entry of lists) {
+      const entries = this.#lists.get(entry.customerId);
+      if (entries === undefined) this.#lists.set(entry.customerId, [entry]);
+      else entries.push(entry);
+    }
+    this.#view = new View(this.#sums, this.#recent);
+  }
+
+  /** How many customers are known by number. */
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  /** The number of a customer; a new one is without history until `load`. */
+  numberOf(customerId: string): number {
+    const number = this.#ids.numberOf(customerId);
+    if (number >= this.#capacity) this.#grow();
+    return number;
+  }
+
+  idOf(customer: number): string {
+    return this.#ids.textOf(customer);
+  }
+
+  /** Takes over what the warehouse knows of a customer; before any sale of it is added. */
+  load(profile: CustomerProfile): void {
+    const customer = this.numberOf(profile.customerId);
+    this.#saleCounts[customer] = profile.saleCount;
+    this.#firstMs[customer] = profile.firstMs;
+    this.#lastMs[customer] = profile.lastMs;
+    this.#lastMarkets[customer] = this.#markets.numberOf(profile.lastCurrency, profile.lastCountry);
+    this.#sums.load(customer, profile.amountBaseSum, profile.amountBaseSquares);
+    // Oldest first: each then stands before the others, as it arrived.
+    for (const sale of profile.recentSales.toReversed()) this.#recent.add(customer, sale);
+  }
+
+  /** What is known of a customer now. One view serves all: it shows the customer that was asked for last. */
+  historyOf(customer: number): CustomerHistory {
+    const saleCount = this.#saleCounts[customer] ?? 0;
+    const lists = this.#lists.size === 0 ? undefined : this.#lists.get(this.idOf(customer));
+    return this.#view.show(customer, saleCount, lists);
+  }
+
+  /** Adds a sale to what is known of its customer. */
+  add(customer: number, sale: FraudSale): void {
+    const { timeMs } = sale;
+    const isFirst = this.#saleCounts[customer] === 0;
+    this.#saleCounts[customer] = (this.#saleCounts[customer] ?? 0) + 1;
+    this.#sums.add(customer, sale.amountBaseMinor, sale.amountBase);
+    this.#recent.add(customer, sale);
+    this.#changed[customer] = 1;
+    if (isFirst || timeMs < (this.#firstMs[customer] ?? 0)) this.#firstMs[customer] = timeMs;
+    if (!isFirst && timeMs < (this.#lastMs[customer] ?? 0)) return;
+    this.#lastMs[customer] = timeMs;
+    this.#lastMarkets[customer] = this.#markets.numberOf(sale.currency, sale.country);
+  }
+
+  /** The profiles of those customers who had a sale, as they are now. */
+  *changedProfiles(): Generator<CustomerProfile> {
+    for (let customer = 0; customer < this.size; customer += 1) {
+      if (this.#changed[customer] === 1) yield this.#profileOf(customer);
+    }
+  }
+
+  #profileOf(customer: number): CustomerProfile {
+    const market = this.#lastMarkets[customer] ?? 0;
+    return {
+      customerId: this.idOf(customer),
+      saleCount: this.#saleCounts[customer] ?? 0,
+      amountBaseSum: this.#sums.sumOf(customer),
+      amountBaseSquares: this.#sums.squaresOf(customer),
+      firstMs: this.#firstMs[customer] ?? 0,
+      lastMs: this.#lastMs[customer] ?? 0,
+      lastCountry: this.#markets.countryOf(market),
+      lastCurrency: this.#markets.currencyOf(market),
+      recentSales: this.#recentOf(customer),
+    };
+  }
+
+  #recentOf(customer: number): WindowSale[] {
+    const recent = this.#recent;
+    const sales: WindowSale[] = [];
+    for (let at = recent.newestAt(customer, Infinity); at !== none; at = recent.olderThan(at)) {
+      sales.push({
+        timeMs: recent.timeMsOf(at),
+        amount: recent.amountOf(at),
+        amountBase: recent.amountBaseOf(at),
+        currency: recent.currencyOf(at),
+        country: recent.countryOf(at),
+      });
+    }
+    return sales;
+  }
+
+  #grow(): void {
+    const capacity = Math.max(capacityMin, this.#capacity * 2);
+    const doubled = (from: Float64Array) => {
+      const to = new Float64Array(capacity);
+      to.set(from);
+      return to;
+    };
+    this.#saleCounts = doubled(this.#saleCounts);
+    this.#firstMs = doubled(this.#firstMs);
+    this.#lastMs = doubled(this.#lastMs);
+    const markets = new Uint32Array(capacity);
+    markets.set(this.#lastMarkets);
+    this.#lastMarkets = markets;
+    const changed = new Uint8Array(capacity);
+    changed.set(this.#changed);
+    this.#changed = changed;
+    this.#sums.reserve(capacity);
+    this.#recent.reserve(capacity);
+    this.#capacity = capacity;
+  }
+}
+
+/** One customer's history, without a copy of it. */
+class View implements CustomerHistory {
+  readonly #sums: ExactSums;
+  readonly #recent: RecentSales;
+  #customer = 0;
+  #lists: readonly ListEntry[] | undefined;
+  saleCount = 0;
+
+  constructor(sums: ExactSums, recent: RecentSales) {
+    this.#sums = sums;
+    this.#recent = recent;
+  }
+
+  show(customer: number, saleCount: number, lists: readonly ListEntry[] | undefined): this {
+    this.#customer = customer;
+    this.saleCount = saleCount;
+    this.#lists = lists;
+    return this;
+  }
+
+  get amountBaseSum(): bigint {
+    return this.#sums.sumOf(this.#customer);
+  }
+
+  get amountBaseSquares(): bigint {
+    return this.#sums.squaresOf(this.#customer);
+  }
+
+  get approximateSum(): number {
+    return this.#sums.approximateSumOf(this.#customer);
+  }
+
+  get approximateSquares(): number {
+    return this.#sums.approximateSquaresOf(this.#customer);
+  }
+
+  listedAs(timeMs: number): 'allow' | 'block' | undefined {
+    return this.#lists?.find(({ untilMs }) => timeMs < untilMs)?.list;
+  }
+
+  newestAt(timeMs: number): number {
+    return this.#recent.newestAt(this.#customer, timeMs);
+  }
+
+  olderThan(cursor: number): number {
+    return this.#recent.olderThan(cursor);
+  }
+
+  timeMsOf(cursor: number): number {
+    return this.#recent.timeMsOf(cursor);
+  }
+
+  amountOf(cursor: number): number {
+    return this.#recent.amountOf(cursor);
+  }
+
+  amountBaseOf(cursor: number): number {
+    return this.#recent.amountBaseOf(cursor);
+  }
+
+  currencyOf(cursor: number): string {
+    return this.#recent.currencyOf(cursor);
+  }
+
+  countryOf(cursor: number): string {
+    return this.#recent.countryOf(cursor);
+  }
+}

@@ -1,0 +1,135 @@
+import type { CurrencyExponent } from '@pulse/contract';
+import * as z from 'zod';
+
+import { UsageError } from '../errors.ts';
+import type { FraudRule, Judge } from './rule.ts';
+import { allowList } from './rules/allow-list.ts';
+import { amountLimit } from './rules/amount-limit.ts';
+import { blockList } from './rules/block-list.ts';
+import { cardTesting } from './rules/card-testing.ts';
+import { currencyHopping } from './rules/currency-hopping.ts';
+import { duplicateAmount } from './rules/duplicate-amount.ts';
+import { impossibleTravel } from './rules/impossible-travel.ts';
+import { newCustomerHighAmount } from './rules/new-customer-high-amount.ts';
+import { velocity } from './rules/velocity.ts';
+import { zScore } from './rules/z-score.ts';
+
+/** A rule of a set, ready to judge. */
+interface PreparedRule {
+  readonly id: string;
+  readonly version: number;
+  /** What a finding adds to the score. */
+  readonly weight: number;
+  readonly judge: Judge;
+}
+
+/** A rule set, ready to judge. */
+export interface PreparedRuleSet {
+  readonly version: string;
+  /** From these scores on. */
+  readonly reviewScore: number;
+  readonly blockScore: number;
+  readonly rules: readonly PreparedRule[];
+}
+
+/** A rule set is not as it must be; the message names the place and the fault. */
+class RuleSetError extends UsageError {}
+
+const score = z.number().int().min(1).max(100);
+
+const definition = z
+  .strictObject({
+    version: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'expected letters, digits, dots, dashes, at most 50'),
+    /** What the set is about, for people. */
+    description: z.string().optional(),
+    reviewScore: score,
+    blockScore: score,
+    rules: z
+      .array(
+        z.strictObject({
+          rule: z.string(),
+          version: z.number().int().min(1),
+          weight: z.number().int().min(0).max(100),
+          parameters: z.record(z.string(), z.unknown()),
+        }),
+      )
+      .min(1),
+  })
+  .refine(({ reviewScore, blockScore }) => reviewScore <= blockScore, {
+    path: ['blockScore'],
+    message: 'expected no less than reviewScore',
+  });
+
+/** A rule set as data: what a file holds, and the table fraud_rule_sets. */
+export type RuleSetDefinition = z.output<typeof definition>;
+
+type Prepare = (parameters: unknown, exponent: CurrencyExponent, path: string) => Judge;
+
+interface KnownRule {
+  readonly version: number;
+  readonly prepare: Prepare;
+}
+
+const knownRules: ReadonlyMap<string, KnownRule> = new Map([
+  known(amountLimit),
+  known(velocity),
+  known(zScore),
+  known(cardTesting),
+  known(impossibleTravel),
+  known(currencyHopping),
+  known(newCustomerHighAmount),
+  known(duplicateAmount),
+  known(allowList),
+  known(blockList),
+]);
+
+/** Reads a rule set from JSON. @throws RuleSetError naming every fault of its form. */
+export function parseRuleSet(json: unknown): RuleSetDefinition {
+  const parsed = definition.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new RuleSetError(describeIssues(parsed.error, ''));
+}
+
+/** Makes a rule set judge. @throws RuleSetError for a rule that is not known, or parameters that it can not have. */
+export function prepareRuleSet(set: RuleSetDefinition, baseExponent: CurrencyExponent): PreparedRuleSet {
+  const seen = new Set<string>();
+  const rules = set.rules.map(({ rule: id, version, weight, parameters }, index) => {
+    const path = `rules.${index}`;
+    const rule = knownRules.get(id);
+    if (rule === undefined) {
+      throw new RuleSetError(`${path}.rule: ${id} is none of ${[...knownRules.keys()].join(', ')}`);
+    }
+    if (rule.version !== version) {
+      throw new RuleSetError(`${path}.version: ${id} has version ${rule.version} here, not ${version}`);
+    }
+    if (seen.has(id)) throw new RuleSetError(`${path}.rule: ${id} stands in the set twice`);
+    seen.add(id);
+    return { id, version, weight, judge: rule.prepare(parameters, baseExponent, `${path}.parameters`) };
+  });
+  const { version, reviewScore, blockScore } = set;
+  return { version, reviewScore, blockScore, rules };
+}
+
+function known<Parameters>(rule: FraudRule<Parameters>): [string, KnownRule] {
+  const prepare: Prepare = (parameters, exponent, path) => {
+    const parsed = rule.parameters.safeParse(parameters);
+    if (!parsed.success) throw new RuleSetError(describeIssues(parsed.error, path));
+    try {
+      return rule.prepare(parsed.data, exponent);
+    } catch (error) {
+      if (error instanceof RangeError) throw new RuleSetError(`${path}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  };
+  return [rule.id, { version: rule.version, prepare }];
+}
+
+function describeIssues(error: z.ZodError, path: string): string {
+  const lines = error.issues.map((issue) => {
+    const place = [path, ...issue.path.map(String)].filter((part) => part !== '').join('.');
+    return place === '' ? issue.message : `${place}: ${issue.message}`;
+  });
+  return lines.join('; ');
+}

@@ -1,0 +1,40 @@
+import type { CurrencyExponent } from '@pulse/contract';
+import type * as z from 'zod';
+
+import type { CustomerHistory } from './customer-history.ts';
+
+/** What a rule may look at of the sale itself. */
+export interface FraudSale {
+  /** Event time in milliseconds since 1970. */
+  readonly timeMs: number;
+  /** In minor units of its currency: exact up to 2^53, rounded beyond. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** In minor units of the base currency, exact. */
+  readonly amountBaseMinor: bigint;
+  /** The same as a double: exact up to 2^53, rounded beyond. */
+  readonly amountBase: number;
+  /** ISO 3166-1 alpha-2, or empty where the message names none. */
+  readonly country: string;
+}
+
+/** What a rule saw and what it allows, in words and figures for people. */
+interface Finding {
+  readonly observed: string;
+  readonly threshold: string;
+}
+
+/** Looks at one sale and at what is known of its customer before it. Pure; undefined when there is nothing to say. */
+export type Judge = (sale: FraudSale, history: CustomerHistory) => Finding | undefined;
+
+/** A kind of rule: how its parameters are spelt, and how they become a judge. */
+export interface FraudRule<Parameters> {
+  /** Stable name; it stands in transactions.fraud_reasons. */
+  readonly id: string;
+  /** Raised when the same parameters would judge otherwise. */
+  readonly version: number;
+  readonly parameters: z.ZodType<Parameters>;
+  /** @throws RangeError for parameters that the base currency has no place for. */
+  prepare(parameters: Parameters, baseExponent: CurrencyExponent): Judge;
+}

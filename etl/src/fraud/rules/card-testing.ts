@@ -1,0 +1,43 @@
+import * as z from 'zod';
+
+import { none } from '../customer-history.ts';
+import { amountParameter, amountText, minorOf, windowCountParameter, windowParameter } from '../parameters.ts';
+import type { FraudRule } from '../rule.ts';
+
+const parameters = z.strictObject({
+  /** Amounts up to it are small. */
+  smallMax: amountParameter,
+  /** So many small sales within the window are a test; each further one is found, and any large sale after them. */
+  smallCount: windowCountParameter,
+  /** Amounts from it on are large. */
+  largeMin: amountParameter,
+  windowSeconds: windowParameter,
+});
+
+/**
+ * Many small sales, and then a large one: whoever tries out a stolen card begins with amounts that nobody notices. The small
+ * ones are found too, as soon as they are many.
+ */
+export const cardTesting: FraudRule<z.output<typeof parameters>> = {
+  id: 'card_testing',
+  version: 1,
+  parameters,
+  prepare: ({ smallMax, smallCount, largeMin, windowSeconds }, exponent) => {
+    const smallEnd = Number(minorOf(smallMax, exponent));
+    const largeBegin = Number(minorOf(largeMin, exponent));
+    const threshold = `${smallCount} sales up to ${smallMax} in ${windowSeconds} s`;
+    return ({ timeMs, amountBase, amountBaseMinor }, history) => {
+      const isSmall = amountBase <= smallEnd;
+      if (!isSmall && amountBase < largeBegin) return undefined;
+      const fromMs = timeMs - windowSeconds * 1000;
+      let count = isSmall ? 1 : 0;
+      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+        if (history.timeMsOf(at) <= fromMs) break;
+        if (history.amountBaseOf(at) <= smallEnd) count += 1;
+      }
+      if (count < smallCount) return undefined;
+      const after = isSmall ? '' : `, then ${amountText(amountBaseMinor, exponent)}`;
+      return { observed: `${count} sales up to ${smallMax} in ${windowSeconds} s${after}`, threshold };
+    };
+  },
+};

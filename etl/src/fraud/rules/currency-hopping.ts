@@ -1,0 +1,32 @@
+import * as z from 'zod';
+
+import { none } from '../customer-history.ts';
+import { windowParameter } from '../parameters.ts';
+import type { FraudRule } from '../rule.ts';
+
+const parameters = z.strictObject({
+  /** So many currencies within the window are found, this sale's counted. */
+  currencyCount: z.number().int().min(2).max(20),
+  windowSeconds: windowParameter,
+});
+
+/** Several currencies within a short stretch of event time: limits that count in one currency are being gone round. */
+export const currencyHopping: FraudRule<z.output<typeof parameters>> = {
+  id: 'currency_hopping',
+  version: 1,
+  parameters,
+  prepare: ({ currencyCount, windowSeconds }) => {
+    const threshold = `${currencyCount} currencies in ${windowSeconds} s`;
+    return ({ timeMs, currency }, history) => {
+      const fromMs = timeMs - windowSeconds * 1000;
+      let seen: string[] | undefined;
+      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+        if (history.timeMsOf(at) <= fromMs) break;
+        const other = history.currencyOf(at);
+        if (other !== currency && seen?.includes(other) !== true) (seen ??= [currency]).push(other);
+      }
+      if (seen === undefined || seen.length < currencyCount) return undefined;
+      return { observed: `${seen.length} currencies in ${windowSeconds} s: ${seen.sort().join(', ')}`, threshold };
+    };
+  },
+};

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+
+import { none } from '../customer-history.ts';
+import { distanceKm } from '../distances.ts';
+import { windowParameter } from '../parameters.ts';
+import type { FraudRule } from '../rule.ts';
+
+const parameters = z.strictObject({
+  /** Nobody travels faster. */
+  speedMaxKmh: z.number().int().min(1),
+  /** Sales further back are not looked at. */
+  windowSeconds: windowParameter,
+});
+
+/**
+ * Two countries in less time than the way between them takes. The way is the least there can be between the two (distance of
+ * their middles less their radii; none between neighbours), so that what is found is impossible, not only quick. A sale that
+ * names no country says nothing.
+ */
+export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
+  id: 'impossible_travel',
+  version: 1,
+  parameters,
+  prepare: ({ speedMaxKmh, windowSeconds }) => {
+    const kmPerMs = speedMaxKmh / 3_600_000;
+    const threshold = `${speedMaxKmh} km/h`;
+    return ({ timeMs, country }, history) => {
+      if (country === '') return undefined;
+      const fromMs = timeMs - windowSeconds * 1000;
+      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+        const elapsedMs = timeMs - history.timeMsOf(at);
+        if (history.timeMsOf(at) <= fromMs) return undefined;
+        const earlier = history.countryOf(at);
+        if (earlier === '' || earlier === country) continue;
+        const km = distanceKm(earlier, country);
+        if (km <= elapsedMs * kmPerMs) continue;
+        return { observed: `${earlier} to ${country}, ${km} km, in ${Math.round(elapsedMs / 1000)} s`, threshold };
+      }
+      return undefined;
+    };
+  },
+};

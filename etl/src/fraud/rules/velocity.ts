@@ -1,0 +1,30 @@
+import * as z from 'zod';
+
+import { none } from '../customer-history.ts';
+import { windowCountParameter, windowParameter } from '../parameters.ts';
+import type { FraudRule } from '../rule.ts';
+
+const parameters = z.strictObject({
+  /** So many sales within the window are found, this one counted. */
+  saleCount: windowCountParameter,
+  windowSeconds: windowParameter,
+});
+
+/** Many sales of one customer within a short stretch of event time: a stolen card is used while it works. */
+export const velocity: FraudRule<z.output<typeof parameters>> = {
+  id: 'velocity',
+  version: 1,
+  parameters,
+  prepare: ({ saleCount, windowSeconds }) => {
+    const threshold = `${saleCount} sales in ${windowSeconds} s`;
+    return ({ timeMs }, history) => {
+      const fromMs = timeMs - windowSeconds * 1000;
+      let count = 1;
+      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+        if (history.timeMsOf(at) <= fromMs) break;
+        count += 1;
+      }
+      return count < saleCount ? undefined : { observed: `${count} sales in ${windowSeconds} s`, threshold };
+    };
+  },
+};

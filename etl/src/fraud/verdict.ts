@@ -1,0 +1,42 @@
+import type { FraudReason } from '@pulse/migrations/schema';
+
+import type { CustomerHistory } from './customer-history.ts';
+import type { FraudSale } from './rule.ts';
+import type { PreparedRuleSet } from './rule-set.ts';
+
+export interface FraudVerdict {
+  /** 0–100: the sum of the findings' weights. */
+  readonly score: number;
+  readonly decision: 'clear' | 'review' | 'block';
+  /** Every finding, also of a sale that stays clear. */
+  readonly reasons: readonly FraudReason[];
+}
+
+const scoreMax = 100;
+const clear: FraudVerdict = { score: 0, decision: 'clear', reasons: [] };
+
+/**
+ * The verdict of a rule set on one sale. Weights add up, to 100 at most; from reviewScore and blockScore on the sale goes to
+ * review or is blocked. A customer on the allow list is clear whatever else is found, one on the block list is blocked. Pure.
+ */
+export function judgeSale(set: PreparedRuleSet, sale: FraudSale, history: CustomerHistory): FraudVerdict {
+  let reasons: FraudReason[] | undefined;
+  let sum = 0;
+  for (const { id, version, weight, judge } of set.rules) {
+    const finding = judge(sale, history);
+    if (finding === undefined) continue;
+    const { observed, threshold } = finding;
+    (reasons ??= []).push({ rule: id, version, observed, threshold, weight });
+    sum += weight;
+  }
+  if (reasons === undefined) return clear;
+  if (isFound(reasons, 'allow_list')) return { score: 0, decision: 'clear', reasons };
+  if (isFound(reasons, 'block_list')) return { score: scoreMax, decision: 'block', reasons };
+  const score = Math.min(scoreMax, sum);
+  const decision = score >= set.blockScore ? 'block' : score >= set.reviewScore ? 'review' : 'clear';
+  return { score, decision, reasons };
+}
+
+function isFound(reasons: readonly FraudReason[], id: string): boolean {
+  return reasons.some(({ rule }) => rule === id);
+}

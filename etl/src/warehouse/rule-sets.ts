@@ -1,0 +1,80 @@
+import { fraudRuleSets, type RuleSetStatus } from '@pulse/migrations/schema';
+import { eq, ne, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+
+import { shippedRuleSet } from '../fraud/shipped-rule-set.ts';
+import type { Queryable } from './connection.ts';
+
+/** The versions that a batch is judged by, fixed when it is planned. */
+export interface ChosenRuleSets {
+  readonly ruleSetVersion: string;
+  readonly shadowRuleSetVersion: string | null;
+}
+
+type StoredRuleSet = typeof fraudRuleSets.$inferSelect;
+
+/** What the table says of sets that come with the program. */
+const shippedSource = 'shipped';
+
+/**
+ * The sets that are live and shadow now. A warehouse without a live one takes the set that the program ships; so does one
+ * whose live set was shipped with another release. What somebody has imported stays live until somebody changes it.
+ */
+export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets> {
+  const inForce = await db
+    .select({ version: fraudRuleSets.ruleSetVersion, status: fraudRuleSets.status, source: fraudRuleSets.source })
+    .from(fraudRuleSets)
+    .where(ne(fraudRuleSets.status, 'stored'));
+  const live = inForce.find(({ status }) => status === 'live');
+  const shadow = inForce.find(({ status }) => status === 'shadow')?.version ?? null;
+  const { version } = shippedRuleSet;
+  if (live !== undefined && (live.source !== shippedSource || live.version === version)) {
+    return { ruleSetVersion: live.version, shadowRuleSetVersion: shadow };
+  }
+  await db.transaction(async (tx) => {
+    await lockRuleSets(tx);
+    await insertRuleSet(tx, version, shippedRuleSet, shippedSource);
+    await setRuleSetStatus(tx, version, 'live');
+  });
+  return { ruleSetVersion: version, shadowRuleSetVersion: shadow === version ? null : shadow };
+}
+
+/** Keeps others from changing rule sets until the transaction ends. */
+async function lockRuleSets(tx: Queryable): Promise<void> {
+  await tx.execute(sql`lock table fraud_rule_sets in share row exclusive mode`);
+}
+
+/** Stores a set that is not there yet. @returns whether it was new. */
+async function insertRuleSet(
+  tx: Queryable,
+  ruleSetVersion: string,
+  definition: unknown,
+  source: string,
+): Promise<boolean> {
+  const inserted = await tx
+    .insert(fraudRuleSets)
+    .values({ ruleSetVersion, definition, source, status: 'stored' })
+    .onConflictDoNothing()
+    .returning({ version: fraudRuleSets.ruleSetVersion });
+  return inserted.length > 0;
+}
+
+/** Makes a set live or shadow, in the place of the one that was, or neither. */
+async function setRuleSetStatus(tx: Queryable, version: string, status: RuleSetStatus): Promise<void> {
+  if (status !== 'stored') {
+    await tx
+      .update(fraudRuleSets)
+      .set({ status: 'stored', statusChangedAt: sql`now()` })
+      .where(sql`${fraudRuleSets.status} = ${status} and ${fraudRuleSets.ruleSetVersion} <> ${version}`);
+  }
+  await tx
+    .update(fraudRuleSets)
+    .set({ status, statusChangedAt: sql`now()` })
+    .where(sql`${fraudRuleSets.ruleSetVersion} = ${version} and ${fraudRuleSets.status} <> ${status}`);
+}
+
+/** A stored set, or undefined. */
+export async function findRuleSet(db: Queryable, version: string): Promise<StoredRuleSet | undefined> {
+  const [found] = await db.select().from(fraudRuleSets).where(eq(fraudRuleSets.ruleSetVersion, version));
+  return found;
+}
