@@ -24,6 +24,7 @@ import {
   parseShare,
   parseSizes,
 } from './options.ts';
+import { noCpuMeter } from './measure/server-cpu.ts';
 import { showSize, showVerdicts } from './report/show-table.ts';
 import { judge } from './report/verdicts.ts';
 import { givenServices, startOwnServices, startOwnWarehouse, type Services } from './services/services.ts';
@@ -95,7 +96,13 @@ async function benchDashboards(signal: AbortSignal): Promise<object> {
   const { TEST_WAREHOUSE_URL: given = '' } = process.env;
   await using own = given === '' ? await startOwnWarehouse() : undefined;
   const size = { facts, days };
-  const reports = await measureDashboards({ size, serverUrl: own?.url ?? given, signal, onProgress });
+  const reports = await measureDashboards({
+    size,
+    serverUrl: own?.url ?? given,
+    serverCpu: own?.cpu ?? noCpuMeter,
+    signal,
+    onProgress,
+  });
   const verdicts = judgeDashboards(reports);
   print(`\n${showDashboards(reports)}\n`);
   print(showVerdicts(verdicts));

@@ -5,6 +5,7 @@ import { expandQuery, type VariableValue } from '../../../grafana/src/expand-que
 import { readDashboard, type DashboardJson } from '../../../grafana/src/read-dashboard.ts';
 import { createScratchWarehouse, type ScratchWarehouse } from '../../../migrations/src/scratch-warehouse.ts';
 import { up } from '../../../migrations/src/up.ts';
+import type { CpuMeter } from '../measure/server-cpu.ts';
 import { deriveTables } from './derive-tables.ts';
 import { fillFacts, type Size } from './fill-facts.ts';
 import { readPlan, scansOf } from './read-plan.ts';
@@ -23,6 +24,7 @@ export interface DashboardsRun {
   readonly size: Size;
   /** A superuser's URL of a PostgreSQL. */
   readonly serverUrl: string;
+  readonly serverCpu: CpuMeter;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
 }
@@ -33,6 +35,7 @@ const uids = ['sales-pulse', 'pipeline-health', 'fraud', 'batch'];
 export async function measureDashboards({
   size,
   serverUrl,
+  serverCpu,
   signal,
   onProgress,
 }: DashboardsRun): Promise<readonly QueryReport[]> {
@@ -47,7 +50,7 @@ export async function measureDashboards({
     await reader.query(`set statement_timeout = '5min'`);
     for (const uid of uids) {
       onProgress(`queries of ${uid}`);
-      reports.push(...(await timeDashboard(reader, await readDashboard(uid), signal)));
+      reports.push(...(await timeDashboard(reader, await readDashboard(uid), serverCpu, signal)));
     }
   });
   return reports;
@@ -67,7 +70,12 @@ async function fill(
   });
 }
 
-async function timeDashboard(reader: Client, dashboard: DashboardJson, signal: AbortSignal): Promise<QueryReport[]> {
+async function timeDashboard(
+  reader: Client,
+  dashboard: DashboardJson,
+  serverCpu: CpuMeter,
+  signal: AbortSignal,
+): Promise<QueryReport[]> {
   const now = new Date();
   const queries = [
     ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ rawSql }) => [title, rawSql] as const)),
@@ -79,7 +87,7 @@ async function timeDashboard(reader: Client, dashboard: DashboardJson, signal: A
   for (const view of views) {
     for (const [panel, rawSql] of queries) {
       signal.throwIfAborted();
-      const timing = await timeQuery(reader, expandQuery(rawSql, contextOf(dashboard, view, now)));
+      const timing = await timeQuery(reader, expandQuery(rawSql, contextOf(dashboard, view, now)), serverCpu);
       const scans = scansOf(readPlan(timing.plan));
       reports.push({ dashboard: dashboard.title, panel, view: view.name, scans, ...timing });
     }

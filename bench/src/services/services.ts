@@ -49,12 +49,17 @@ export async function startOwnServices(): Promise<Services> {
 export interface OwnWarehouse extends AsyncDisposable {
   /** A superuser's URL. */
   readonly url: string;
+  readonly cpu: CpuMeter;
 }
 
 /** Starts PostgreSQL alone, on a free port, its data thrown away at the end. */
 export async function startOwnWarehouse(): Promise<OwnWarehouse> {
   const postgres = await startPostgres({ settings: postgresSettings });
-  return { url: postgres.url(), [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose]() };
+  return {
+    url: postgres.url(),
+    cpu: cpuMeterOf(postgres.pid),
+    [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),
+  };
 }
 
 /** Takes services that run already. Their CPU time is out of sight. */

@@ -7,12 +7,12 @@ import { chosenSales } from './sales-filter.ts';
 export function perMinute(sum: string, name: string): string {
   return `with sold as (
   select
-    $__timeGroup(minute, '$__interval') as bucket,
+    extract(epoch from date_bin($__interval_ms * interval '1 millisecond', minute, 'epoch')) as bucket,
     ${sum} as quantity
   from sales_per_minute
   where $__timeFilter(minute)
   and ${chosenSales}
-  group by bucket
+  group by date_bin($__interval_ms * interval '1 millisecond', minute, 'epoch')
 )
 select
   to_timestamp(bucket) as "time",
