@@ -52,6 +52,14 @@ test('lines come out as they went in, and each is found again at its place', () 
   );
 });
 
+test('lines of any length come out whole, wherever a chunk ends', () => {
+  const written = Array.from({ length: 400 }, (_, index) => `${index}:${'ä'.repeat((index * 7919) % 150_000)}`);
+  rmSync(path, { force: true });
+  using file = new StagedFileWriter(path);
+  for (const line of written) file.writeText(`${line}\n`);
+  expect([...readLines(path, file.seal())].flat()).toEqual(written);
+});
+
 test('text, bytes and reserved places keep their order across the buffer', () => {
   const large = Buffer.alloc(3_000_000, 'l');
   using file = new StagedFileWriter(path);

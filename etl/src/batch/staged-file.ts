@@ -88,13 +88,18 @@ export class StagedFileWriter implements Disposable {
  * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
  */
 export function* readChunks(path: string, seal: StagedFileSeal): Generator<Buffer, void> {
+  for (const chunk of readInto(() => Buffer.allocUnsafe(chunkBytes), path, seal)) yield chunk;
+}
+
+/** Reads a sealed file in chunks into the memory that `target` gives for each. */
+function* readInto(target: () => Buffer, path: string, seal: StagedFileSeal): Generator<Buffer, void> {
   const descriptor = openSync(path, 'r');
   try {
     let sizeBytes = 0;
     let checksum = 0;
     for (;;) {
-      const chunk = Buffer.allocUnsafe(chunkBytes);
-      const length = readSync(descriptor, chunk, 0, chunkBytes, null);
+      const chunk = target();
+      const length = readSync(descriptor, chunk, 0, chunk.length, null);
       if (length === 0) break;
       const bytes = chunk.subarray(0, length);
       sizeBytes += length;
@@ -137,14 +142,25 @@ export function readLineAt(path: string, position: number): string {
   }
 }
 
+const lineChunkBytes = 64 * 1024;
+
 /** Reads a sealed UTF-8 file as groups of whole lines, without their line ends. */
 export function* readLines(path: string, seal: StagedFileSeal): Generator<string[], void> {
-  let rest: Buffer = Buffer.alloc(0);
-  for (const chunk of readChunks(path, seal)) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const end = bytes.lastIndexOf(0x0a);
-    rest = bytes.subarray(end + 1);
-    if (end >= 0) yield bytes.toString('utf8', 0, end).split('\n');
+  // One piece of memory for the whole file: what is left of a line is moved to its beginning.
+  let memory = Buffer.allocUnsafe(2 * lineChunkBytes);
+  let used = 0;
+  const target = (): Buffer => {
+    if (memory.length - used < lineChunkBytes) memory = Buffer.concat([memory], used + 2 * lineChunkBytes);
+    return memory.subarray(used, used + lineChunkBytes);
+  };
+  for (const chunk of readInto(target, path, seal)) {
+    const lineEnd = chunk.lastIndexOf(0x0a);
+    const end = used + lineEnd;
+    used += chunk.length;
+    if (lineEnd === -1) continue;
+    yield memory.toString('utf8', 0, end).split('\n');
+    memory.copyWithin(0, end + 1, used);
+    used -= end + 1;
   }
-  if (rest.length > 0) yield rest.toString().split('\n');
+  if (used > 0) yield memory.toString('utf8', 0, used).split('\n');
 }
