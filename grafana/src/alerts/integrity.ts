@@ -30,7 +30,7 @@ where resolved_at is null`,
     summary:
       'The last reconciliation found {{ printf "%.0f" $values.value.Value }} differences among {{ printf "%.0f" $values.checked.Value }} transactions.',
     description: 'Facts, roll-ups, ledger and positions do not agree, says the last reconciliation.',
-    section: 'A reconciliation found differences',
+    section: 'The reconciliation finds a difference',
     value: `select difference_count as "Differences"
 from etl_reconciliations
 order by finished_at desc

@@ -170,6 +170,18 @@ test('a lag that shrinks does not fire', async () => {
   expect(await evaluate('lag-growing')).toMatchObject({ isFiring: false, value: -20 });
 });
 
+test('one batch that leaves messages behind, after one that caught up, does not fire', async () => {
+  await using watched = await openWatched({ env: { ETL_BATCH_MAX_MESSAGES: '10' } });
+  const { pipeline, evaluate } = watched;
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  await pipeline.publish(salesOf(5, 0));
+  await pipeline.batch(['run', '--batch', 'b-2']);
+  await letTimePass(pipeline, '6 minutes');
+  await pipeline.publish(salesOf(30, 0));
+  await pipeline.batch(['run', '--batch', 'b-3']);
+  expect(await evaluate('lag-growing')).toMatchObject({ isFiring: false, value: 0 });
+});
+
 test('batches that fail leave their records behind, which counts as lag', async () => {
   await using watched = await openWatched();
   const { pipeline, evaluate } = watched;
@@ -202,21 +214,17 @@ test('integrity-incident fires when records were deleted before they were read, 
 test('reconciliation-failed fires on the differences of the last reconciliation, and clears with one without', async () => {
   await using watched = await openWatched();
   const { pipeline, evaluate } = watched;
-  const reconcile = (differences: number): Promise<unknown> =>
-    pipeline.query(
-      `insert into etl_reconciliations (
-         started_at, finished_at, is_deep, checked_batch_count, checked_transaction_count, difference_count,
-         differences, code_version
-       ) values (now(), clock_timestamp(), false, 1, 1200, $1, '[]', 'test')`,
-      [differences],
-    );
-  await reconcile(3);
-  expect(await evaluate('reconciliation-failed')).toEqual({
-    isFiring: true,
-    value: 3,
-    summary: 'The last reconciliation found 3 differences among 1200 transactions.',
-  });
-  await reconcile(0);
+  await pipeline.publish(salesOf(12, 0));
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 0 });
+  expect(await evaluate('reconciliation-failed')).toMatchObject({ isFiring: false, value: 0 });
+  await pipeline.query(`update etl_batches set loaded_count = loaded_count - 1, rejected_count = rejected_count + 1`);
+  expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 1 });
+  const { isFiring, summary } = await evaluate('reconciliation-failed');
+  expect(isFiring).toBe(true);
+  expect(summary).toMatch(/^The last reconciliation found [1-9]\d* differences among 12 transactions\.$/);
+  await pipeline.query(`update etl_batches set loaded_count = loaded_count + 1, rejected_count = rejected_count - 1`);
+  expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 0 });
   expect(await evaluate('reconciliation-failed')).toMatchObject({ isFiring: false });
 });
 
