@@ -79,6 +79,7 @@ class DockerStep(DockerOperator):
         )
 
     def execute(self, context: Context) -> Any:
+        self.command = [word for word in self.command if word]
         try:
             return parse_summary(super().execute(context))
         except DockerContainerFailedSkipException:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 OK = 0
+DIFFERENCES = 1
 USAGE = 64
 INTEGRITY = 65
 BUG = 70
 TEMPORARY = 75
 
 _MEANINGS = {
+    DIFFERENCES: "the reconciliation found differences",
     USAGE: "usage: a wrong flag or setting",
     INTEGRITY: "integrity: what is stored and what Kafka holds do not fit together",
     BUG: "a fault of the etl program itself",

@@ -38,7 +38,7 @@ class ProcessStep(BaseOperator):
         return SubprocessHook()
 
     def execute(self, context: Context) -> Any:
-        result = self._hook.run_command(command=list(self.command), env=self._environment(context))
+        result = self._hook.run_command(command=[word for word in self.command if word], env=self._environment(context))
         if result.exit_code == OK:
             return parse_summary(result.output)
         if result.exit_code in RETRIED:

@@ -9,6 +9,11 @@ from airflow.sdk import CronTriggerTimetable, DeltaTriggerTimetable
 SECONDS_MAX = 86_400
 
 
+def daily(hour: int, minute: int) -> CronTriggerTimetable:
+    """A timetable that starts a run once a day, at this time in UTC."""
+    return CronTriggerTimetable(f"{minute} {hour} * * *", timezone="UTC")
+
+
 def every(seconds: str | int, variable: str = "ETL_SCHEDULE_SECONDS") -> CronTriggerTimetable | DeltaTriggerTimetable:
     """A timetable that starts a run every so many seconds, 1 to 86,400.
 

@@ -20,7 +20,8 @@ def etl_step(step: str, **arguments: Any) -> BaseOperator:
 def etl_task(task_id: str, command: Sequence[str], **arguments: Any) -> BaseOperator:
     """A task that runs ``etl`` with ``command`` as its arguments.
 
-    Each argument is a template, and reaches the program as one argument whatever it contains: no shell reads it.
+    Each argument is a template, and reaches the program as one argument whatever it contains: no shell reads it. One
+    that renders to nothing is left out.
     The last line the command prints becomes the task's XCom. ``arguments`` are those of any operator.
 
     Raises ValueError when ETL_RUNNER, or a variable that its runner needs, is missing or unknown.
@@ -33,6 +34,16 @@ def etl_task(task_id: str, command: Sequence[str], **arguments: Any) -> BaseOper
             return _docker_task(task_id, command, arguments)
         case _:
             raise ValueError(f"ETL_RUNNER={runner!r}: expected 'process' or 'docker'")
+
+
+def option(flag: str, param: str) -> str:
+    """An argument that gives a flag the value of a param of the run; left out where that is empty."""
+    return f"{{{{ '{flag}=' ~ params.{param} if params.{param} not in ('', None) else '' }}}}"
+
+
+def switch(flag: str, param: str) -> str:
+    """An argument that is there when a param of the run is true."""
+    return f"{{{{ '{flag}' if params.{param} else '' }}}}"
 
 
 def _process_task(task_id: str, command: Sequence[str], arguments: dict[str, Any]) -> BaseOperator:

@@ -8,6 +8,8 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const count = z.coerce.number().int().min(1);
 const seconds = z.coerce.number().min(0);
 
+const dayMs = 86_400_000;
+
 const schema = z.object({
   KAFKA_BOOTSTRAP_SERVERS: z.string().default('127.0.0.1:9092'),
   KAFKA_TOPIC_TRANSACTIONS: z.string().default('transactions'),
@@ -48,6 +50,9 @@ const schema = z.object({
       return z.NEVER;
     })
     .optional(),
+  ETL_STAGING_KEPT_HOURS: z.coerce.number().min(1).default(24),
+  ETL_REJECTED_RAW_KEPT_DAYS: count.default(90),
+  ETL_LEDGER_DETAIL_KEPT_DAYS: count.default(400),
   AIRFLOW_DAG_ID: z.string().optional(),
   AIRFLOW_RUN_ID: z.string().optional(),
   CODE_VERSION: z.string().default('development'),
@@ -91,6 +96,11 @@ export function createConfig(environment: Readonly<Record<string, string | undef
         ? undefined
         : { shareMax: env.ETL_REJECT_SHARE_MAX, countMin: env.ETL_REJECT_COUNT_MIN },
     failpoint: env.ETL_FAILPOINT,
+    maintenance: {
+      stagingKeptMs: env.ETL_STAGING_KEPT_HOURS * 3_600_000,
+      rawKeptMs: env.ETL_REJECTED_RAW_KEPT_DAYS * dayMs,
+      ledgerDetailKeptMs: env.ETL_LEDGER_DETAIL_KEPT_DAYS * dayMs,
+    },
     rules: {
       baseCurrency: env.ETL_BASE_CURRENCY,
       messageMaxBytes: env.ETL_MESSAGE_MAX_BYTES,

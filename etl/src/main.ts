@@ -6,10 +6,13 @@ import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
 import { addRateCommands } from './commands/rates.ts';
+import { addExplainCommand } from './commands/explain.ts';
+import { addMaintainCommand } from './commands/maintain.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRejectedCommands } from './commands/rejected.ts';
 import { guarded, jsonOption, perform, print } from './commands/perform.ts';
 import { addResumeCommand } from './commands/resume.ts';
+import { addStatusCommand } from './commands/status.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { runStep } from './pipeline.ts';
@@ -60,19 +63,10 @@ function createProgram(): Command {
     .description('create the Kafka topics that are missing')
     .addOption(jsonOption())
     .action(async ({ json }) => guarded(json, makeTopics));
-  program
-    .command('status')
-    .description('show lag, the last batches and open incidents')
-    .addOption(jsonOption())
-    .action(async ({ json }) =>
-      perform(json, async (context) => {
-        const { readStatus } = await import('./operate/read-status.ts');
-        const { showStatus } = await import('./operate/show-status.ts');
-        const status = await readStatus(context, new Date());
-        print(json ? JSON.stringify(status) : showStatus(status));
-      }),
-    );
+  addStatusCommand(program);
+  addExplainCommand(program);
   addRejectedCommands(program);
+  addMaintainCommand(program);
   addRateCommands(program);
   addResumeCommand(program);
   addReconcileCommand(program);

@@ -99,6 +99,8 @@ export interface RunningEtl {
   /** Ends it with SIGKILL and waits for its end. */
   kill(): Promise<void>;
   readonly finished: Promise<Finished>;
+  /** What it has printed so far. */
+  output(): string;
 }
 
 /** Starts the `etl` command without waiting for it. It ends with its test at the latest. */
@@ -111,6 +113,8 @@ export function startEtl(args: readonly string[], { env }: Pick<RunOptions, 'env
     timeout: runTimeoutMs,
     killSignal: 'SIGKILL',
   });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const finished = child.then(({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }));
   return {
     kill: async () => {
@@ -118,6 +122,7 @@ export function startEtl(args: readonly string[], { env }: Pick<RunOptions, 'env
       await finished;
     },
     finished,
+    output: () => printed,
   };
 }
 

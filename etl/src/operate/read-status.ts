@@ -1,5 +1,15 @@
 import type { Context } from '../context.ts';
-import { readLastBatches, readOpenIncidents, type IncidentRow, type LastBatch } from '../warehouse/status-queries.ts';
+import {
+  countOpenRejects,
+  readLastBatches,
+  readLastReconciliation,
+  readLoadedMinutes,
+  readOpenIncidents,
+  type IncidentRow,
+  type LastBatch,
+  type LastReconciliation,
+  type LoadedMinute,
+} from '../warehouse/status-queries.ts';
 import { readPositions } from '../warehouse/positions.ts';
 
 interface PartitionLag {
@@ -18,9 +28,14 @@ export interface PipelineStatus {
   readonly secondsSinceLoad: number | null;
   readonly batches: readonly LastBatch[];
   readonly incidents: readonly IncidentRow[];
+  /** The last half hour, minute by minute, oldest first. */
+  readonly minutes: readonly LoadedMinute[];
+  readonly openRejectCount: number;
+  readonly lastReconciliation: LastReconciliation | null;
 }
 
 const batchesShown = 5;
+const minutesShown = 30;
 
 /** Looks at positions, the log's ends, the last batches and open incidents. */
 export async function readStatus(context: Context, now: Date): Promise<PipelineStatus> {
@@ -44,5 +59,8 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
     secondsSinceLoad: lastLoad === null ? null : Math.round((now.getTime() - lastLoad.getTime()) / 1000),
     batches,
     incidents: await readOpenIncidents(warehouse.db),
+    minutes: await readLoadedMinutes(warehouse.db, minutesShown),
+    openRejectCount: await countOpenRejects(warehouse.db),
+    lastReconciliation: await readLastReconciliation(warehouse.db),
   };
 }

@@ -1,11 +1,11 @@
 import type { PipelineStatus } from './read-status.ts';
-import { table } from './table.ts';
+import { table, timeText } from './table.ts';
 
 /** The status as tables for a terminal. */
-export function showStatus(status: PipelineStatus): string {
+export async function showStatus(status: PipelineStatus): Promise<string> {
   const { topic, lag, secondsSinceLoad, partitions, batches, incidents } = status;
   const since = secondsSinceLoad === null ? 'no batch loaded yet' : `last load ${secondsSinceLoad} s ago`;
-  const parts = [`${topic}: lag ${lag}, ${since}`];
+  const parts = [`${topic}: lag ${lag}, ${since}`, ...(await headline(status))];
   parts.push(
     table(
       ['partition', 'position', 'end', 'lag'],
@@ -30,4 +30,21 @@ export function showStatus(status: PipelineStatus): string {
   }
   for (const { incidentId, kind, message } of incidents) parts.push(`incident ${incidentId} (${kind}): ${message}`);
   return parts.join('\n');
+}
+
+/** One line for each headline figure: its last value and its course, a mark a minute. */
+async function headline({ minutes, openRejectCount, lastReconciliation }: PipelineStatus): Promise<readonly string[]> {
+  const { default: sparkly } = await import('sparkly');
+  const course = (values: readonly number[]): string => sparkly([...values], { minimum: 0 });
+  const last = minutes.at(-1);
+  const checked =
+    lastReconciliation === null
+      ? 'no reconciliation yet'
+      : `${lastReconciliation.differenceCount === 0 ? 'everything added up' : `${lastReconciliation.differenceCount} differences`} at ${timeText(lastReconciliation.finishedAt)}`;
+  return [
+    `loaded a minute    ${course(minutes.map(({ loaded }) => loaded))} ${last?.loaded ?? 0}`,
+    `rejected a minute  ${course(minutes.map(({ rejected }) => rejected))} ${last?.rejected ?? 0}; ${openRejectCount} open in quarantine`,
+    `slowest batch, ms  ${course(minutes.map(({ slowestMs }) => slowestMs))} ${last?.slowestMs ?? 0}`,
+    `reconciliation     ${checked}`,
+  ];
 }

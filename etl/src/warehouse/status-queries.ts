@@ -1,5 +1,5 @@
-import { etlBatches, etlIncidents } from '@pulse/migrations/schema';
-import { asc, desc, isNull } from 'drizzle-orm';
+import { etlBatches, etlIncidents, etlReconciliations, rejectedTransactions } from '@pulse/migrations/schema';
+import { asc, count as countRows, desc, eq, isNull, sql } from 'drizzle-orm';
 
 import type { Queryable } from './connection.ts';
 
@@ -28,4 +28,54 @@ export async function readOpenIncidents(db: Queryable): Promise<IncidentRow[]> {
     .from(etlIncidents)
     .where(isNull(etlIncidents.resolvedAt))
     .orderBy(asc(openedAt));
+}
+
+/** What one minute's batches came to. */
+export interface LoadedMinute extends Record<string, unknown> {
+  readonly minute: string;
+  readonly loaded: number;
+  readonly rejected: number;
+  /** The slowest of its batches, all steps together, in milliseconds. */
+  readonly slowestMs: number;
+}
+
+/** The last minutes, oldest first, also those without a batch. */
+export async function readLoadedMinutes(db: Queryable, minuteCount: number): Promise<readonly LoadedMinute[]> {
+  const { rows } = await db.execute<LoadedMinute>(sql`
+    select to_char(minute at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as minute,
+      coalesce(sum(loaded_count), 0)::int as loaded,
+      coalesce(sum(rejected_count), 0)::int as rejected,
+      coalesce(max(coalesce(extract_duration_ms, 0) + coalesce(validate_duration_ms, 0)
+        + coalesce(transform_duration_ms, 0) + coalesce(load_duration_ms, 0)), 0)::int as "slowestMs"
+    from generate_series(
+      date_trunc('minute', now()) - make_interval(mins => ${minuteCount - 1}), date_trunc('minute', now()), interval '1 minute'
+    ) as minute
+    left join etl_batches on state = 'loaded' and loaded_at >= minute and loaded_at < minute + interval '1 minute'
+    group by minute
+    order by minute`);
+  return rows;
+}
+
+export async function countOpenRejects(db: Queryable): Promise<number> {
+  const [row] = await db
+    .select({ open: countRows() })
+    .from(rejectedTransactions)
+    .where(eq(rejectedTransactions.status, 'open'));
+  return row?.open ?? 0;
+}
+
+export type LastReconciliation = Pick<
+  typeof etlReconciliations.$inferSelect,
+  'reconciliationId' | 'finishedAt' | 'differenceCount' | 'isDeep'
+>;
+
+/** The last reconciliation, or null before the first. */
+export async function readLastReconciliation(db: Queryable): Promise<LastReconciliation | null> {
+  const { reconciliationId, finishedAt, differenceCount, isDeep } = etlReconciliations;
+  const [row] = await db
+    .select({ reconciliationId, finishedAt, differenceCount, isDeep })
+    .from(etlReconciliations)
+    .orderBy(desc(finishedAt))
+    .limit(1);
+  return row ?? null;
 }

@@ -28,6 +28,7 @@ export async function airflowEnvironment(settings: Settings): Promise<Environmen
     AIRFLOW_HOME: folders.airflow,
     AIRFLOW__CORE__DAGS_FOLDER: join(root, 'dags'),
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: `postgresql+psycopg2://${user}:${password}@${address}`,
+    AIRFLOW_CLEANUP_DATABASE_URL: `postgresql+psycopg2://${user}:${password}@${address}`,
     AIRFLOW__CORE__EXECUTION_API_SERVER_URL: `${api}/execution/`,
     AIRFLOW__API__BASE_URL: `http://localhost:${settings.AIRFLOW_PORT}`,
     AIRFLOW__API__PORT: String(settings.AIRFLOW_PORT),

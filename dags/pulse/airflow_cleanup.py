@@ -1,0 +1,128 @@
+"""Keeps Airflow's own metadata and logs bounded."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowException
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+log = logging.getLogger(__name__)
+
+# Airflow hides its database from tasks under its own name for it; this one is for this task.
+DATABASE_VARIABLE = "AIRFLOW_CLEANUP_DATABASE_URL"
+CLEAN_TIMEOUT_SECONDS = 480
+
+
+def clean_metadata_task() -> BaseOperator:
+    return CleanMetadata(
+        task_id="clean_airflow_metadata",
+        doc_md="`airflow db clean`: runs, task instances, events and logs older than `AIRFLOW_METADATA_KEPT_DAYS`.",
+    )
+
+
+def clean_logs_task() -> BaseOperator:
+    return CleanLogs(
+        task_id="clean_airflow_logs",
+        doc_md="Log files of tasks and DAG parsing that nobody has written to for `AIRFLOW_LOGS_KEPT_DAYS`.",
+    )
+
+
+def kept_days(variable: str, default: int) -> int:
+    """The number of days in a variable. Raises ValueError, naming it, for anything but a whole number from 1 on."""
+    text = os.environ.get(variable, "").strip() or str(default)
+    if text.isascii() and text.isdigit() and int(text) >= 1:
+        return int(text)
+    raise ValueError(f"{variable}={text!r}: expected a whole number of days from 1 on")
+
+
+class CleanMetadata(BaseOperator):
+    """Runs ``airflow db clean`` in a process of its own."""
+
+    ui_color = "#f0ece4"
+
+    def execute(self, context: Context) -> Any:  # noqa: ARG002 - Airflow hands it in
+        days = kept_days("AIRFLOW_METADATA_KEPT_DAYS", 30)
+        database = os.environ.get(DATABASE_VARIABLE, "").strip()
+        if not database:
+            raise AirflowException(f"{DATABASE_VARIABLE} is not set: expected Airflow's own database address")
+        before = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        done = subprocess.run(  # noqa: S603 - the command is ours
+            clean_command(before),
+            env={**os.environ, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=CLEAN_TIMEOUT_SECONDS,
+            check=False,
+        )
+        log.info("%s", done.stdout)
+        if done.returncode != 0:
+            raise AirflowException(f"airflow db clean ended with {done.returncode}")
+        return {"kept_days": days, "before": before}
+
+
+def clean_command(before: str) -> Sequence[str]:
+    """``airflow db clean`` up to a moment: without questions, and without copies of what it deletes."""
+    return [
+        sys.executable, "-m", "airflow", "db", "clean",
+        "--clean-before-timestamp", before, "--skip-archive", "--yes",
+    ]  # fmt: skip
+
+
+class CleanLogs(BaseOperator):
+    """Deletes old log files, and folders that are empty then."""
+
+    ui_color = "#f0ece4"
+
+    def execute(self, context: Context) -> Any:  # noqa: ARG002 - Airflow hands it in
+        from airflow.configuration import conf
+
+        days = kept_days("AIRFLOW_LOGS_KEPT_DAYS", 14)
+        folder = Path(conf.get("logging", "base_log_folder"))
+        removed = remove_old_files(folder, time.time() - days * 86_400)
+        log.info("%d log files older than %d days removed from %s", removed, days, folder)
+        return {"kept_days": days, "removed": removed}
+
+
+def remove_old_files(folder: Path, before: float) -> int:
+    """Deletes ``*.log`` files below ``folder`` last written before a moment (seconds since 1970). Gives how many.
+
+    Another process may delete or make files meanwhile: what is gone already is no error.
+    """
+    removed = 0
+    for path, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            file = Path(path, name)
+            if not name.endswith(".log"):
+                continue
+            try:
+                if file.stat().st_mtime < before and not file.is_symlink():
+                    file.unlink()
+                    removed += 1
+            except FileNotFoundError:
+                continue
+        if Path(path) != folder:
+            _remove_if_old_and_empty(Path(path), before)
+    return removed
+
+
+def _remove_if_old_and_empty(folder: Path, before: float) -> None:
+    """A young empty folder may be one that a task is about to write its log into."""
+    try:
+        if folder.stat().st_mtime < before:
+            folder.rmdir()
+    except OSError:
+        # Not empty, or gone.
+        return

@@ -1,0 +1,30 @@
+import { Option, type Command } from '@commander-js/extra-typings';
+
+import { UsageError } from '../errors.ts';
+import { wholeNumberOption } from './option-values.ts';
+import { jsonOption, perform, print } from './perform.ts';
+
+/** `etl status`. */
+export function addStatusCommand(program: Command): void {
+  program
+    .command('status')
+    .description('show lag, freshness, the last batches, open incidents and the last reconciliation')
+    .addOption(
+      new Option('--watch [seconds]', 'again and again in the same place').argParser(wholeNumberOption).preset(2),
+    )
+    .addOption(jsonOption())
+    .action(async ({ watch, json }) =>
+      perform(json, async (context) => {
+        if (watch !== undefined && json) throw new UsageError('--watch is for a terminal: leave --json out');
+        if (watch !== undefined) {
+          const { watchStatus } = await import('../operate/watch-status.ts');
+          return watchStatus(context, Math.max(1, watch) * 1000);
+        }
+        const { readStatus } = await import('../operate/read-status.ts');
+        const status = await readStatus(context, new Date());
+        if (json) return print(JSON.stringify(status));
+        const { showStatus } = await import('../operate/show-status.ts');
+        print(await showStatus(status));
+      }),
+    );
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Context } from '../context.ts';
+import { errorMessageOf, failureKind } from '../errors.ts';
+import { readStatus } from './read-status.ts';
+import { showStatus } from './show-status.ts';
+import { timeText } from './table.ts';
+
+/**
+ * Shows the status again and again in the same place of the terminal, until a signal ends the process. While Kafka or the warehouse
+ * is away it says so and goes on.
+ */
+export async function watchStatus(context: Context, everyMs: number): Promise<never> {
+  const { createLogUpdate } = await import('log-update');
+  const screen = createLogUpdate(process.stdout, { showCursor: false });
+  try {
+    for (;;) {
+      screen(`${await statusText(context)}\n\n${timeText(new Date())}, every ${everyMs / 1000} s; Ctrl-C ends it`);
+      await delay(everyMs);
+    }
+  } finally {
+    screen.done();
+  }
+}
+
+async function statusText(context: Context): Promise<string> {
+  try {
+    return await showStatus(await readStatus(context, new Date()));
+  } catch (error) {
+    if (failureKind(error) !== 'temporary') throw error;
+    return `no status for now: ${errorMessageOf(error)}`;
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, test, vi } from 'vitest';
+
+import { aTransaction } from '../../support/messages.ts';
+import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
+import { startEtl } from '../../support/programs.ts';
+
+async function explained(pipeline: Pipeline, orderId: string) {
+  const { stdout, exitCode } = await pipeline.etl(['explain', orderId]);
+  return { exitCode, answer: stdout === '' ? undefined : JSON.parse(stdout) };
+}
+
+test("explain names the record, the batch, Airflow's run, the arithmetic and each rule that fired", async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([
+    aTransaction({ order_id: 'plain' }),
+    aTransaction({ order_id: 'dear', amount: '250000.00' }),
+  ]);
+  const run = { AIRFLOW_DAG_ID: 'etl_pipeline', AIRFLOW_RUN_ID: 'scheduled__1' };
+  await pipeline.batch(['run', '--batch', 'b-1'], run);
+  const [row] = await pipeline.query<Record<string, string>>(`
+    select trim_scale(tax_amount)::text as tax, trim_scale(total_amount)::text as total from transactions where order_id = 'dear'`);
+  const { answer } = await explained(pipeline, 'dear');
+  expect(answer.transaction).toMatchObject({ kafkaPartition: 0, kafkaOffset: '1', batchId: 'b-1' });
+  expect(answer.batch).toMatchObject({ airflowDagId: 'etl_pipeline', airflowRunId: 'scheduled__1' });
+  expect(answer.figures).toEqual(
+    expect.arrayContaining([
+      { figure: 'total', value: `${row?.['total']} USD`, arithmetic: `250000 + ${row?.['tax']}` },
+    ]),
+  );
+  expect(answer.alert.reasons.length).toBeGreaterThan(0);
+  expect(answer.alert.reasons[0]).toMatchObject({
+    rule: expect.any(String),
+    observed: expect.any(String),
+    threshold: expect.any(String),
+  });
+});
+
+test('explain says why an order was not loaded, and that another one is unknown', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([{ value: '{"order_id":"spoilt","amount":"-1"}' }]);
+  await pipeline.batch(['run']);
+  const { answer } = await explained(pipeline, 'spoilt');
+  expect(answer.transaction).toBeUndefined();
+  expect(answer.rejects[0].errors.map(({ reason }: { reason: string }) => reason)).toContain('amount_negative');
+  expect(await explained(pipeline, 'nobody')).toEqual({ exitCode: 64, answer: undefined });
+});
+
+test('status tells lag, the last half hour, what is in quarantine and the last reconciliation', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([aTransaction(), { value: 'not JSON' }]);
+  await pipeline.batch(['run']);
+  await pipeline.etl(['reconcile']);
+  await pipeline.publish([aTransaction()]);
+  const status = JSON.parse((await pipeline.etl(['status'])).stdout);
+  expect(status).toMatchObject({
+    lag: 1,
+    openRejectCount: 1,
+    incidents: [],
+    lastReconciliation: { differenceCount: 0 },
+  });
+  expect(status.minutes).toHaveLength(30);
+  const total = (key: string): number =>
+    status.minutes.reduce((sum: number, minute: Record<string, number>) => sum + (minute[key] ?? 0), 0);
+  expect([total('loaded'), total('rejected')]).toEqual([1, 1]);
+});
+
+test('a watched status shows what has changed without being asked again', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const watching = startEtl(['status', '--watch', '1'], { env: pipeline.env });
+  await pipeline.publish([aTransaction()]);
+  await vi.waitFor(() => expect(watching.output()).toContain('lag 1,'), { timeout: 20_000, interval: 100 });
+  await pipeline.batch(['run']);
+  await vi.waitFor(() => expect(watching.output().split('lag 1,').at(-1)).toContain('lag 0,'), {
+    timeout: 20_000,
+    interval: 100,
+  });
+  await watching.kill();
+});
+
+test('maintenance removes what is old and settled, and nothing else', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([aTransaction(), { value: 'first' }, { value: 'second' }, { value: 'third' }]);
+  await pipeline.batch(['run', '--batch', 'full']);
+  await pipeline.batch(['run', '--batch', 'empty']);
+  await pipeline.batch(['run', '--batch', 'new']);
+  await pipeline.etl(['rejected', 'discard', '--id', '1,2', '--reason', 'a test']);
+  await pipeline.query(
+    `update rejected_transactions set status_changed_at = now() - interval '91 days' where rejected_id = 1`,
+  );
+  await pipeline.query(
+    `update etl_batches set planned_at = now() - interval '401 days' where batch_id in ('full', 'empty')`,
+  );
+  const staged = join(pipeline.stagingDir, 'batch-left');
+  await mkdir(staged);
+  await utimes(staged, new Date(0), new Date(0));
+  const { stdout } = await pipeline.etl(['maintain']);
+  expect(JSON.parse(stdout)).toEqual({ staging_folders: 1, raw_values: 1, batches: 1, reconciliations: 0 });
+  expect(await readdir(pipeline.stagingDir)).toEqual([]);
+  const kept = await pipeline.query(`
+    select rejected_id::int as id, raw_value is null as removed, raw_removed_at is not null as noted
+    from rejected_transactions order by 1`);
+  expect(kept).toEqual([
+    { id: 1, removed: true, noted: true },
+    { id: 2, removed: false, noted: false },
+    { id: 3, removed: false, noted: false },
+  ]);
+  expect(await pipeline.query('select batch_id from etl_batches order by 1')).toEqual([
+    { batch_id: 'full' },
+    { batch_id: 'new' },
+  ]);
+  expect(JSON.parse((await pipeline.etl(['reconcile', '--deep'])).stdout)).toMatchObject({ differences: 0 });
+  expect(JSON.parse((await pipeline.etl(['maintain'])).stdout)).toMatchObject({ raw_values: 0, batches: 0 });
+});
