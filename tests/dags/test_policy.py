@@ -93,21 +93,18 @@ def test_lineage_leads_from_the_topic_to_the_tables(dag_bag) -> None:
 
 
 def test_the_etl_part_of_every_dag_comes_from_the_factory(dag_bag) -> None:
-    commands = {
-        dag_id: [task.command[1:] for task in dag.tasks if hasattr(task, "command")]
-        for dag_id, dag in dag_bag.dags.items()
-    }
-    assert [command[:2] for command in commands["etl_replay"]] == [["rejected", "replay"]]
-    assert [command[0] for command in commands["etl_reconcile"]] == ["reconcile"]
-    assert [command[0] for command in commands["etl_maintenance"]] == ["maintain"]
+    def commands(dag_id: str) -> list[list[str]]:
+        return [task.command[1:3] for task in dag_bag.dags[dag_id].tasks if hasattr(task, "command")]
+
+    assert commands("etl_replay") == [["rejected", "replay"]]
+    assert commands("etl_reconcile") == [["reconcile", "--json"]]
+    assert commands("etl_maintenance") == [["maintain", "--json"]]
 
 
 def test_upkeep_runs_once_a_day_and_a_replay_by_hand_only(dag_bag) -> None:
-    schedules = {
-        dag_id: dag_bag.dags[dag_id].timetable for dag_id in ("etl_reconcile", "etl_maintenance", "etl_replay")
-    }
-    assert [getattr(schedules[dag_id], "expression", None) for dag_id in schedules] == [
-        "10 3 * * *",
-        "40 3 * * *",
-        None,
-    ]
+    def expression(dag_id: str) -> str | None:
+        return getattr(dag_bag.dags[dag_id].timetable, "expression", None)
+
+    assert expression("etl_reconcile") == "10 3 * * *"
+    assert expression("etl_maintenance") == "40 3 * * *"
+    assert expression("etl_replay") is None
