@@ -11,6 +11,7 @@ import { addMaintainCommand } from './commands/maintain.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRejectedCommands } from './commands/rejected.ts';
 import { guarded, jsonOption, perform, print } from './commands/perform.ts';
+import { addReprocessCommand } from './commands/reprocess.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addStatusCommand } from './commands/status.ts';
 import type { Config } from './config.ts';
@@ -68,6 +69,7 @@ function createProgram(): Command {
   addRejectedCommands(program);
   addMaintainCommand(program);
   addRateCommands(program);
+  addReprocessCommand(program);
   addResumeCommand(program);
   addReconcileCommand(program);
   return program;

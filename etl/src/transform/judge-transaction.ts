@@ -33,8 +33,14 @@ export type TransactionVerdict =
   | JudgedTransaction
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly field: string; readonly detail: string };
 
+/** What of a transaction its figures depend on. */
+export type Sale = Pick<
+  ValidTransaction,
+  'amountMinor' | 'currency' | 'country' | 'productCategory' | 'localDate' | 'timestampMs'
+>;
+
 /** Tax and base amount of one valid transaction. Pure. */
-export function judgeTransaction(transaction: ValidTransaction, judgement: Judgement): TransactionVerdict {
+export function judgeTransaction(transaction: Sale, judgement: Judgement): TransactionVerdict {
   const { amountMinor, currency, country, productCategory, localDate, timestampMs } = transaction;
   const exponent = currencyExponent(currency);
   if (exponent === undefined) throw new Error(`${currency} passed validation without a known exponent`);

@@ -1,0 +1,33 @@
+import type { Command } from '@commander-js/extra-typings';
+
+import { instantOption } from './option-values.ts';
+import { jsonOption, perform, print } from './perform.ts';
+
+/** `etl reprocess`: tax and base amounts by the rates of today. */
+export function addReprocessCommand(program: Command): void {
+  program
+    .command('reprocess')
+    .description('compute tax and base amounts of loaded sales again, by the rates recorded until now; fraud stays')
+    .requiredOption('--from <time>', 'sales from this moment or UTC day on', instantOption)
+    .requiredOption('--to <time>', 'sales before this moment, or up to and with this UTC day', endOption)
+    .option('--dry-run', 'tell what would change, and change nothing', false)
+    .addOption(jsonOption())
+    .action(async ({ from, to, dryRun, json }) =>
+      perform(json, async (context) => {
+        const { UsageError } = await import('../errors.ts');
+        if (from >= to) throw new UsageError('--from lies after --to: nothing is between them');
+        const { reprocess } = await import('../reprocess/reprocess.ts');
+        const { reprocessText } = await import('../reprocess/report-text.ts');
+        const report = await reprocess(context, { from, until: to }, dryRun);
+        print(json ? JSON.stringify(report) : reprocessText(report));
+      }),
+    );
+}
+
+const dayMs = 86_400_000;
+
+/** A day as the end means all of it. */
+function endOption(text: string): Date {
+  const moment = instantOption(text);
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(moment.getTime() + dayMs) : moment;
+}

@@ -1,0 +1,174 @@
+import type { ReprocessDifference } from '@pulse/migrations/schema';
+import { v7 } from 'uuid';
+
+import type { Context } from '../context.ts';
+import { TemporaryError } from '../errors.ts';
+import type { Judgement } from '../transform/judge-transaction.ts';
+import { readRates } from '../transform/read-rates.ts';
+import type { Queryable } from '../warehouse/connection.ts';
+import { readExchangeRates, readTaxRates } from '../warehouse/lookups.ts';
+import { bumpStateVersion, lockState, readState } from '../warehouse/positions.ts';
+import {
+  addChanges,
+  countChanges,
+  createChangeTable,
+  loadedBatches,
+  publishChanges,
+  readDifferences,
+  scanFigures,
+  type Scan,
+} from '../warehouse/reprocess-store.ts';
+import { reviseFigures } from './revise-figures.ts';
+
+/** Sales of this span of time are computed again. */
+export interface ReprocessWindow {
+  readonly from: Date;
+  /** Exclusive. */
+  readonly until: Date;
+}
+
+/** What came of it, or would come of it. */
+export interface ReprocessReport {
+  /** Null when nothing differs, and in a dry run. */
+  readonly reprocess_id: string | null;
+  readonly dry_run: boolean;
+  readonly from: string;
+  readonly until: string;
+  readonly read: number;
+  readonly revised: number;
+  /** Transactions that keep their figures because a rule or a rate is missing now, by reason. */
+  readonly unresolved: Readonly<Record<string, number>>;
+  readonly base_currency: string;
+  readonly differences: readonly ReprocessDifference[];
+}
+
+/** How often all is computed again because another reprocess was quicker. */
+const attemptsMax = 3;
+
+/**
+ * Computes tax and base amounts of loaded sales again, by the rates recorded until now, and puts what differs in force: at
+ * once, under the lock of the positions, with roll-ups and profiles corrected. Fraud verdicts stay as they are.
+ */
+export async function reprocess(
+  context: Context,
+  window: ReprocessWindow,
+  isDryRun: boolean,
+): Promise<ReprocessReport> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const run = await collect(context, window);
+    if (isDryRun) return report(run, null, await readDifferences(context.warehouse.db), isDryRun);
+    const result = await publish(context, run);
+    if (result !== 'stale') return result;
+  }
+  throw new TemporaryError('figures changed while they were computed again; try once more');
+}
+
+/** A run under way: what it judges by, and what it has seen. */
+interface Run {
+  readonly window: ReprocessWindow;
+  readonly judgement: Judgement;
+  readonly baseCurrency: string;
+  readonly ratesRecordedBy: Date;
+  /** Batches that the first scan has seen, of those loaded of late. */
+  readonly seenBatches: ReadonlySet<string>;
+  readonly tally: Tally;
+}
+
+interface Tally {
+  readCount: number;
+  readonly unresolved: Map<string, number>;
+}
+
+/** A load's rows carry the start of its transaction: none takes this long. */
+const loadTimeMaxMs = 86_400_000;
+
+/** Reads the whole span in one snapshot, without a lock, and collects what differs in a table of this session. */
+async function collect(context: Context, window: ReprocessWindow): Promise<Run> {
+  const { warehouse, config } = context;
+  await createChangeTable(warehouse.db);
+  const ratesRecordedBy = new Date();
+  return warehouse.db.transaction(
+    async (tx) => {
+      const { baseCurrency } = await readState(tx);
+      const snapshot = {
+        baseCurrency,
+        taxRates: async (recordedBy: Date) => readTaxRates(tx, recordedBy),
+        exchangeRates: async (base: string, days: { first: string; last: string }, recordedBy: Date) =>
+          readExchangeRates(tx, base, days, recordedBy),
+      };
+      const span = { firstMs: window.from.getTime(), lastMs: window.until.getTime() };
+      const rates = await readRates(snapshot, config.rules, span, ratesRecordedBy);
+      const judgement = { ...rates, fraudRules: [] };
+      const tally: Tally = { readCount: 0, unresolved: new Map() };
+      const seenBatches = new Set(await loadedBatches(tx, new Date(ratesRecordedBy.getTime() - loadTimeMaxMs)));
+      const run = { window, judgement, baseCurrency, ratesRecordedBy, seenBatches, tally };
+      await scan(context, tx, run, { ...window, batchIds: undefined });
+      return run;
+    },
+    { isolationLevel: 'repeatable read' },
+  );
+}
+
+async function scan(context: Context, db: Queryable, run: Run, span: Scan): Promise<void> {
+  for await (const portion of scanFigures(db, span)) {
+    const lines: string[] = [];
+    for (const stored of portion) {
+      const revision = reviseFigures(stored, run.judgement);
+      if (revision.kind === 'changed') lines.push(revision.line);
+      if (revision.kind !== 'unresolved') continue;
+      run.tally.unresolved.set(revision.reason, (run.tally.unresolved.get(revision.reason) ?? 0) + 1);
+    }
+    run.tally.readCount += portion.length;
+    await addChanges(context.warehouse, lines);
+    context.logger.debug({ read: run.tally.readCount }, 'figures computed again');
+  }
+}
+
+/** Adds what was loaded since the first scan, and puts everything in force, in one transaction that holds the lock. */
+async function publish(context: Context, run: Run): Promise<ReprocessReport | 'stale'> {
+  const { warehouse, config } = context;
+  const { window, tally, ratesRecordedBy } = run;
+  return warehouse.db.transaction(async (tx) => {
+    await lockState(tx, config.warehouse.lockTimeoutMs);
+    const since = new Date(ratesRecordedBy.getTime() - loadTimeMaxMs);
+    const batchIds = (await loadedBatches(tx, since)).filter((batchId) => !run.seenBatches.has(batchId));
+    if (batchIds.length > 0) await scan(context, tx, run, { ...window, batchIds });
+    const revisedCount = await countChanges(tx);
+    if (revisedCount === 0) return report(run, null, [], false);
+    const reprocessId = `reprocess-${v7()}`;
+    const differences = await readDifferences(tx);
+    const record = {
+      reprocessId,
+      fromAt: window.from,
+      untilAt: window.until,
+      ratesRecordedBy,
+      readCount: tally.readCount,
+      revisedCount,
+      unresolvedCount: [...tally.unresolved.values()].reduce((sum, count) => sum + count, 0),
+      codeVersion: config.codeVersion,
+    };
+    const outcome = await publishChanges(tx, record, run.judgement.baseExponent);
+    if (outcome === 'stale') return 'stale';
+    await bumpStateVersion(tx);
+    return report(run, reprocessId, differences, false);
+  });
+}
+
+function report(
+  { window, tally, baseCurrency }: Run,
+  reprocessId: string | null,
+  differences: readonly ReprocessDifference[],
+  isDryRun: boolean,
+): ReprocessReport {
+  return {
+    reprocess_id: reprocessId,
+    dry_run: isDryRun,
+    from: window.from.toISOString(),
+    until: window.until.toISOString(),
+    read: tally.readCount,
+    revised: differences.reduce((sum, { revisedCount }) => sum + revisedCount, 0),
+    unresolved: Object.fromEntries(tally.unresolved),
+    base_currency: baseCurrency,
+    differences,
+  };
+}

@@ -1,0 +1,43 @@
+import { currencyExponent } from '@pulse/contract';
+import { ConfigError } from '@pulse/runtime';
+
+import { requireBaseCurrency } from '../base-currency.ts';
+import type { Config } from '../config.ts';
+import { createExchangeTable } from './exchange.ts';
+import { utcDay, type Judgement } from './judge-transaction.ts';
+import { createTaxTable } from './tax.ts';
+import type { TransformSnapshot } from './transform-snapshot.ts';
+
+/** Where rates are read from. */
+export type RateSnapshot = Pick<TransformSnapshot, 'baseCurrency' | 'taxRates' | 'exchangeRates'>;
+
+/** What tax and base amounts are judged by. */
+export type Rates = Pick<Judgement, 'taxTable' | 'exchangeTable' | 'baseExponent'>;
+
+/**
+ * Reads what sales of a span of time, in milliseconds since 1970, are judged by: rates recorded by a moment.
+ * @throws ConfigError when the base currency is none, or not the one of the warehouse.
+ */
+export async function readRates(
+  snapshot: RateSnapshot,
+  rules: Config['rules'],
+  span: { readonly firstMs: number; readonly lastMs: number },
+  recordedBy: Date,
+): Promise<Rates> {
+  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding } = rules;
+  requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
+  const baseExponent = currencyExponent(baseCurrency);
+  if (baseExponent === undefined) throw new ConfigError(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
+  const days = { first: utcDay(span.firstMs - exchangeRateAgeMaxDays * 86_400_000), last: utcDay(span.lastMs) };
+  const rates = await snapshot.exchangeRates(baseCurrency, days, recordedBy);
+  return {
+    taxTable: createTaxTable(await snapshot.taxRates(recordedBy)),
+    exchangeTable: createExchangeTable(rates, {
+      baseCurrency,
+      baseExponent,
+      ageMaxDays: exchangeRateAgeMaxDays,
+      rounding: exchangeRounding,
+    }),
+    baseExponent,
+  };
+}
