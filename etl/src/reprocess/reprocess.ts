@@ -97,8 +97,7 @@ async function collect(context: Context, window: ReprocessWindow): Promise<Run> 
           readExchangeRates(tx, base, days, recordedBy),
       };
       const span = { firstMs: window.from.getTime(), lastMs: window.until.getTime() };
-      const rates = await readRates(snapshot, config.rules, span, ratesRecordedBy);
-      const judgement = { ...rates, fraudRules: [] };
+      const judgement = await readRates(snapshot, config.rules, span, ratesRecordedBy);
       const tally: Tally = { readCount: 0, unresolved: new Map() };
       const seenBatches = new Set(await loadedBatches(tx, new Date(ratesRecordedBy.getTime() - loadTimeMaxMs)));
       const run = { window, judgement, baseCurrency, ratesRecordedBy, seenBatches, tally };

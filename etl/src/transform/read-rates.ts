@@ -9,10 +9,7 @@ import { createTaxTable } from './tax.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 
 /** Where rates are read from. */
-export type RateSnapshot = Pick<TransformSnapshot, 'baseCurrency' | 'taxRates' | 'exchangeRates'>;
-
-/** What tax and base amounts are judged by. */
-export type Rates = Pick<Judgement, 'taxTable' | 'exchangeTable' | 'baseExponent'>;
+type RateSnapshot = Pick<TransformSnapshot, 'baseCurrency' | 'taxRates' | 'exchangeRates'>;
 
 /**
  * Reads what sales of a span of time, in milliseconds since 1970, are judged by: rates recorded by a moment.
@@ -23,7 +20,7 @@ export async function readRates(
   rules: Config['rules'],
   span: { readonly firstMs: number; readonly lastMs: number },
   recordedBy: Date,
-): Promise<Rates> {
+): Promise<Judgement> {
   const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding } = rules;
   requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
   const baseExponent = currencyExponent(baseCurrency);

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 
-import { currencyExponent, rejectReasons, type RejectReason } from '@pulse/contract';
+import { rejectReasons, type RejectReason } from '@pulse/contract';
 
-import { requireBaseCurrency } from '../base-currency.ts';
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../batch/read-frames.ts';
@@ -25,13 +24,12 @@ import { Customers } from '../fraud/customers.ts';
 import { FraudJudge } from '../fraud/fraud-judge.ts';
 import { prepareRuleSet, parseRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
 import { alertRow, shadowVerdictRow, transactionRow, type RowContext } from './copy-row.ts';
-import { createExchangeTable } from './exchange.ts';
 import { knownOrdersOf } from './known-orders.ts';
-import { judgeTransaction, utcDay, type JudgedTransaction, type Judgement } from './judge-transaction.ts';
+import { judgeTransaction, type JudgedTransaction, type Judgement } from './judge-transaction.ts';
 import { profileRow } from './profile-row.ts';
+import { readRates } from './read-rates.ts';
 import { RollUps } from './roll-ups.ts';
 import { SeenOrders } from './seen-orders.ts';
-import { createTaxTable } from './tax.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 
 export interface TransformInput {
@@ -54,7 +52,9 @@ export async function transformBatch(
   refused: RefusedOrders,
   folder: string,
 ): Promise<StepOutput<TransformFacts>> {
-  const judgement = await readJudgement(context, batch, input.validated.facts, snapshot);
+  const { oldestTransactionMs, newestTransactionMs } = input.validated.facts;
+  const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
+  const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
   const customers = new Customers(await snapshot.listEntries());
   const live = await readRuleSet(snapshot, batch.ruleSetVersion, judgement);
   const shadow =
@@ -67,33 +67,6 @@ export async function transformBatch(
     transformation.takeGroup(group);
   }
   return transformation.finish(String(snapshot.stateVersion));
-}
-
-async function readJudgement(
-  { config }: Context,
-  batch: Batch,
-  facts: ValidateFacts,
-  snapshot: TransformSnapshot,
-): Promise<Judgement> {
-  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding } = config.rules;
-  requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
-  const baseExponent = currencyExponent(baseCurrency);
-  if (baseExponent === undefined) throw new Error(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
-  const days = {
-    first: utcDay((facts.oldestTransactionMs ?? 0) - exchangeRateAgeMaxDays * 86_400_000),
-    last: utcDay(facts.newestTransactionMs ?? 0),
-  };
-  const rates = await snapshot.exchangeRates(baseCurrency, days, batch.plannedAt);
-  return {
-    taxTable: createTaxTable(await snapshot.taxRates(batch.plannedAt)),
-    exchangeTable: createExchangeTable(rates, {
-      baseCurrency,
-      baseExponent,
-      ageMaxDays: exchangeRateAgeMaxDays,
-      rounding: exchangeRounding,
-    }),
-    baseExponent,
-  };
 }
 
 async function readRuleSet(
