@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { dashboardsFolder } from '../../../grafana/src/generated-files.ts';
 import { readDashboard } from '../../../grafana/src/read-dashboard.ts';
+import { migratedWarehouse, openClient } from '../../support/warehouse.ts';
 import { PanelReader, type View } from './panel-reader.ts';
 import { openReader, openUsedPipeline } from './sold.ts';
 
@@ -80,6 +81,17 @@ describe.each(dashboards)('$title:', ({ uid, panels, templating }) => {
   test.each(withChoices)('the variable %s offers what there is', async (name) => {
     expect(await readerOf(uid).options(name, lastDay)).toContain(offered[name]);
   });
+});
+
+test('a warehouse that nobody has used yet answers every panel', async () => {
+  await using warehouse = await migratedWarehouse();
+  await using reader = await openClient(warehouse.url, warehouse.roles.reader);
+  const answered = [];
+  for (const dashboard of dashboards) {
+    const panels = new PanelReader(dashboard, reader.client);
+    for (const { title } of dashboard.panels) answered.push(await panels.rows(title, lastDay));
+  }
+  expect(answered).toHaveLength(dashboards.flatMap(({ panels }) => panels).length);
 });
 
 /** Nothing failed, nobody reconciled. */
