@@ -4,13 +4,13 @@ MAKEFLAGS += --no-print-directory
 
 # Every target below is one line of help and no recipe of its own: local/run.sh runs it in the runtime of this machine.
 TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart prod-up prod-down prod-logs \
-	test test-unit test-int test-e2e lint lint-fix format typecheck \
+	test test-unit test-int test-e2e test-faults test-faults-long test-mutants lint lint-fix format typecheck \
 	db-migrate db-reset db-shell backup restore shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
 	kafka-topics kafka-consume bench clean
 .PHONY: help doctor $(TARGETS)
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## /{printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nRuntime here: %s (RUNTIME=compose or RUNTIME=local chooses)\n' "$$(local/runtime.sh)"
 
 ## Development
@@ -29,6 +29,9 @@ test: ## Run all tests
 test-unit: ## Run unit tests and the tests of the DAGs
 test-int: ## Run integration tests against real Kafka and PostgreSQL
 test-e2e: ## Run end-to-end tests through Airflow
+test-faults: ## Kill everything, again and again, and check that nothing is lost or doubled (SEED=1,2 repeats)
+test-faults-long: ## The same with a million messages and 2,000 kills: about an hour
+test-mutants: ## Break the loader and the planner on purpose, and see a test catch each fault
 lint: ## Check style, imports and dead code
 lint-fix: ## Put right what can be put right by itself
 format: ## Format all files

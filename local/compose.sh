@@ -126,7 +126,7 @@ case "$target" in
   test-e2e) run_tests node tests/run-suites.ts e2e ;;
   lint) in_tools tests sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
   typecheck) in_tools tests tsc --noEmit -p tsconfig.json ;;
-  lint-fix | format | bench)
+  test-faults | test-faults-long | test-mutants | lint-fix | format | bench)
     echo "$target works on this checkout with Node.js: RUNTIME=local make $target" >&2
     exit 1
     ;;

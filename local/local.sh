@@ -35,6 +35,10 @@ case "$target" in
   test-unit) run test unit dags ;;
   test-int) run test integration ;;
   test-e2e) run test e2e ;;
+  # A suite that kills its broker and its database starts them itself, whatever runs elsewhere.
+  test-faults) exec $node tests/faults/main.ts ;;
+  test-faults-long) exec $node tests/faults/main.ts --long ;;
+  test-mutants) exec $node tests/mutants/main.ts ;;
   lint)
     oxlint --type-aware
     oxfmt --check

@@ -2,6 +2,7 @@ import { etlBatches, etlBatchRanges, sourcePositions } from '@pulse/migrations/s
 import { and, eq, sql } from 'drizzle-orm';
 
 import type { Batch } from '../batch/batch.ts';
+import { decideLoad, type LoadDecision } from '../batch/decide-load.ts';
 import type { ReadRangeFacts } from '../batch/step-folders.ts';
 import { failpoint } from '../failpoint.ts';
 import type { Queryable, Warehouse } from './connection.ts';
@@ -44,11 +45,8 @@ export interface BatchLoad {
   readonly newestTransactionAt: Date | null;
 }
 
-/**
- * loaded: all of it is committed, now or by an earlier try whose answer was lost.
- * superseded: another batch loaded these records. stale: the state has changed, so the rows have to be made again.
- */
-export type LoadOutcome = 'loaded' | 'superseded' | 'stale';
+/** loaded: all of it is committed, now or by an earlier try whose answer was lost. The others: see `LoadDecision`. */
+export type LoadOutcome = Exclude<LoadDecision, 'due'>;
 
 /**
  * Loads a batch in one transaction: rows, rejects, alerts, roll-ups, profiles, the next positions and the batch's end in
@@ -63,11 +61,10 @@ export async function loadBatchInOneTransaction(
   const outcome = await warehouse.db.transaction(async (tx): Promise<LoadOutcome> => {
     await limitTransaction(warehouse, limits);
     const stateVersion = await lockState(tx, limits.lockTimeoutMs);
-    if (!(await isStillDue(tx, topic, batch))) {
-      const current = await findBatch(tx, batch.batchId);
-      return current?.state === 'loaded' ? 'loaded' : 'superseded';
-    }
-    if (stateVersion !== load.stateVersion) return 'stale';
+    const isDue = await isStillDue(tx, topic, batch);
+    const isLoaded = !isDue && (await findBatch(tx, batch.batchId))?.state === 'loaded';
+    const decision = decideLoad({ isDue, isLoaded, stateVersion, rowsVersion: load.stateVersion });
+    if (decision !== 'due') return decision;
     if (batch.claims !== null) await createReplayRejects(tx);
     for (const source of load.rows) await copyRows(warehouse.client, source, source.chunks());
     await mergeSalesPerMinute(tx, load.salesPerMinute);

@@ -75,3 +75,11 @@ async function ledger(pipeline: Pipeline): Promise<unknown[]> {
     select read_count as read, loaded_count as loaded, duplicate_count as duplicates, rejected_count as rejected
     from etl_batches order by planned_at`);
 }
+
+test('a sale that can not be judged makes no later one a duplicate', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.query('delete from exchange_rates');
+  const sale = aTransaction({ currency: 'EUR' });
+  await pipeline.publish([sale, sale]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 0, duplicates: 0, rejected: 2 });
+});

@@ -1,0 +1,247 @@
+import type { Client } from 'pg';
+
+import type { LogRecord } from './log-reader.ts';
+import type { Sent } from './traffic.ts';
+
+/** All that was to be read of one epoch of the topic: what its log held, without what was lost and accepted as lost. */
+export interface ReadEpoch {
+  readonly epoch: number;
+  readonly records: readonly LogRecord[];
+}
+
+export interface Evidence {
+  readonly client: Client;
+  readonly ledger: readonly Sent[];
+  readonly epochs: readonly ReadEpoch[];
+  /** Ids of messages that were acknowledged and then deleted from the log before anybody could read them. */
+  readonly lostIds: ReadonlySet<string>;
+  readonly sampleViolations: readonly string[];
+}
+
+/** One promise, and how it was broken: no words when it holds. */
+export interface CheckResult {
+  readonly name: string;
+  readonly violations: readonly string[];
+}
+
+const violationsShown = 5;
+
+/** Compares the warehouse with the producer's ledger and Kafka's log. Knows nothing of the etl command but its tables. */
+export async function checkAll(evidence: Evidence): Promise<CheckResult[]> {
+  const expected = expectations(evidence);
+  const checks: Record<string, () => Promise<string[]>> = {
+    '1 acknowledged messages are loaded, rejected or duplicates, each order once': () =>
+      checkMessages(evidence, expected),
+    '2 ranges follow each other from the first offset to the position, and every record was counted': () =>
+      checkRanges(evidence),
+    '3 every batch balances': () => checkBalance(evidence.client),
+    '4 sums per currency': () => checkSums(evidence.client, expected),
+    '5 roll-ups equal a recomputation': () => checkRollUps(evidence.client),
+    '7 no reader has seen half a batch': async () => [...evidence.sampleViolations],
+  };
+  const results: CheckResult[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    const violations = await check();
+    results.push({ name, violations: violations.slice(0, violationsShown) });
+  }
+  return results;
+}
+
+interface Expectations {
+  /** By order id: where its first record stands, and its amount. */
+  readonly orders: ReadonlyMap<string, { readonly place: string; readonly sent: Sent }>;
+  readonly rejectedPlaces: ReadonlySet<string>;
+  readonly duplicateCount: number;
+  readonly readIds: ReadonlySet<string>;
+}
+
+/** What the log makes of each message: the first of an order counts, its likes are duplicates, others conflicts. */
+function expectations({ ledger, epochs }: Evidence): Expectations {
+  const byId = new Map(ledger.map((sent) => [sent.id, sent]));
+  const orders = new Map<string, { place: string; sent: Sent }>();
+  const rejectedPlaces = new Set<string>();
+  const readIds = new Set<string>();
+  let duplicateCount = 0;
+  for (const { epoch, records } of epochs) {
+    for (const { partition, offset, id } of records) {
+      const sent = byId.get(id);
+      if (sent === undefined) throw new Error(`the log holds a message that nobody sent: ${id}`);
+      readIds.add(id);
+      const place = `${epoch}/${partition}/${offset}`;
+      const earlier = sent.orderId === null ? undefined : orders.get(sent.orderId);
+      if (sent.kind === 'poison' || sent.orderId === null) rejectedPlaces.add(place);
+      else if (earlier === undefined) orders.set(sent.orderId, { place, sent });
+      else if (earlier.sent.amount === sent.amount) duplicateCount += 1;
+      else rejectedPlaces.add(place);
+    }
+  }
+  return { orders, rejectedPlaces, duplicateCount, readIds };
+}
+
+async function checkMessages({ client, ledger, lostIds }: Evidence, expected: Expectations): Promise<string[]> {
+  const violations: string[] = [];
+  for (const { id, offset } of ledger) {
+    if (offset !== null && !expected.readIds.has(id) && !lostIds.has(id)) {
+      violations.push(`message ${id} was acknowledged and is not in the log`);
+    }
+  }
+  const { rows } = await client.query<{ order_id: string; place: string; amount: string; currency: string }>(`
+    select order_id, concat_ws('/', kafka_epoch, kafka_partition, kafka_offset) as place, amount, currency
+    from transactions`);
+  const loaded = new Map(rows.map((row) => [row.order_id, row]));
+  for (const [orderId, { place, sent }] of expected.orders) {
+    const row = loaded.get(orderId);
+    if (row === undefined) violations.push(`order ${orderId} of ${place} is lost`);
+    else if (row.place !== place || Number(row.amount) !== Number(sent.amount) || row.currency !== sent.currency) {
+      violations.push(`order ${orderId} of ${place} became ${JSON.stringify(row)}`);
+    }
+  }
+  for (const orderId of loaded.keys())
+    if (!expected.orders.has(orderId)) violations.push(`nobody sent order ${orderId}`);
+  const rejects = await client.query<{ place: string }>(
+    `select concat_ws('/', epoch, partition, "offset") as place from rejected_transactions`,
+  );
+  const rejected = rejects.rows.map(({ place }) => place);
+  violations.push(...differences('rejected', expected.rejectedPlaces, new Set(rejected)));
+  const [counts] = (
+    await client.query<{ duplicates: number }>(`
+      select coalesce(sum(duplicate_count), 0)::int as duplicates from etl_batches where state = 'loaded'`)
+  ).rows;
+  if (counts?.duplicates !== expected.duplicateCount) {
+    violations.push(`${expected.duplicateCount} duplicates were sent, ${counts?.duplicates} counted`);
+  }
+  return violations;
+}
+
+function differences(what: string, expected: ReadonlySet<string>, found: ReadonlySet<string>): string[] {
+  return [
+    ...[...expected].filter((place) => !found.has(place)).map((place) => `${place} is not ${what}`),
+    ...[...found].filter((place) => !expected.has(place)).map((place) => `${place} should not be ${what}`),
+  ];
+}
+
+interface RangeRow {
+  readonly epoch: number;
+  readonly partition: number;
+  readonly from_offset: string;
+  readonly next_offset: string;
+  readonly read_count: string;
+}
+
+async function checkRanges({ client, epochs }: Evidence): Promise<string[]> {
+  const violations: string[] = [];
+  const ranges = await client.query<RangeRow>(`
+    select epoch, partition, from_offset, next_offset, read_count
+    from etl_batch_ranges
+    where is_loaded and from_offset < next_offset
+    order by partition, epoch, from_offset`);
+  const accepted = await client.query<{ partition: number; from_offset: string; next_offset: string }>(`
+    select partition, from_offset, next_offset
+    from etl_incidents
+    where resolved_at is not null and details->'accepted'->>'action' = 'skipped'`);
+  const skips = new Map(
+    accepted.rows.map(({ partition, from_offset: from, next_offset: next }) => [`${partition}/${from}`, Number(next)]),
+  );
+  const records = new Map<string, number[]>();
+  for (const { epoch, records: list } of epochs) {
+    for (const { partition, offset } of list) {
+      const key = `${partition}/${epoch}`;
+      records.set(key, [...(records.get(key) ?? []), offset]);
+    }
+  }
+  const ends = new Map<string, number>();
+  for (const { epoch, partition, ...range } of ranges.rows) {
+    const key = `${partition}/${epoch}`;
+    const [from, next] = [Number(range.from_offset), Number(range.next_offset)];
+    const before = ends.get(key) ?? 0;
+    const due = from === before ? from : (skips.get(`${partition}/${before}`) ?? before);
+    if (from !== due) violations.push(`partition ${key}: a range begins at ${from}, the one before ends at ${before}`);
+    const held = (records.get(key) ?? []).filter((offset) => offset >= from && offset < next).length;
+    if (held !== Number(range.read_count)) {
+      violations.push(
+        `partition ${key}: ${range.read_count} records read of ${from} to ${next}, the log holds ${held}`,
+      );
+    }
+    ends.set(key, next);
+  }
+  const positions = await client.query<{ partition: number; epoch: number; next_offset: string }>(
+    'select partition, epoch, next_offset from source_positions',
+  );
+  for (const { partition, epoch, next_offset: position } of positions.rows) {
+    const read = ends.get(`${partition}/${epoch}`) ?? 0;
+    const end = skips.get(`${partition}/${read}`) ?? read;
+    if (end !== Number(position))
+      violations.push(`partition ${partition}/${epoch}: read up to ${end}, position ${position}`);
+  }
+  return violations;
+}
+
+async function checkBalance(client: Client): Promise<string[]> {
+  const { rows } = await client.query(`
+    select b.batch_id, b.read_count, b.loaded_count, b.duplicate_count, b.rejected_count, t.rows, r.rows as rejects
+    from etl_batches b
+    cross join lateral (select count(*) as rows from transactions t where t.batch_id = b.batch_id) t
+    cross join lateral (select count(*) as rows from rejected_transactions r where r.batch_id = b.batch_id) r
+    cross join lateral (
+      select coalesce(sum(read_count), 0) as read
+      from etl_batch_ranges g
+      where g.batch_id = b.batch_id and g.is_loaded) g
+    where case when b.state = 'loaded'
+      then b.read_count <> b.loaded_count + b.duplicate_count + b.rejected_count
+        or b.loaded_count <> t.rows or b.rejected_count <> r.rows or b.read_count <> g.read
+      else t.rows > 0 or r.rows > 0 or g.read > 0 end`);
+  return rows.map((row) => `batch does not balance: ${JSON.stringify(row)}`);
+}
+
+async function checkSums(client: Client, { orders }: Expectations): Promise<string[]> {
+  const sums = new Map<string, bigint>();
+  for (const { sent } of orders.values()) {
+    const currency = sent.currency ?? '';
+    sums.set(currency, (sums.get(currency) ?? 0n) + tenThousandths(sent.amount ?? ''));
+  }
+  const { rows } = await client.query<{ currency: string; amount: string }>(
+    'select currency, sum(amount)::text as amount from transactions group by 1',
+  );
+  const found = new Map(rows.map(({ currency, amount }) => [currency, tenThousandths(amount)]));
+  return [...new Set([...sums.keys(), ...found.keys()])]
+    .filter((currency) => sums.get(currency) !== found.get(currency))
+    .map((currency) => `${currency}: sent ${sums.get(currency)}, stored ${found.get(currency)} (ten-thousandths)`);
+}
+
+function tenThousandths(text: string): bigint {
+  const [integer = '0', fraction = ''] = text.split('.');
+  return BigInt(integer + fraction.padEnd(4, '0'));
+}
+
+const recomputed: Readonly<Record<string, readonly [string, string]>> = {
+  sales_per_minute: [
+    `select minute, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
+       amount_base_sum from sales_per_minute`,
+    `select date_trunc('minute', transaction_timestamp), product_category, currency, coalesce(country, ''), count(*),
+       count(*) filter (where is_fraud_flagged), sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base)
+     from transactions group by 1, 2, 3, 4`,
+  ],
+  customer_days: [
+    'select day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at from customer_days',
+    `select (transaction_timestamp at time zone 'UTC')::date, customer_id, count(*),
+       count(*) filter (where is_fraud_flagged), sum(amount_base), max(transaction_timestamp)
+     from transactions group by 1, 2`,
+  ],
+  customer_profiles: [
+    `select customer_id, transaction_count, amount_base_sum, amount_base_sum_of_squares, first_transaction_at,
+       last_transaction_at from customer_profiles`,
+    `select customer_id, count(*), sum(amount_base), sum(amount_base * amount_base), min(transaction_timestamp),
+       max(transaction_timestamp) from transactions group by 1`,
+  ],
+};
+
+async function checkRollUps(client: Client): Promise<string[]> {
+  const violations: string[] = [];
+  for (const [table, [kept, computed]] of Object.entries(recomputed)) {
+    const { rows } = await client.query<{ count: number }>(`
+      select ((select count(*) from ((${kept}) except all (${computed})) kept)
+        + (select count(*) from ((${computed}) except all (${kept})) computed))::int as count`);
+    if (rows[0]?.count !== 0) violations.push(`${table}: ${rows[0]?.count} rows differ from the facts`);
+  }
+  return violations;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Client } from 'pg';
+
+/** What a reader saw while the faults went on. */
+export interface Sampler extends AsyncDisposable {
+  readonly sampleCount: number;
+  /** What can not be true of whole batches; empty as it should be. */
+  readonly violations: readonly string[];
+}
+
+/** Every batch shows whole or not at all: its rows, rejects, roll-ups and positions, in one snapshot. */
+const halfBatches = `
+  with facts as (select count(*) as rows, coalesce(sum(amount_base), 0) as base from transactions),
+  ledger as (
+    select coalesce(sum(loaded_count), 0) as loaded, coalesce(sum(rejected_count), 0) as rejected
+    from etl_batches
+    where state = 'loaded')
+  select facts.rows, ledger.loaded,
+    (select count(*) from rejected_transactions) as quarantined, ledger.rejected,
+    (select coalesce(sum(transaction_count), 0) from sales_per_minute) as minutes,
+    (select coalesce(sum(amount_base_sum), 0) from sales_per_minute) - facts.base as minute_difference,
+    (select coalesce(sum(transaction_count), 0) from customer_profiles) as profiles,
+    (select coalesce(sum(next_offset - from_offset), 0) from etl_batch_ranges where is_loaded) as covered,
+    (select coalesce(sum(read_count + hole_count), 0) from etl_batch_ranges where is_loaded) as counted
+  from facts, ledger`;
+
+const pauseMs = 25;
+
+/** Reads again and again, on a connection of its own that no fault touches but a crash of the server. */
+export function startSampler(url: string): Sampler {
+  const violations: string[] = [];
+  const stop = new AbortController();
+  let sampleCount = 0;
+  const sample = async (client: Client): Promise<void> => {
+    while (!stop.signal.aborted) {
+      const { rows } = await client.query<Record<string, string>>(halfBatches);
+      sampleCount += 1;
+      const [row] = rows;
+      const isWhole =
+        row !== undefined &&
+        row['rows'] === row['loaded'] &&
+        row['quarantined'] === row['rejected'] &&
+        row['minutes'] === row['rows'] &&
+        row['profiles'] === row['rows'] &&
+        row['covered'] === row['counted'] &&
+        Number(row['minute_difference']) === 0;
+      if (!isWhole) violations.push(`half a batch: ${JSON.stringify(row)}`);
+      await delay(pauseMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      const client = new Client({ connectionString: url });
+      client.on('error', () => undefined);
+      await client
+        .connect()
+        .then(() => sample(client))
+        .catch(() => undefined);
+      await client.end().catch(() => undefined);
+      await delay(pauseMs);
+    }
+  };
+  const running = run();
+  return {
+    get sampleCount() {
+      return sampleCount;
+    },
+    violations,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}

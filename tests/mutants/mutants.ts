@@ -1,0 +1,154 @@
+/** A fault planted in the loader or the planner, and the test that must see it. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Pieces of the source, each there exactly once, and what stands in their place. */
+  readonly changes: readonly (readonly [from: string, to: string])[];
+  readonly test: TargetedTest;
+}
+
+export interface TargetedTest {
+  readonly project: 'unit' | 'integration';
+  readonly file: string;
+  /** The beginning of its name. */
+  readonly name: string;
+}
+
+const unit = (file: string, name: string): TargetedTest => ({ project: 'unit', file, name });
+const integration = (file: string, name: string): TargetedTest => ({
+  project: 'integration',
+  file: `tests/integration/etl/${file}`,
+  name,
+});
+
+const load = 'etl/src/warehouse/load-transaction.ts';
+const plan = 'etl/src/batch/plan.ts';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the positions move, and are committed, before the rows',
+    file: load,
+    changes: [
+      [
+        '    for (const source of load.rows)',
+        `    await movePositions(tx, load);
+    await warehouse.client.query('commit');
+    await warehouse.client.query('begin');
+    for (const source of load.rows)`,
+      ],
+    ],
+    test: integration('failpoints.test.ts', 'a run that dies within its COPY leaves all'),
+  },
+  {
+    name: 'no lock is taken',
+    file: 'etl/src/warehouse/positions.ts',
+    changes: [[".from(warehouseState).for('update')", '.from(warehouseState)']],
+    test: integration('failpoints.test.ts', 'a load waits for the lock before it looks'),
+  },
+  {
+    name: 'the positions are not compared',
+    file: 'etl/src/warehouse/lookups.ts',
+    changes: [['  return ranges.every(', '  return positions.length >= 0 || ranges.every(']],
+    test: integration('batches.test.ts', 'a batch whose records another one has loaded'),
+  },
+  {
+    name: 'the state version is not compared',
+    file: 'etl/src/batch/decide-load.ts',
+    changes: [["stateVersion === rowsVersion ? 'due' : 'stale'", "stateVersion >= rowsVersion ? 'due' : 'stale'"]],
+    test: integration('failpoints.test.ts', 'rows that were made before another writer'),
+  },
+  {
+    name: 'a topic made again keeps its epoch',
+    file: 'etl/src/batch/decide-position.ts',
+    changes: [
+      ['const next = { epoch: epoch + 1, nextOffset: lowOffset };', 'const next = { epoch, nextOffset: lowOffset };'],
+    ],
+    test: unit('etl/src/batch/decide-position.test.ts', 'a log that ends before the position'),
+  },
+  {
+    name: 'sums are overwritten, not added (do update)',
+    file: 'etl/src/warehouse/merge-deltas.ts',
+    changes: [
+      [
+        'flagged_count = known.flagged_count + excluded.flagged_count,\n        amount_sum = known.amount_sum + excluded.amount_sum',
+        'flagged_count = known.flagged_count + excluded.flagged_count,\n        amount_sum = excluded.amount_sum',
+      ],
+    ],
+    test: integration('roll-ups.test.ts', 'sums of each currency equal'),
+  },
+  {
+    name: 'a retry plans again',
+    file: 'etl/src/extract/plan-batch.ts',
+    changes: [
+      [
+        '  if (known !== undefined) return known;',
+        '  if (known !== undefined) return { ...known, ranges: await planNewRanges(context) };',
+      ],
+    ],
+    test: integration('batches.test.ts', 'a retried batch reads the same records'),
+  },
+  {
+    name: 'the plan follows the read: it reads up to the end of the log, whatever was planned',
+    file: 'etl/src/extract/extract-batch.ts',
+    changes: [['const nextOffset = Number(range.nextOffset);', 'const nextOffset = Number(range.endOffset);']],
+    test: integration('batches.test.ts', 'a backlog beyond the cap'),
+  },
+  {
+    name: 'a start below the log is a jump to its start',
+    file: plan,
+    changes: [['  if (nextOffset < log.lowOffset) {', '  if (nextOffset < log.lowOffset && log.endOffset < 0n) {']],
+    test: unit('etl/src/batch/plan.test.ts', 'a position below the start of the log'),
+  },
+  {
+    name: 'a position beyond the end of the log is waited for',
+    file: plan,
+    changes: [['  if (nextOffset > log.endOffset) {', '  if (nextOffset > log.endOffset + 1_000_000n) {']],
+    test: unit('etl/src/batch/plan.test.ts', 'a position beyond the end of the log'),
+  },
+  {
+    name: 'what is left over when the cap is shared out is taken twice',
+    file: plan,
+    changes: [['    left -= extra;\n', '']],
+    test: unit('etl/src/batch/plan.test.ts', 'ranges never pass the cap'),
+  },
+  {
+    name: 'duplicates are told before the quarantine',
+    file: 'etl/src/transform/transform-batch.ts',
+    changes: [
+      [
+        '    const refusal = this.#refused.get(transaction.orderId);',
+        `    const early = this.#seen.findOrAdd(transaction.orderId, place, (at) => this.#lineAt(at).orderId === transaction.orderId);
+    if (early !== undefined) {
+      this.#takeRepeated(transaction, this.#lineAt(early).contentHash);
+      return;
+    }
+    const refusal = this.#refused.get(transaction.orderId);`,
+      ],
+      ['    if (earlier !== undefined) {', '    if (earlier !== undefined && earlier !== place) {'],
+    ],
+    test: integration('duplicates.test.ts', 'a sale that can not be judged'),
+  },
+  {
+    name: 'a topic made again is read on',
+    file: 'etl/src/extract/check-anchors.ts',
+    changes: [["if (state === 'another') throw", "if (state === 'another' && signal.aborted) throw"]],
+    test: integration('integrity.test.ts', 'a topic deleted and made again'),
+  },
+  {
+    name: 'an orphan that holds the lock is let live',
+    file: 'etl/src/warehouse/load-session.ts',
+    changes: [['application_name = $1\n', '(application_name = $1 and false)\n']],
+    test: integration('orphans.test.ts', 'a load that hangs within its COPY is ended by its retry'),
+  },
+  {
+    name: "another plan's staged files are taken",
+    file: 'etl/src/batch/staging.ts',
+    changes: [
+      [
+        'return seal === sealOf(output, identity) ? output : undefined;',
+        'return seal === identity ? undefined : output;',
+      ],
+    ],
+    test: unit('etl/src/batch/staging.test.ts', 'files made from another plan'),
+  },
+];
