@@ -21,8 +21,3 @@ export function tablePanel({ columns = {}, noValue, ...description }: TableDescr
 export function inUnit(unit: string): DynamicConfigValue[] {
   return [{ id: 'unit', value: unit }];
 }
-
-/** Gives a column a width in pixels. */
-export function wide(pixels: number): DynamicConfigValue[] {
-  return [{ id: 'custom.width', value: pixels }];
-}

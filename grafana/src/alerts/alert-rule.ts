@@ -7,7 +7,7 @@ import { warehouseDatasource } from '../warehouse-datasource.ts';
 import { warehouseQuery } from '../warehouse-query.ts';
 
 /** How soon somebody has to look: critical now, warning today. */
-export type Severity = 'critical' | 'warning';
+type Severity = 'critical' | 'warning';
 
 /** One alert rule: a figure, the limit that it must not pass, and what to say then. */
 export interface AlertRule {
