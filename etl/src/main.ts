@@ -5,6 +5,7 @@ import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type 
 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
+import { addFraudCommands } from './commands/fraud.ts';
 import { addRateCommands } from './commands/rates.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addMaintainCommand } from './commands/maintain.ts';
@@ -70,6 +71,7 @@ function createProgram(): Command {
   addMaintainCommand(program);
   addRateCommands(program);
   addReprocessCommand(program);
+  addFraudCommands(program);
   addResumeCommand(program);
   addReconcileCommand(program);
   return program;

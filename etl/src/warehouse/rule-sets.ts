@@ -1,5 +1,5 @@
 import { fraudRuleSets, type RuleSetStatus } from '@pulse/migrations/schema';
-import { eq, ne, sql } from 'drizzle-orm';
+import { asc, eq, ne, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
 import { shippedRuleSet } from '../fraud/shipped-rule-set.ts';
@@ -40,12 +40,12 @@ export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets
 }
 
 /** Keeps others from changing rule sets until the transaction ends. */
-async function lockRuleSets(tx: Queryable): Promise<void> {
+export async function lockRuleSets(tx: Queryable): Promise<void> {
   await tx.execute(sql`lock table fraud_rule_sets in share row exclusive mode`);
 }
 
 /** Stores a set that is not there yet. @returns whether it was new. */
-async function insertRuleSet(
+export async function insertRuleSet(
   tx: Queryable,
   ruleSetVersion: string,
   definition: unknown,
@@ -60,7 +60,7 @@ async function insertRuleSet(
 }
 
 /** Makes a set live or shadow, in the place of the one that was, or neither. */
-async function setRuleSetStatus(tx: Queryable, version: string, status: RuleSetStatus): Promise<void> {
+export async function setRuleSetStatus(tx: Queryable, version: string, status: RuleSetStatus): Promise<void> {
   if (status !== 'stored') {
     await tx
       .update(fraudRuleSets)
@@ -77,4 +77,8 @@ async function setRuleSetStatus(tx: Queryable, version: string, status: RuleSetS
 export async function findRuleSet(db: Queryable, version: string): Promise<StoredRuleSet | undefined> {
   const [found] = await db.select().from(fraudRuleSets).where(eq(fraudRuleSets.ruleSetVersion, version));
   return found;
+}
+/** All sets, oldest first. */
+export async function listRuleSets(db: Queryable): Promise<StoredRuleSet[]> {
+  return db.select().from(fraudRuleSets).orderBy(asc(fraudRuleSets.recordedAt), asc(fraudRuleSets.ruleSetVersion));
 }

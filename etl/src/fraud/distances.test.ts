@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import countries from 'world-countries/countries.json' with { type: 'json' };
+
+import { countryPlaces } from './country-places.ts';
+import committed from './country-places.json' with { type: 'json' };
+import { distanceKm } from './distances.ts';
+
+test('country-places.json is what the package says (pnpm --filter @pulse/etl run country-places)', () => {
+  expect(committed.places).toEqual(countryPlaces(countries));
+});
+
+test.each([
+  ['DE', 'FR', 0],
+  ['US', 'CA', 0],
+  ['DE', 'DE', 0],
+  ['DE', 'XX', 0],
+  ['DE', 'JP', 8452],
+  ['JP', 'DE', 8452],
+])('from %s to %s it is %d km at the least', (from, to, km) => {
+  expect(distanceKm(from, to)).toBe(km);
+});

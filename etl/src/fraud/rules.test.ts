@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+
+import { Customers, type ListEntry } from './customers.ts';
+import { FraudJudge } from './fraud-judge.ts';
+import type { FraudSale } from './rule.ts';
+import { parseRuleSet, prepareRuleSet } from './rule-set.ts';
+import shipped from './shipped-rule-set.json' with { type: 'json' };
+
+const shippedSet = prepareRuleSet(parseRuleSet(shipped), 2);
+const startMs = Date.parse('2026-11-22T12:00:00Z');
+
+type ExampleSale = readonly [seconds: number, amount: string, currency: string, country: string];
+
+/** A sale of a worked example: seconds after noon, an amount whose base amount is the same, currency, country. */
+function saleOf([seconds, amount, currency, country]: ExampleSale): FraudSale {
+  const minor = Math.round(Number(amount) * 100);
+  const amounts = { amount: minor, amountBaseMinor: BigInt(minor), amountBase: minor };
+  return { timeMs: startMs + seconds * 1000, currency, country, ...amounts };
+}
+
+function verdictsOf(sales: readonly ExampleSale[], lists: readonly ListEntry[] = []) {
+  const customers = new Customers(lists);
+  const judge = new FraudJudge(customers, shippedSet);
+  const customer = customers.numberOf('c');
+  return sales.map((sale) => judge.judge(customer, saleOf(sale)).live);
+}
+
+const example = z.object({
+  rule: z.string(),
+  sales: z.array(z.tuple([z.number(), z.string(), z.string(), z.string()])).min(1),
+  finds: z.object({ observed: z.string(), threshold: z.string() }),
+});
+const document = readFileSync(new URL('../../../docs/RULES.md', import.meta.url), 'utf8');
+const examples = [...document.matchAll(/```json example\n([\s\S]*?)```/g)].map(([, json = '']) =>
+  example.parse(JSON.parse(json)),
+);
+
+describe('docs/RULES.md', () => {
+  test('has a worked example of every rule that looks at sales', () => {
+    const ids = shippedSet.rules.map(({ id }) => id).filter((id) => !id.endsWith('_list'));
+    expect(examples.map(({ rule }) => rule).toSorted()).toEqual(ids.toSorted());
+  });
+
+  test.each(examples)(
+    '$rule finds what its example says in the last sale, and nothing before',
+    ({ rule, sales, finds }) => {
+      const found = verdictsOf(sales).map(({ reasons }) => reasons.find((reason) => reason.rule === rule));
+      expect(found.slice(0, -1)).toEqual(sales.slice(1).map(() => undefined));
+      expect(found.at(-1)).toMatchObject(finds);
+    },
+  );
+});
+
+test('without history USD 150.00 is clear and USD 1,500.00 is flagged for review', () => {
+  expect(verdictsOf([[0, '150.00', 'USD', 'US']])[0]).toEqual({ score: 0, decision: 'clear', reasons: [] });
+  expect(verdictsOf([[0, '1500.00', 'USD', 'US']])[0]).toMatchObject({ score: 80, decision: 'review' });
+});
+
+test('an amount at the limit is clear and one cent more is flagged', () => {
+  const [, atLimit, above] = verdictsOf([
+    [0, '20.00', 'USD', 'US'],
+    [90_000, '1000.00', 'USD', 'US'],
+    [180_000, '1000.01', 'USD', 'US'],
+  ]);
+  expect([atLimit?.decision, above?.decision]).toEqual(['clear', 'review']);
+});
+
+function decisionOfThird(seconds: number) {
+  const [, , verdict] = verdictsOf([
+    [0, '20.00', 'USD', 'US'],
+    [30, '21.00', 'USD', 'US'],
+    [seconds, '22.00', 'USD', 'US'],
+  ]);
+  return verdict?.decision;
+}
+
+test('a sale outside the window does not count: three sales in 59 s are velocity, three in 60 s are not', () => {
+  expect(decisionOfThird(59)).toBe('review');
+  expect(decisionOfThird(60)).toBe('clear');
+});
+
+test('a late sale is judged by the sales before its own time, and takes its place among them', () => {
+  const late: readonly ExampleSale[] = [
+    [100, '20.00', 'USD', 'US'],
+    [110, '21.00', 'USD', 'US'],
+    [50, '22.00', 'USD', 'US'],
+    [105, '23.00', 'USD', 'US'],
+  ];
+  const found = verdictsOf(late).map(({ reasons }) => reasons.find(({ rule }) => rule === 'velocity')?.observed);
+  // At 105 s the sales at 50 s and 100 s have taken place; the one at 110 s has arrived but lies ahead.
+  expect(found).toEqual([undefined, undefined, undefined, '3 sales in 60 s']);
+});
+
+const entry = (list: 'allow' | 'block'): ListEntry => ({ list, customerId: 'c', untilMs: startMs + 10_000 });
+
+describe('lists', () => {
+  test('a customer on the allow list is clear until the entry ends, and the reasons still say what was found', () => {
+    const [before, after] = verdictsOf(
+      [
+        [9, '1500.00', 'USD', 'US'],
+        [10, '1500.00', 'USD', 'US'],
+      ],
+      [entry('allow')],
+    );
+    expect(before).toMatchObject({ score: 0, decision: 'clear' });
+    expect(before?.reasons.map(({ rule }) => rule)).toContain('amount_limit');
+    expect(after?.decision).toBe('review');
+  });
+
+  test('a customer on the block list is blocked until the entry ends', () => {
+    const verdicts = verdictsOf(
+      [
+        [9, '5.00', 'USD', 'US'],
+        [10, '6.00', 'USD', 'US'],
+      ],
+      [entry('block')],
+    );
+    expect(verdicts.map(({ decision }) => decision)).toEqual(['block', 'clear']);
+  });
+});
+
+const changed = (change: (set: typeof shipped) => void) => () => {
+  const set = structuredClone(shipped);
+  change(set);
+  return prepareRuleSet(parseRuleSet(set), 2);
+};
+const third = (set: typeof shipped) => set.rules[2] ?? { rule: '', version: 0, weight: 0, parameters: {} };
+
+describe('a rule set that can not be', () => {
+  test.each<[string, (set: typeof shipped) => void, string]>([
+    ['an unknown rule', (set) => void (third(set).rule = 'luck'), 'rules.2.rule: luck is none of'],
+    ['another version of a rule', (set) => void (third(set).version = 9), 'amount_limit has version 1 here, not 9'],
+    ['a wrong parameter', (set) => void (third(set).parameters = { limit: '1,000' }), 'rules.2.parameters.limit'],
+    ['a limit finer than a cent', (set) => void (third(set).parameters = { limit: '1.0001' }), 'amount_too_fine'],
+    ['a rule twice', (set) => void set.rules.push(third(set)), 'stands in the set twice'],
+    ['a weight above 100', (set) => void (third(set).weight = 101), 'rules.2.weight'],
+    ['a block before the review', (set) => void (set.blockScore = 10), 'blockScore'],
+  ])('%s is named', (_, change, message) => {
+    expect(changed(change)).toThrow(message);
+  });
+});
