@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { checkAll, type CheckResult, type ReadEpoch } from './checker.ts';
 import { runProgram, type Ended, type Environment } from './command.ts';
 import { readLog } from './log-reader.ts';
+import { patiently } from './patiently.ts';
 import { Random } from './random.ts';
 import { startSampler } from './sampler.ts';
 import { makeTopic, openField, type Field, type Stand } from './stand.ts';
@@ -284,10 +285,7 @@ class SeedRun implements AsyncDisposable {
   /** Offsets between the stored positions and the log's ends. */
   async #lag(): Promise<number> {
     const { kafka, topic, ownerUrl } = this.#field;
-    const admin = kafka.admin();
-    await admin.connect();
-    const ends = await admin.fetchTopicOffsets(topic);
-    await admin.disconnect();
+    const ends = await patiently(kafka, (admin) => admin.fetchTopicOffsets(topic));
     const sql = 'select partition, next_offset from source_positions';
     const { rows } = await withClient(ownerUrl, (client) =>
       client.query<{ partition: number; next_offset: string }>(sql),
@@ -306,14 +304,12 @@ class SeedRun implements AsyncDisposable {
     const { kafka, topic } = this.#field;
     const records = await readLog(kafka, topic);
     await this.#produceAcknowledged();
-    const admin = kafka.admin();
-    await admin.connect();
-    const ends = await admin.fetchTopicOffsets(topic);
     const known = new Set(records.map(({ partition, offset }) => `${partition}/${offset}`));
-    for (const { partition, high } of ends) {
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: high }] });
-    }
-    await admin.disconnect();
+    await patiently(kafka, async (admin) => {
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: high }] });
+      }
+    });
     for (const { id, partition, offset } of this.#traffic.ledger) {
       if (offset !== null && !known.has(`${partition}/${offset}`)) this.#lostIds.add(id);
     }
@@ -326,12 +322,11 @@ class SeedRun implements AsyncDisposable {
 
   async #loseTopic(): Promise<void> {
     const { kafka, topic } = this.#field;
-    const admin = kafka.admin();
-    await admin.connect();
-    await admin.deleteTopics({ topics: [topic] });
-    await admin.disconnect();
+    await patiently(kafka, async (admin) => {
+      if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic] });
+    });
     await this.#traffic[Symbol.asyncDispose]();
-    await remade(() => makeTopic(kafka, topic));
+    await makeTopic(kafka, topic);
     for (let round = 0; round < 3; round += 1) await this.#produceAcknowledged();
     this.#expect(await this.#etl(['run']), [integrity]);
     await this.#acceptLosses();
@@ -374,20 +369,5 @@ class SeedRun implements AsyncDisposable {
 
   #fail(words: string): void {
     this.#failures.push(words);
-  }
-}
-
-const remakeMaxMs = 30_000;
-
-/** What a deleted topic was takes its time to go. */
-async function remade(make: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + remakeMaxMs;
-  for (;;) {
-    try {
-      return await make();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(100);
-    }
   }
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import type { Kafka } from 'kafkajs';
 
+import { patiently } from './patiently.ts';
+
 /** A record as the log has it, by the id in its header. */
 export interface LogRecord {
   readonly partition: number;
@@ -14,10 +16,8 @@ const readTimeoutMs = 60_000;
 /** Reads a topic from its start to its present end with an ordinary consumer, in order within each partition. */
 export async function readLog(kafka: Kafka, topic: string): Promise<LogRecord[]> {
   const groupId = `faults-${randomBytes(6).toString('hex')}`;
-  const admin = kafka.admin();
-  await admin.connect();
   const missing = new Map<number, number>();
-  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+  for (const { partition, low, high } of await patiently(kafka, (admin) => admin.fetchTopicOffsets(topic))) {
     if (low !== high) missing.set(partition, Number(high));
   }
   const records: LogRecord[] = [];
@@ -38,9 +38,8 @@ export async function readLog(kafka: Kafka, topic: string): Promise<LogRecord[]>
       consumer.run({ eachMessage }).catch(reject);
     });
     await consumer.disconnect();
-    await admin.deleteGroups([groupId]).catch(() => undefined);
+    await patiently(kafka, (admin) => admin.deleteGroups([groupId]));
   }
-  await admin.disconnect();
   const ordered = records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
   // A rebalance may hand a record out twice.
   return ordered.filter(({ partition, offset }, index) => {

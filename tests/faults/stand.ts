@@ -9,6 +9,7 @@ import kafkajs, { type Kafka } from 'kafkajs';
 
 import type { Random } from './random.ts';
 import { runProgram, type Command, type Environment } from './command.ts';
+import { patiently } from './patiently.ts';
 import { partitionCount } from './traffic.ts';
 import { openWarehouseProxy, type WarehouseProxy } from './warehouse-proxy.ts';
 
@@ -134,14 +135,10 @@ function quietKafka(bootstrapServers: string): Kafka {
 
 /** Makes the topic and waits until all of its partitions can be used. */
 export async function makeTopic(kafka: Kafka, topic: string): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  await patiently(kafka, async (admin) => {
     await admin.createTopics({ topics: [{ topic, numPartitions: partitionCount }], waitForLeaders: true });
     await admin.fetchTopicOffsets(topic);
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 async function onServer(postgres: PostgresServer, ...statements: readonly string[]): Promise<void> {
