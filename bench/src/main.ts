@@ -17,6 +17,7 @@ import { judgeDashboards, showDashboards } from './dashboards/show-dashboards.ts
 import {
   defaultRounds,
   parseContestants,
+  parseCustomers,
   parseDays,
   parseFacts,
   parseRounds,
@@ -43,7 +44,8 @@ const command = new Command('bench')
   .option('--seed <number>', "the traffic's seed", parseSeed, 1)
   .option('--duplicate-share <share>', 'share of messages sent twice', parseShare, 0.001)
   .option('--malformed-share <share>', 'share of messages to be rejected', parseShare, 0.001)
-  .option('--time-span <span>', "spread event times over the last 90s, 30m, 12h, 7d; without it they are the clock's")
+  .option('--customers <number>', 'different customers in the traffic (a twentieth of the messages)', parseCustomers)
+  .option('--time-span <span>', 'event times are of the last 90s, 30m, 12h, 7d', '12h')
   .option('--airflow', 'measure whole runs over 1,000 messages through the running development stack instead')
   .option('--dashboards', 'time every query of the dashboards on a warehouse of --facts transactions instead')
   .option('--facts <number>', 'transactions for --dashboards', parseFacts, 10_000_000)
@@ -66,8 +68,8 @@ async function startServices(): Promise<Services> {
 }
 
 async function bench(signal: AbortSignal): Promise<object> {
-  const { messages: sizes, rounds, only, seed, duplicateShare, malformedShare, timeSpan } = command.opts();
-  const traffic = { seed, duplicateShare, malformedShare, timeSpan };
+  const { messages: sizes, rounds, only, seed, duplicateShare, malformedShare, customers, timeSpan } = command.opts();
+  const traffic = { seed, duplicateShare, malformedShare, customers, timeSpan };
   const reports = await measurePipeline({
     sizes,
     roundsOf: (messages) => rounds ?? defaultRounds(messages),

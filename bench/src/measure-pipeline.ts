@@ -14,7 +14,8 @@ export interface PipelineOptions {
   readonly sizes: readonly number[];
   readonly roundsOf: (messages: number) => number;
   readonly only: ReadonlySet<Contestant>;
-  readonly traffic: Omit<Traffic, 'messages'>;
+  /** Without a number of customers, each buys twenty times. */
+  readonly traffic: Omit<Traffic, 'messages' | 'customers'> & { readonly customers: number | undefined };
   readonly startServices: () => Promise<Services>;
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
@@ -59,9 +60,10 @@ async function measureTopic(options: PipelineOptions, stage: Stage, messages: nu
   const { services, folder, programs, warehouse } = stage;
   const { kafkaBootstrapServers } = services;
   onProgress(`${messages.toLocaleString('en')} messages: filling a topic`);
+  const customers = options.traffic.customers ?? Math.ceil(messages / 20);
   const name = `bench-${process.pid}-${messages}`;
   const where = { programs, kafkaBootstrapServers, folder, signal };
-  await using topic = await fillTopic(name, { ...options.traffic, messages }, where);
+  await using topic = await fillTopic(name, { ...options.traffic, customers, messages }, where);
   const env = {
     KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers,
     KAFKA_TOPIC_TRANSACTIONS: topic.name,

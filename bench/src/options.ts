@@ -31,6 +31,11 @@ export function parseDays(text: string): number {
   return parseWhole(text, 3_650);
 }
 
+/** Reads a number of customers. */
+export function parseCustomers(text: string): number {
+  return parseWhole(text, 10_000_000);
+}
+
 /** Reads the seed of the traffic. */
 export function parseSeed(text: string): number {
   return parseWhole(text, 2 ** 32 - 1);

@@ -12,6 +12,7 @@ const flags = {
   PRODUCER_RATE: ['--rate <number>', 'messages a second instead of pauses'],
   PRODUCER_COUNT: ['--count <number>', 'send so many and exit; without --rate, as fast as it goes'],
   PRODUCER_SEED: ['--seed <number>', 'repeat the content of another run; times too with --start-time'],
+  PRODUCER_CUSTOMERS: ['--customers <number>', 'how many different customers buy (5000)'],
   PRODUCER_DUPLICATE_SHARE: ['--duplicate-share <share>', 'share of messages that are sent once more (0.01)'],
   PRODUCER_MALFORMED_SHARE: ['--malformed-share <share>', 'share of messages to be rejected (0.01)'],
   PRODUCER_MALFORMED_KIND: ['--malformed-kind <list>', 'only these kinds of them, after commas; see below'],

@@ -57,6 +57,7 @@ describe('a wrong value names its variable', () => {
     ['PRODUCER_RATE', '0'],
     ['PRODUCER_COUNT', '1.5'],
     ['PRODUCER_SEED', '-1'],
+    ['PRODUCER_CUSTOMERS', '0'],
     ['PRODUCER_DUPLICATE_SHARE', '1.1'],
     ['PRODUCER_FRAUD_SHARE', '-0.1'],
     ['PRODUCER_MALFORMED_KIND', 'rude'],

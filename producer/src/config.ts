@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { FlagName } from './command-line.ts';
 import type { PaceOptions } from './pace.ts';
 import { isMalformedKind, malformedKinds, type MalformedKind } from './traffic/malform.ts';
+import { customerCountDefault } from './traffic/population.ts';
 
 const share = z.coerce.number('a share from 0 to 1').min(0, 'a share from 0 to 1').max(1, 'a share from 0 to 1');
 const seconds = z.coerce
@@ -31,6 +32,12 @@ const environment = z.object({
     .optional(),
   PRODUCER_COUNT: z.coerce.number('a whole number').int('a whole number').positive('more than 0').optional(),
   PRODUCER_SEED: z.coerce.number('a whole number').int('a whole number').min(0, 'not negative').optional(),
+  PRODUCER_CUSTOMERS: z.coerce
+    .number('a whole number')
+    .int('a whole number')
+    .min(1, 'more than 0')
+    .max(10_000_000, 'at most 10000000')
+    .default(customerCountDefault),
   PRODUCER_DUPLICATE_SHARE: share.default(0.01),
   PRODUCER_MALFORMED_SHARE: share.default(0.01),
   PRODUCER_LATE_SHARE: share.default(0.02),
@@ -76,6 +83,7 @@ export interface Config {
   /** Infinity to go on until stopped. */
   readonly count: number;
   readonly seed: number;
+  readonly customerCount: number;
   readonly shares: {
     readonly duplicateShare: number;
     readonly malformedShare: number;
@@ -117,6 +125,7 @@ export function createConfig(
     pace: choosePace(given, flags),
     count: given.PRODUCER_COUNT ?? Number.POSITIVE_INFINITY,
     seed: given.PRODUCER_SEED ?? randomSeed,
+    customerCount: given.PRODUCER_CUSTOMERS,
     shares: readShares(given),
     malformedKinds: [firstKind, ...otherKinds],
     timeSpan: chooseTimeSpan(given, nowMs),

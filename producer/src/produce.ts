@@ -63,7 +63,12 @@ async function connectAndRun(
   );
   if (publisher === undefined) return;
   await run({
-    traffic: createTraffic({ seed, ...config.shares, malformedKinds: config.malformedKinds }),
+    traffic: createTraffic({
+      seed,
+      customerCount: config.customerCount,
+      ...config.shares,
+      malformedKinds: config.malformedKinds,
+    }),
     pace: createPace(config.pace, seed),
     publisher,
     tally,

@@ -12,8 +12,9 @@ export interface Traffic {
   readonly seed: number;
   readonly duplicateShare: number;
   readonly malformedShare: number;
-  /** Event times spread over so long, such as 1h, from its length ago; without it they are the clock's. */
-  readonly timeSpan: string | undefined;
+  readonly customers: number;
+  /** Event times are spread over so long, such as 12h, from its length ago. */
+  readonly timeSpan: string;
 }
 
 /** A topic of this run with its messages, removed when disposed of. */
@@ -58,14 +59,15 @@ export async function fillTopic(name: string, traffic: Traffic, services: TopicS
 }
 
 function producerFlags(traffic: Traffic, ledger: string): readonly string[] {
-  const { messages, seed, duplicateShare, malformedShare, timeSpan } = traffic;
+  const { messages, seed, duplicateShare, malformedShare, customers, timeSpan } = traffic;
   const flags = {
     '--count': messages,
     '--seed': seed,
     '--duplicate-share': duplicateShare,
     '--malformed-share': malformedShare,
+    '--customers': customers,
+    '--time-span': timeSpan,
     '--ledger': ledger,
-    ...(timeSpan === undefined ? {} : { '--time-span': timeSpan }),
   };
   return Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]);
 }

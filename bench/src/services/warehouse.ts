@@ -39,7 +39,7 @@ export async function openWarehouse(serverUrl: string, { migrate }: Programs): P
 }
 
 /** What no batch writes: it stays. The state version goes on counting. */
-const keptTables = ['tax_rates', 'exchange_rates', 'warehouse_state'];
+const keptTables = ['tax_rates', 'exchange_rates', 'fraud_rule_sets', 'warehouse_state'];
 
 /**
  * Empties every table that batches write, with the positions among them: the next batch reads its topic from the start.

@@ -25,7 +25,8 @@ export interface Population {
   readonly productsOf: Readonly<Record<ProductCategory, readonly [Product, ...Product[]]>>;
 }
 
-const customerCount = 5_000;
+/** Customers of a middling shop, unless asked for otherwise. */
+export const customerCountDefault = 5_000;
 const productsPerCategory = 60;
 
 /** Median price in dollars and spread of the logarithm. */
@@ -40,8 +41,8 @@ const prices: Readonly<Record<ProductCategory, { median: number; sigma: number }
   health_beauty: { median: 28, sigma: 0.6 },
 };
 
-/** Everyone who buys and everything there is to buy, the same for the same seed. */
-export function createPopulation(seed: number): Population {
+/** Everyone who buys and everything there is to buy, the same for the same seed and number of customers. */
+export function createPopulation(seed: number, customerCount = customerCountDefault): Population {
   faker.seed(seed % 2 ** 32);
   const random = createRandom(seed);
   const [first, ...others] = Array.from({ length: customerCount }, () => createCustomer(random));

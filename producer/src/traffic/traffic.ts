@@ -15,6 +15,7 @@ import { createSale } from './sale.ts';
 
 export interface TrafficOptions {
   readonly seed: number;
+  readonly customerCount?: number;
   /** Shares of all messages, 0–1; what is left is ordinary. */
   readonly duplicateShare: number;
   readonly malformedShare: number;
@@ -62,7 +63,7 @@ interface State {
 export function createTraffic(options: TrafficOptions): Traffic {
   const state: State = {
     random: createRandom(options.seed),
-    population: createPopulation(options.seed),
+    population: createPopulation(options.seed, options.customerCount),
     memory: [],
     remembered: 0,
     queue: [],
