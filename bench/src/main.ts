@@ -10,6 +10,7 @@ import { measureAirflow } from './airflow/measure-airflow.ts';
 import { readAirflowSettings } from './airflow/settings.ts';
 import { judgeAirflow } from './airflow/verdict.ts';
 import { describeMachine, showMachine } from './machine.ts';
+import { checkMoney } from './check-money.ts';
 import { measurePipeline } from './measure-pipeline.ts';
 import { contestants } from './measure-size.ts';
 import { measureDashboards } from './dashboards/measure-dashboards.ts';
@@ -48,6 +49,11 @@ const command = new Command('bench')
   .option('--time-span <span>', 'event times are of the last 90s, 30m, 12h, 7d', '12h')
   .option('--airflow', 'measure whole runs over 1,000 messages through the running development stack instead')
   .option('--dashboards', 'time every query of the dashboards on a warehouse of --facts transactions instead')
+  .option(
+    '--money',
+    'hold tax and conversion against an arbitrary-precision reference on --cases random cases each instead',
+  )
+  .option('--cases <number>', 'cases of each property for --money', parseFacts, 1_000_000)
   .option('--facts <number>', 'transactions for --dashboards', parseFacts, 10_000_000)
   .option('--days <number>', 'days that they are spread over', parseDays, 30)
   .option('--json <file>', 'where the figures go', join(root, '.local/bench/latest.json'))
@@ -112,7 +118,8 @@ async function benchDashboards(signal: AbortSignal): Promise<object> {
 }
 
 function work(signal: AbortSignal): Promise<object> {
-  const { airflow = false, dashboards = false } = command.opts();
+  const { airflow = false, dashboards = false, money = false, cases } = command.opts();
+  if (money) return checkMoney(root, cases, signal);
   if (airflow) return benchAirflow(signal);
   return dashboards ? benchDashboards(signal) : bench(signal);
 }
