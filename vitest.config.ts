@@ -32,6 +32,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'preview',
+          include: ['tests/preview/**/*.test.ts'],
+          globalSetup: ['tests/support/global-setup.ts', 'tests/preview/global-setup.ts'],
+          server: { deps: { external: [/\/local\/src\//] } },
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['tests/end-to-end/**/*.test.ts'],
           globalSetup: ['tests/end-to-end/global-setup.ts'],

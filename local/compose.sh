@@ -123,6 +123,7 @@ case "$target" in
   test) run_tests ;;
   test-unit) run_tests node tests/run-suites.ts dags unit ;;
   test-int) run_tests node tests/run-suites.ts integration ;;
+  test-preview) echo 'test-preview runs without containers: RUNTIME=local make test-preview' >&2; exit 1 ;;
   test-e2e) run_tests node tests/run-suites.ts e2e ;;
   lint) in_tools tests sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
   typecheck) in_tools tests tsc --noEmit -p tsconfig.json ;;

@@ -85,7 +85,7 @@ is_ours_running() {
 check_ports() {
   if is_ours_running; then ok 'the stack is running already'; return; fi
   local names='AIRFLOW_PORT:8080 WAREHOUSE_DB_PORT:5433 KAFKA_PORT:9092' name port taken=0
-  [ "$(setting GRAFANA on)" = off ] || { [ "$runtime" = local ] && ! has grafana; } || names="$names GRAFANA_PORT:3000"
+  [ "$(setting GRAFANA on)" = off ] || names="$names GRAFANA_PORT:3000"
   [[ $runtime = local || $(setting COMPOSE_PROFILES grafana) != *kafka-ui* ]] || names="$names KAFKA_UI_PORT:8081"
   for name in $names; do
     port=$(setting "${name%:*}" "${name#*:}")

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 
 import { checkDashboard } from './check-dashboard.ts';
-import { dashboardFiles, dashboardsFolder } from './generated-files.ts';
+import { dashboardsFolder } from './dashboards-folder.ts';
+import { dashboardFiles } from './generated-files.ts';
 import { readDashboard, type DashboardJson, type PanelJson } from './read-dashboard.ts';
 
 const files = dashboardFiles();

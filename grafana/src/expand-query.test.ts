@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { expandQuery, type QueryContext, type VariableValue } from './expand-query.ts';
+import { bindQuery, expandQuery, type QueryContext, type VariableValue } from './expand-query.ts';
 
 function aContext(category: VariableValue, intervalMs = 60_000): QueryContext {
   return {
@@ -58,4 +58,24 @@ test.each([
   ["$__timeGroup(minute, 'soon')", 'no interval: soon'],
 ])('%s is refused', (query, message) => {
   expect(() => expandQuery(query, aContext(all))).toThrow(message);
+});
+
+test.each([
+  [all, "x in ('*')", []],
+  [chosen('toys'), 'x in ($1)', ['toys']],
+  [chosen('toys', "it's"), 'x in ($1,$2)', ['toys', "it's"]],
+  [chosen("'); drop table transactions; --"), 'x in ($1)', ["'); drop table transactions; --"]],
+  [chosen('4" nails'), 'x in ($1)', ['4" nails']],
+  [chosen('${category:sqlstring} $__timeFrom() $1'), 'x in ($1)', ['${category:sqlstring} $__timeFrom() $1']],
+])('%j is bound as %s with %j', (category, text, values) => {
+  expect(bindQuery('x in (${category:sqlstring})', aContext(category))).toEqual({ text, values });
+});
+
+test('each place of a variable has parameters of its own', () => {
+  const { text, values } = bindQuery(
+    '${category:sqlstring} or $__timeFrom() or ${category:sqlstring}',
+    aContext(chosen('a', 'b')),
+  );
+  expect(text).toBe("$1,$2 or '2026-11-21T10:00:00.000Z' or $3,$4");
+  expect(values).toEqual(['a', 'b', 'a', 'b']);
 });

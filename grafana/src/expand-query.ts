@@ -1,8 +1,8 @@
 /**
  * Does to a query what Grafana does before PostgreSQL sees it, for the notation that these dashboards use:
  *
- * 1. in the browser, `${name:sqlstring}` becomes the chosen values of a variable, quoted, with commas between; when All
- *    is chosen, the variable's `allValue` as it is;
+ * 1. in the browser, `${name:sqlstring}` becomes the chosen values of a variable, with commas between; when All is
+ *    chosen, the variable's `allValue` as it is;
  * 2. in the server, `$__interval_ms`, `$__interval`, `$__unixEpochFrom()` and `$__unixEpochTo()`;
  * 3. in the datasource, the macros `$__timeFilter(column)`, `$__timeFrom()`, `$__timeTo()` and
  *    `$__timeGroup(column, 'interval')`.
@@ -22,35 +22,64 @@ export type VariableValue =
   | { readonly kind: 'values'; readonly values: readonly string[] }
   | { readonly kind: 'all'; readonly allValue: string };
 
-/** SQL that PostgreSQL takes. @throws when the query uses an unknown variable, format or macro. */
+/** SQL with its parameters apart from it, as a PostgreSQL client takes them. */
+export interface BoundQuery {
+  readonly text: string;
+  /** Of `$1`, `$2` and so on. */
+  readonly values: readonly string[];
+}
+
+/** SQL with chosen values quoted into it, as Grafana sends it. @throws QueryError */
 export function expandQuery(query: string, context: QueryContext): string {
-  const withValues = query.replaceAll(/\$\{([^}]*)\}/g, (_, reference: string) =>
-    variableText(reference, context.variables),
-  );
-  const withTimes = withValues
+  return expand(query, context, quoted);
+}
+
+/** The same SQL with each chosen value as a parameter: what a person chose is never part of the text. @throws QueryError */
+export function bindQuery(query: string, context: QueryContext): BoundQuery {
+  const values: string[] = [];
+  const text = expand(query, context, (value) => `$${values.push(value)}`);
+  return { text, values };
+}
+
+/** A query that uses an unknown variable, format or macro, or an interval that is none. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError';
+}
+
+function expand(query: string, context: QueryContext, writeValue: (value: string) => string): string {
+  const withTimes = expandTimes(query, context);
+  // Last, so that nothing in a chosen value is taken for a variable or a macro.
+  return withTimes.replaceAll(/\$\{([^}]*)\}/g, (_, reference: string) => {
+    const value = lookUp(reference, context.variables);
+    return value.kind === 'all' ? value.allValue : value.values.map(writeValue).join(',');
+  });
+}
+
+function expandTimes(query: string, context: QueryContext): string {
+  return query
     .replaceAll('$__interval_ms', String(context.intervalMs))
     .replaceAll('$__interval', intervalText(context.intervalMs))
     .replaceAll('$__unixEpochFrom()', epochText(context.from))
-    .replaceAll('$__unixEpochTo()', epochText(context.to));
-  return withTimes.replaceAll(/\$([_a-zA-Z0-9]+)\(([^)]*)\)/g, (_, name: string, args: string) =>
-    macroText(
-      name,
-      args.split(',').map((argument) => argument.trim()),
-      context,
-    ),
-  );
+    .replaceAll('$__unixEpochTo()', epochText(context.to))
+    .replaceAll(/\$([_a-zA-Z0-9]+)\(([^)]*)\)/g, (_, name: string, args: string) =>
+      macroText(
+        name,
+        args.split(',').map((argument) => argument.trim()),
+        context,
+      ),
+    );
 }
 
-function variableText(reference: string, variables: QueryContext['variables']): string {
+function lookUp(reference: string, variables: QueryContext['variables']): VariableValue {
   const [name = '', format] = reference.split(':');
   const value = variables.get(name);
-  if (value === undefined) throw new Error(`unknown variable: ${name}`);
-  if (format !== 'sqlstring') throw new Error(`the variable ${name} must be written as \${${name}:sqlstring}`);
-  return value.kind === 'all' ? value.allValue : value.values.map(sqlString).join(',');
+  if (value === undefined) throw new QueryError(`unknown variable: ${name}`);
+  if (format !== 'sqlstring') throw new QueryError(`the variable ${name} must be written as \${${name}:sqlstring}`);
+  return value;
 }
 
 /** Grafana doubles single quotes; it also puts a backslash before double quotes, so such a value matches nothing. */
-function sqlString(value: string): string {
+function quoted(value: string): string {
   return `'${value.replaceAll("'", "''").replaceAll('"', '\\"')}'`;
 }
 
@@ -67,7 +96,7 @@ function macroText(name: string, [first = '', second = '']: readonly string[], {
       return `floor(extract(epoch from ${first})/${seconds})*${seconds}`;
     }
     default:
-      throw new Error(`unknown macro: $${name}`);
+      throw new QueryError(`unknown macro: $${name}`);
   }
 }
 
@@ -90,12 +119,12 @@ const unitSeconds = new Map([
 function intervalText(intervalMs: number): string {
   const seconds = intervalMs / 1000;
   for (const [unit, size] of unitSeconds) if (seconds % size === 0) return `${seconds / size}${unit}`;
-  throw new Error(`an interval of ${intervalMs} ms is no whole number of seconds`);
+  throw new QueryError(`an interval of ${intervalMs} ms is no whole number of seconds`);
 }
 
 function intervalSeconds(text: string): number {
   const size = unitSeconds.get(text.slice(-1));
   const count = Number(text.slice(0, -1));
-  if (size === undefined || !Number.isInteger(count) || count <= 0) throw new Error(`no interval: ${text}`);
+  if (size === undefined || !Number.isInteger(count) || count <= 0) throw new QueryError(`no interval: ${text}`);
   return count * size;
 }

@@ -4,7 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 
-import { dashboardFiles, dashboardsFolder, rulesFile, rulesText } from './generated-files.ts';
+import { dashboardsFolder } from './dashboards-folder.ts';
+import { dashboardFiles, rulesFile, rulesText } from './generated-files.ts';
 
 for (const [name, text] of dashboardFiles()) await writeFile(new URL(name, dashboardsFolder), text);
 await writeFile(rulesFile, rulesText());

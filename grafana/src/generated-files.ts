@@ -6,9 +6,6 @@ import { fraud } from './fraud/dashboard.ts';
 import { pipelineHealth } from './pipeline-health/dashboard.ts';
 import { salesPulse } from './sales-pulse/dashboard.ts';
 
-/** Where dashboards are written to, and provisioned from. */
-export const dashboardsFolder = new URL('../dashboards/', import.meta.url);
-
 /** The alert rules, which Grafana reads as it starts. */
 export const rulesFile = new URL('../provisioning/alerting/rules.json', import.meta.url);
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import * as z from 'zod';
 
-import { dashboardsFolder } from './generated-files.ts';
+import { dashboardsFolder } from './dashboards-folder.ts';
 
 const target = z.object({
   refId: z.string(),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { Command } from '@commander-js/extra-typings';
 import { ConfigError, exitCode, shutdownSignal } from '@pulse/runtime';
@@ -8,12 +9,13 @@ import { clean } from './setup/clean.ts';
 import { confirm } from './setup/ask.ts';
 import { install, build } from './setup/install.ts';
 import { root } from './setup/paths.ts';
+import { buildPreview } from './setup/preview.ts';
 import { Progress, StepError } from './setup/progress.ts';
 import { installPython, pythonProgram } from './setup/python.ts';
 import { readSettings, type Settings } from './setup/settings.ts';
 import { backup, restore } from './stack/backup.ts';
 import { devDown, devUp } from './stack/dev-up.ts';
-import { grafanaProgram } from './stack/grafana.ts';
+import { dashboardsOf } from './stack/grafana.ts';
 import { openShell, runInside } from './stack/run-inside.ts';
 import { Supervisor } from './stack/supervisor.ts';
 import { addressTable } from './stack/table.ts';
@@ -35,12 +37,20 @@ program.command('setup').action(async () => {
 });
 program.command('dev-up').action(async () => {
   const current = await settings();
+  const dashboards = await dashboardsOf(current);
   await devUp(current, progress, shutdownSignal());
-  print(addressTable(current, (await grafanaProgram(current)) !== undefined));
+  print(addressTable(current, dashboards));
 });
 program.command('dev-down').action(async () => {
   const current = await settings();
   await progress.step('Stopping everything', () => devDown(current));
+});
+// Supervisor tries again after a failure, such as a network that is away: not at once.
+program.command('preview-build').action(async () => {
+  await progress.step('Preview of the dashboards', buildPreview).catch(async (error: unknown) => {
+    await delay(60_000);
+    throw error;
+  });
 });
 program.command('dev-build').action(() => progress.step('Bundles', build));
 program.command('dev-restart').action(async () => {

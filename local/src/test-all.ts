@@ -10,7 +10,7 @@ import { installPython, pythonProgram } from './setup/python.ts';
 import { addCounts, countJunit, countVitest, summaryLine, type TestCounts } from './test-summary.ts';
 
 /** The suites in the order in which they run: the quickest to fail first. */
-const suites = ['unit', 'dags', 'integration', 'e2e'] as const;
+const suites = ['unit', 'dags', 'integration', 'preview', 'e2e'] as const;
 type Suite = (typeof suites)[number];
 
 /**

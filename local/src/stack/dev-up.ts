@@ -13,7 +13,7 @@ import { pythonProgram } from '../setup/python.ts';
 import type { Environment, Settings } from '../setup/settings.ts';
 import { airflowDatabase, airflowEnvironment, airflowPrograms } from './airflow.ts';
 import { writeCommands } from './commands.ts';
-import { grafanaProgram } from './grafana.ts';
+import { dashboardsOf, type Dashboards } from './grafana.ts';
 import { airflowAnswers, grafanaAnswers, HopelessError, waitUntilHealthy } from './health.ts';
 import { baseEnvironment, runOnce } from './one-shot.ts';
 import { kafkaProgram, postgresProgram, producerProgram } from './programs.ts';
@@ -54,13 +54,19 @@ async function start(settings: Settings, progress: Progress, supervisor: Supervi
   await writeCommands(settings);
   const environment = await airflowEnvironment(settings);
   const airflow = airflowPrograms(environment);
-  const grafana = await grafanaProgram(settings);
+  const dashboards = await dashboardsOf(settings);
   const [postgres, kafka, producer] = await Promise.all([
     postgresProgram(settings),
     kafkaProgram(settings),
     producerProgram(settings),
   ]);
-  const programs: readonly Program[] = [postgres, kafka, ...airflow, producer, ...(grafana ? [grafana] : [])];
+  const programs: readonly Program[] = [
+    postgres,
+    kafka,
+    ...airflow,
+    producer,
+    ...(dashboards ? [dashboards.program] : []),
+  ];
   await supervisor.apply(programs, baseEnvironment());
 
   const starting = { settings, progress, supervisor };
@@ -70,7 +76,7 @@ async function start(settings: Settings, progress: Progress, supervisor: Supervi
   ]);
   await together([
     progress.step('Producer', () => supervisor.start('producer')),
-    ...(grafana ? [startGrafanaPart(starting)] : []),
+    ...(dashboards ? [startDashboardsPart(starting, dashboards)] : []),
   ]);
 }
 
@@ -125,8 +131,10 @@ async function startAirflowPart(
   });
 }
 
-async function startGrafanaPart({ settings, progress, supervisor }: Starting): Promise<void> {
-  await progress.step('Grafana', async () => {
+/** A preview that has yet to be built is left to itself: the pipeline does not wait for it. */
+async function startDashboardsPart({ settings, progress, supervisor }: Starting, { kind, isBuilt }: Dashboards) {
+  if (!isBuilt) return supervisor.start('grafana');
+  await progress.step(kind === 'grafana' ? 'Grafana' : 'Preview of the dashboards', async () => {
     await supervisor.start('grafana');
     await waitUntilHealthy(settings, supervisor, 'grafana', () => grafanaAnswers(settings.GRAFANA_PORT));
   });

@@ -4,12 +4,29 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
 import { root } from '../setup/paths.ts';
+import { isPreviewBuilt } from '../setup/preview.ts';
 import type { Settings } from '../setup/settings.ts';
+import { previewProgram } from './grafana-preview.ts';
 import type { Program } from './supervisor.ts';
 
-/** An installed Grafana as a program of the stack; undefined if there is none or it is turned off. */
-export async function grafanaProgram(settings: Settings): Promise<Program | undefined> {
+/** What shows the dashboards: an installed Grafana, or the preview where there is none. */
+export interface Dashboards {
+  readonly kind: 'grafana' | 'preview';
+  /** Whether it only has to start; a preview may still have to be built. */
+  readonly isBuilt: boolean;
+  readonly program: Program;
+}
+
+/** What shows the dashboards in this stack; undefined if that is turned off. */
+export async function dashboardsOf(settings: Settings): Promise<Dashboards | undefined> {
   if (settings.GRAFANA === 'off') return undefined;
+  const grafana = await installedGrafana(settings);
+  if (grafana !== undefined) return { kind: 'grafana', isBuilt: true, program: grafana };
+  return { kind: 'preview', isBuilt: await isPreviewBuilt(), program: await previewProgram(settings) };
+}
+
+/** An installed Grafana as a program of the stack; undefined if there is none. */
+async function installedGrafana(settings: Settings): Promise<Program | undefined> {
   const found = await execa('sh', ['-c', 'command -v grafana'], { reject: false });
   if (found.exitCode !== 0) return undefined;
   const binary = await realpath(found.stdout);

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { dashboardsFolder } from '../../../grafana/src/generated-files.ts';
+import { dashboardsFolder } from '../../../grafana/src/dashboards-folder.ts';
 import { readDashboard } from '../../../grafana/src/read-dashboard.ts';
 import { migratedWarehouse, openClient } from '../../support/warehouse.ts';
 import { PanelReader, type View } from './panel-reader.ts';

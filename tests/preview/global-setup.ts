@@ -1,0 +1,19 @@
+import type { TestProject } from 'vitest/node';
+
+import { buildPreview } from '../../local/src/setup/preview.ts';
+import { findBrowser } from './browser.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder of the built preview page. */
+    previewPage: string;
+    /** A Chromium. */
+    browserPath: string;
+  }
+}
+
+/** Finds a browser and builds the preview's page, unless these sources are built already. */
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('browserPath', await findBrowser());
+  project.provide('previewPage', await buildPreview());
+}
