@@ -15,7 +15,7 @@ export function checkLinks({ fieldConfig, targets: queries }: PanelJson, variabl
   return fieldConfig.overrides.flatMap(({ matcher, properties }) => {
     const column = matcher.options;
     const links = properties.filter(({ id }) => id === 'links').flatMap(({ value }) => linksProperty.parse(value));
-    const isSelected = queries.some(({ rawSql }) => rawSql.includes(`"${column}"`));
+    const isSelected = matcher.id !== 'byName' || queries.some(({ rawSql }) => rawSql.includes(`"${column}"`));
     return [
       ...(isSelected ? [] : [`it describes the column ${column}, which its query does not have`]),
       ...links.filter(({ url }) => !leadsSomewhere(url, variables)).map(({ url }) => `a link leads nowhere: ${url}`),

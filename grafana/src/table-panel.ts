@@ -13,6 +13,8 @@ interface TableDescription extends Omit<PanelDescription, 'format' | 'unit'> {
 /** Rows as they are, newest or most important first. */
 export function tablePanel({ columns = {}, noValue, ...description }: TableDescription): TableBuilder {
   const table = describePanel(new TableBuilder(), { ...description, unit: 'none', format: 'table' }).noValue(noValue);
+  // To the second: milliseconds do not fit a column's width, and nobody reads them.
+  table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(170)]);
   for (const [name, properties] of Object.entries(columns)) table.overrideByName(name, [...properties]);
   return table;
 }
@@ -20,4 +22,9 @@ export function tablePanel({ columns = {}, noValue, ...description }: TableDescr
 /** Gives a column a Grafana unit. */
 export function inUnit(unit: string): DynamicConfigValue[] {
   return [{ id: 'unit', value: unit }];
+}
+
+/** Gives a column a width in pixels. */
+function wide(pixels: number): DynamicConfigValue[] {
+  return [{ id: 'custom.width', value: pixels }];
 }
