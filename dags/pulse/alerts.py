@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback
 
+from pulse.failures import IntegrityStop
+
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
@@ -18,18 +20,28 @@ UNFINISHED = ("queued", "running")
 
 
 def alert_task_failed(context: dict[str, Any]) -> None:
-    """Airflow calls this once when a task has failed for good: no retry is left, or none is allowed."""
+    """Airflow calls this once when a task has failed for good: no retry is left, or none is allowed. An incident
+    that is open already was told when it opened.
+    """
     task_instance = context["ti"]
+    error = context.get("exception")
+    incident: dict[str, Any] = {}
+    if isinstance(error, IntegrityStop):
+        incident = {"incident_ids": error.incident_ids}
+        if not error.is_new:
+            log.info("no alert is sent: incidents %s have been told when they opened", error.incident_ids)
+            return
     _post(
         {
             "event": "task_failed",
-            "text": f"{task_instance.dag_id}: {task_instance.task_id} failed. {context.get('exception')}",
+            "text": f"{task_instance.dag_id}: {task_instance.task_id} failed. {error}",
             "dag_id": task_instance.dag_id,
             "task_id": task_instance.task_id,
             "run_id": task_instance.run_id,
             "try_number": task_instance.try_number,
-            "error": str(context.get("exception")),
+            "error": str(error),
             "log_url": getattr(task_instance, "log_url", None),
+            **incident,
         }
     )
 

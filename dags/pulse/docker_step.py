@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.docker.exceptions import DockerContainerFailedException, DockerContainerFailedSkipException
 from airflow.providers.docker.operators.docker import DockerOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from pulse.environment import etl_variables, is_secret
-from pulse.exit_codes import OK, RETRIED, explain
+from pulse.exit_codes import OK, RETRIED
+from pulse.failures import failure_of
 from pulse.summary import parse_summary
 
 if TYPE_CHECKING:
@@ -82,10 +82,16 @@ class DockerStep(DockerOperator):
         self.command = [word for word in self.command if word]
         try:
             return parse_summary(super().execute(context))
-        except DockerContainerFailedSkipException:
-            raise AirflowFailException(f"{explain(self._exit.code)}: not retried") from None
-        except DockerContainerFailedException:
-            raise AirflowException(explain(self._exit.code)) from None
+        except (DockerContainerFailedSkipException, DockerContainerFailedException) as failed:
+            raise failure_of(self._exit.code, _last_line(failed.logs)) from None
+
+
+def _last_line(logs: Sequence[str | bytes] | None) -> str | None:
+    if not logs:
+        return None
+    last = logs[-1]
+    text = last.decode(errors="replace") if isinstance(last, bytes) else last
+    return text.strip().rpartition("\n")[2]
 
 
 class _FatalExit(Container[int]):

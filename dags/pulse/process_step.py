@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.hooks.subprocess import SubprocessHook
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from pulse.environment import etl_variables, machine_variables
-from pulse.exit_codes import OK, RETRIED, explain
+from pulse.exit_codes import OK
+from pulse.failures import failure_of
 from pulse.summary import parse_summary
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ class ProcessStep(BaseOperator):
         result = self._hook.run_command(command=[word for word in self.command if word], env=self._environment(context))
         if result.exit_code == OK:
             return parse_summary(result.output)
-        if result.exit_code in RETRIED:
-            raise AirflowException(explain(result.exit_code))
-        raise AirflowFailException(f"{explain(result.exit_code)}: not retried")
+        raise failure_of(result.exit_code, result.output)
 
     def on_kill(self) -> None:
         self._hook.send_sigterm()

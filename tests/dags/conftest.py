@@ -87,6 +87,9 @@ class StandIn:
         """Makes the next attempts of a step end with these exit codes; those after them succeed."""
         (self.folder / f"{step}.codes").write_text("".join(f"{code}\n" for code in codes))
 
+    def prints_when_it_fails(self, step: str, line: str) -> None:
+        (self.folder / f"{step}.stop").write_text(f"{line}\n")
+
     def calls(self) -> list[list[str]]:
         """The arguments of each attempt, in order."""
         return [line.split(" ") for line in (self.folder / "calls").read_text().splitlines()]

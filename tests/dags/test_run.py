@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 pytestmark = pytest.mark.usefixtures("metadata_database")
@@ -49,6 +51,21 @@ def test_any_other_failure_is_not_retried(pipeline, stand_in, webhook, code: int
     assert [(alert["event"], alert["task_id"]) for alert in webhook] == [("task_failed", "validate")]
     assert f"exit code {code}" in webhook[0]["error"]
     assert webhook[0]["run_id"] == run.run_id
+
+
+@pytest.mark.parametrize(("is_new", "alerts"), [(True, 1), (False, 0)])
+def test_an_incident_is_told_once_with_its_number_and_remedy(
+    pipeline, stand_in, webhook, is_new: bool, alerts: int
+) -> None:
+    stop = {"incident_ids": [7], "is_new": is_new, "kind": "topic_recreated", "message": "gone", "remedy": "etl resume"}
+    stand_in.exits("extract", 65)
+    stand_in.prints_when_it_fails("extract", json.dumps(stop))
+    run = pipeline.test()
+    assert states(run)["extract"] == "failed"
+    assert len(webhook) == alerts
+    for alert in webhook:
+        assert alert["incident_ids"] == [7]
+        assert alert["error"].startswith("incident 7: gone; etl resume (exit code 65")
 
 
 def test_a_temporary_failure_that_stays_fails_after_five_retries(pipeline, stand_in, webhook) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from airflow.providers.docker.exceptions import DockerContainerFailedSkipException
+from airflow.providers.docker.operators.docker import DockerOperator
 from airflow.sdk import DAG
 
 from pulse.exit_codes import RETRIED
+from pulse.failures import IntegrityStop
 from pulse.steps import etl_step, etl_task
 
 DOCKER = {
@@ -121,3 +124,24 @@ def test_a_missing_variable_is_named(monkeypatch, variable: str) -> None:
     monkeypatch.setenv(variable, "")
     with pytest.raises(ValueError, match=f"{variable} is not set"):
         etl_step("load")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"log\n", b'{"incident_ids": [3], "is_new": false, "message": "m", "remedy": "r"}\n'],
+        ['log\n{"incident_ids": [3], "is_new": false, "message": "m", "remedy": "r"}\n'],
+    ],
+)
+@pytest.mark.usefixtures("docker")
+def test_a_container_that_stops_for_an_incident_names_it(monkeypatch, lines) -> None:
+    step = etl_step("load")
+
+    def fail(_self, _context):
+        assert 65 in step.skip_on_exit_code
+        raise DockerContainerFailedSkipException("skipped", logs=lines)
+
+    monkeypatch.setattr(DockerOperator, "execute", fail)
+    with pytest.raises(IntegrityStop, match="incident 3: m; r") as stopped:
+        step.execute({})
+    assert stopped.value.is_new is False
