@@ -129,7 +129,7 @@ function failure(error: unknown, request: IncomingMessage, logger: Logger): Repl
     logger.error({ ...asked, err: error }, 'the server failed');
     return json(500, { error: 'The preview server failed: its log says why.' } satisfies ErrorAnswer);
   }
-  logger.warn({ ...asked, status: error.status, reason: error.message }, 'request refused');
+  logger.warn({ ...asked, status: error.status, reason: error.message, cause: String(error.cause) }, 'request refused');
   return json(error.status, { error: error.message } satisfies ErrorAnswer);
 }
 

@@ -61,7 +61,7 @@ export class Warehouse implements AsyncDisposable {
   #refusal(cause: unknown): Refusal {
     const message = cause instanceof Error ? cause.message || String(cause) : String(cause);
     if (!(cause instanceof DatabaseError)) {
-      const reason = `The warehouse does not answer at ${this.#place} (${message}). The next refresh asks again.`;
+      const reason = `The warehouse does not answer at ${this.#place}. The next refresh asks again.`;
       return new Refusal(503, reason, { cause });
     }
     const code = cause.code ?? '';

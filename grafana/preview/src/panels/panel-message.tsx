@@ -27,9 +27,10 @@ const messageStyle = (theme: GrafanaTheme2): string =>
   css({
     height: '100%',
     display: 'flex',
-    alignItems: 'center',
+    alignItems: 'safe center',
     justifyContent: 'center',
     textAlign: 'center',
     overflow: 'auto',
     color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
   });
