@@ -69,8 +69,6 @@ test("a run's id is its batch's, and the result of load is the batch's summary",
 test('lineage shows which task of the pipeline reads the topic and which writes the tables', async () => {
   await using stack = await Stack.open();
   const assets = await stack.airflow.assets();
-  const ofPipeline = (tasks: readonly { dag_id: string; task_id: string }[]): readonly string[] =>
-    tasks.filter(({ dag_id: dag }) => dag === 'etl_pipeline').map(({ task_id: id }) => id);
   const readers = assets.map((asset) => [asset.name, ofPipeline(asset.consuming_tasks)] as const);
   const writers = assets.map((asset) => [asset.name, ofPipeline(asset.producing_tasks)] as const);
   expect(Object.fromEntries(readers.filter(([, tasks]) => tasks.length > 0))).toEqual({
@@ -88,3 +86,7 @@ test('lineage shows which task of the pipeline reads the topic and which writes 
     'warehouse.transactions': ['load'],
   });
 });
+
+function ofPipeline(tasks: readonly { dag_id: string; task_id: string }[]): readonly string[] {
+  return tasks.filter(({ dag_id: dag }) => dag === 'etl_pipeline').map(({ task_id: id }) => id);
+}
