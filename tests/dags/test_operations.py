@@ -1,4 +1,4 @@
-"""Replay, reconciliation and maintenance, through Airflow's own loop, on a stand-in for the etl command."""
+"""Replay, reconciliation, evaluation and maintenance, through Airflow's own loop, on a stand-in for the etl command."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ def test_a_reconciliation_that_finds_a_difference_fails_at_once_and_is_told(monk
     assert run.state == "failed"
     assert stand_in.calls() == [["reconcile", "--json", "--deep"]]
     assert "the reconciliation found differences" in webhook[0]["error"]
+
+
+@pytest.mark.usefixtures("metadata_database")
+@pytest.mark.parametrize(("conf", "since"), [({}, "7d"), ({"since": "2026-11-01"}, "2026-11-01")])
+def test_fraud_rules_are_measured_over_the_last_week_or_as_asked(monkeypatch, stand_in, conf, since) -> None:
+    run = parsed(monkeypatch, "etl_fraud_evaluate").test(run_conf=conf)
+    assert run.state == "success"
+    assert stand_in.calls() == [["fraud", "evaluate", "--json", f"--since={since}"]]
 
 
 @pytest.mark.usefixtures("metadata_database")

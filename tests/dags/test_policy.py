@@ -98,6 +98,7 @@ def test_the_etl_part_of_every_dag_comes_from_the_factory(dag_bag) -> None:
 
     assert commands("etl_replay") == [["rejected", "replay"]]
     assert commands("etl_reconcile") == [["reconcile", "--json"]]
+    assert commands("etl_fraud_evaluate") == [["fraud", "evaluate"]]
     assert commands("etl_maintenance") == [["maintain", "--json"]]
 
 
@@ -107,4 +108,5 @@ def test_upkeep_runs_once_a_day_and_a_replay_by_hand_only(dag_bag) -> None:
 
     assert expression("etl_reconcile") == "10 3 * * *"
     assert expression("etl_maintenance") == "40 3 * * *"
+    assert expression("etl_fraud_evaluate") == "10 4 * * *"
     assert expression("etl_replay") is None

@@ -1,6 +1,6 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 
-import { instantOption, numberArgument } from './option-values.ts';
+import { endOption, instantOption, numberArgument } from './option-values.ts';
 import { jsonOption, perform, print } from './perform.ts';
 
 /** `etl fraud …`: rule sets, lists, and how good the rules are. */
@@ -8,6 +8,10 @@ export function addFraudCommands(program: Command): void {
   const fraud = program.command('fraud').description('rule sets, allow and block lists, and how good the rules are');
   addRuleSetCommands(fraud.command('rules').description('list, import and switch rule sets'));
   addListCommands(fraud);
+  addMeasureCommands(fraud);
+}
+
+function addMeasureCommands(fraud: Command): void {
   fraud
     .command('evaluate')
     .description('read the labels of known fraud and measure the rules by them')
@@ -18,6 +22,25 @@ export function addFraudCommands(program: Command): void {
         const { evaluateFraud, showEvaluation } = await import('../operate/evaluate-fraud.ts');
         const evaluation = await evaluateFraud(context, since ?? instantOption('7d'));
         print(json ? JSON.stringify(evaluation) : showEvaluation(evaluation));
+      }),
+    );
+  fraud
+    .command('backtest')
+    .description('judge stored sales again by a draft and by the live set, and tell the difference; changes nothing')
+    .requiredOption('--rules <file>', 'the draft: a rule set as JSON')
+    .requiredOption(
+      '--since <time>',
+      'sales from then on, by event time: a time, a UTC day, or a span as 7d',
+      instantOption,
+    )
+    .option('--until <time>', 'sales before then, or up to and with this UTC day', endOption)
+    .addOption(jsonOption())
+    .action(async ({ rules, since, until = null, json }) =>
+      perform(json, async (context) => {
+        const { backtestFraud } = await import('../operate/backtest-fraud.ts');
+        const { showBacktest } = await import('../operate/show-backtest.ts');
+        const backtest = await backtestFraud(context, rules, { since, until });
+        print(json ? JSON.stringify(backtest) : showBacktest(backtest));
       }),
     );
 }

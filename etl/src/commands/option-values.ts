@@ -29,7 +29,8 @@ export function listOption<Value>(one: (text: string) => Value): (text: string) 
   };
 }
 
-const spans: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const dayMs = 86_400_000;
+const spans: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs };
 const withOffset = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i;
 
 /** A moment: RFC 3339, a UTC day, or a span back from now as 90m, 24h or 7d. */
@@ -40,4 +41,10 @@ export function instantOption(text: string): Date {
   const time = withOffset.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
   if (Number.isFinite(time)) return new Date(time);
   throw new InvalidArgumentError('expected a time as 2026-11-22T20:15:00Z, a UTC day, or a span as 90m, 24h, 7d.');
+}
+
+/** The end of a span, as `instantOption`: a day as the end means all of it. */
+export function endOption(text: string): Date {
+  const moment = instantOption(text);
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(moment.getTime() + dayMs) : moment;
 }

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 
-import { instantOption } from './option-values.ts';
+import { endOption, instantOption } from './option-values.ts';
 import { jsonOption, perform, print } from './perform.ts';
 
 /** `etl reprocess`: tax and base amounts by the rates of today. */
@@ -22,12 +22,4 @@ export function addReprocessCommand(program: Command): void {
         print(json ? JSON.stringify(report) : reprocessText(report));
       }),
     );
-}
-
-const dayMs = 86_400_000;
-
-/** A day as the end means all of it. */
-function endOption(text: string): Date {
-  const moment = instantOption(text);
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(moment.getTime() + dayMs) : moment;
 }

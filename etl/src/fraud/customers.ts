@@ -87,6 +87,12 @@ export class Customers {
     for (const sale of profile.recentSales.toReversed()) this.#recent.add(customer, sale);
   }
 
+  /** Says on which lists a customer stands from now on. */
+  setEntries(customerId: string, entries: readonly ListEntry[]): void {
+    if (entries.length === 0) this.#lists.delete(customerId);
+    else this.#lists.set(customerId, [...entries]);
+  }
+
   /** What is known of a customer now. One view serves all: it shows the customer that was asked for last. */
   historyOf(customer: number): CustomerHistory {
     const saleCount = this.#saleCounts[customer] ?? 0;

@@ -7,20 +7,16 @@ import {
   storeFraudLabels,
   type MeasuredSales,
 } from '../warehouse/fraud-measures.ts';
-import { table } from './table.ts';
+import { daysText, qualityOf, rateText, shareOf, shareText, type FraudQuality } from './fraud-quality.ts';
+import { table, timeText } from './table.ts';
 
-/** How good a set is. Shares are null where there is nothing to divide by. */
-interface SetMeasures {
+/** How good a set is. */
+interface SetMeasures extends FraudQuality {
   readonly version: string;
   readonly role: 'live' | 'shadow';
   readonly sales: number;
   readonly fraudulent: number;
   readonly flagged: number;
-  /** Fraud among what it flagged. */
-  readonly precision: number | null;
-  /** What it flagged of the fraud: of sales, not of sequences. */
-  readonly recall: number | null;
-  readonly f1: number | null;
   readonly alertsPerDay: number | null;
   readonly patterns: readonly PatternMeasures[];
   readonly rules: readonly RuleMeasures[];
@@ -35,12 +31,9 @@ interface PatternMeasures {
 }
 
 /** Of a rule alone: what it found, whatever the score then came to. */
-interface RuleMeasures {
+interface RuleMeasures extends FraudQuality {
   readonly rule: string;
   readonly found: number;
-  readonly precision: number | null;
-  readonly recall: number | null;
-  readonly f1: number | null;
   /** Flagged sales that it had a part in. */
   readonly alertsPerDay: number | null;
 }
@@ -68,27 +61,33 @@ export async function evaluateFraud(context: Context, since: Date): Promise<Eval
 
 /** The evaluation as tables for a terminal. */
 export function showEvaluation({ since, newLabels, unreadableLabels, days, sets }: Evaluation): string {
-  const parts = [
-    `sales since ${since.toISOString()}, on ${days} UTC days; ${newLabels} new labels` +
-      (unreadableLabels > 0 ? `, ${unreadableLabels} unreadable` : ''),
-  ];
-  if (sets.length === 0) parts.push('no sale was judged since then');
-  for (const set of sets) {
-    parts.push(
-      `${set.role} ${set.version}: ${set.flagged} of ${set.sales} sales flagged, ${set.fraudulent} fraudulent; ` +
-        `precision ${text(set.precision)}, recall ${text(set.recall)}, F1 ${text(set.f1)}, ` +
-        `${text(set.alertsPerDay)} alerts a day`,
-      table(
-        ['pattern', 'sales', 'flagged', 'recall', 'alerts a day'],
-        set.patterns.map((p) => [p.pattern, p.fraudulent, p.flagged, text(p.recall), text(p.alertsPerDay)]),
-      ),
-      table(
-        ['rule', 'found', 'precision', 'recall', 'F1', 'alerts a day'],
-        set.rules.map((r) => [r.rule, r.found, text(r.precision), text(r.recall), text(r.f1), text(r.alertsPerDay)]),
-      ),
-    );
-  }
-  return parts.join('\n');
+  const unreadable = unreadableLabels > 0 ? `, ${unreadableLabels} unreadable` : '';
+  const title = `sales since ${timeText(since)} UTC, on ${daysText(days)}; ${newLabels} new labels${unreadable}`;
+  if (sets.length === 0) return `${title}\nno sale was judged since then`;
+  return [title, ...sets.map(setText)].join('\n\n');
+}
+
+function setText(set: SetMeasures): string {
+  const quality = `precision ${shareText(set.precision)}, recall ${shareText(set.recall)}, F1 ${shareText(set.f1)}`;
+  return [
+    `${set.role} set ${set.version}: ${set.sales} sales, ${set.fraudulent} of them known as fraud, ${set.flagged} flagged`,
+    `${quality}, ${rateText(set.alertsPerDay)} alerts a day`,
+    table(
+      ['pattern', 'sales', 'flagged', 'recall', 'alerts a day'],
+      set.patterns.map((p) => [p.pattern, p.fraudulent, p.flagged, shareText(p.recall), rateText(p.alertsPerDay)]),
+    ),
+    table(
+      ['rule', 'found', 'precision', 'recall', 'F1', 'alerts a day'],
+      set.rules.map((r) => [
+        r.rule,
+        r.found,
+        shareText(r.precision),
+        shareText(r.recall),
+        shareText(r.f1),
+        rateText(r.alertsPerDay),
+      ]),
+    ),
+  ].join('\n');
 }
 
 function measuresOf({ verdicts, rules }: MeasuredSales, role: SetMeasures['role'], days: number): SetMeasures[] {
@@ -105,8 +104,8 @@ function measuresOf({ verdicts, rules }: MeasuredSales, role: SetMeasures['role'
       sales: total(judged),
       fraudulent,
       flagged,
-      ...quality(caught, flagged, fraudulent),
-      alertsPerDay: share(flagged, days),
+      ...qualityOf(caught, flagged, fraudulent),
+      alertsPerDay: shareOf(flagged, days),
       patterns: patterns.map((pattern) => patternMeasures(pattern, judged, days)),
       rules: [...new Set(found.map(({ rule }) => rule))].map((rule) => {
         const ofRule = found.filter((each) => each.rule === rule);
@@ -116,8 +115,8 @@ function measuresOf({ verdicts, rules }: MeasuredSales, role: SetMeasures['role'
         return {
           rule,
           found: foundCount,
-          ...quality(truly, foundCount, fraudulent),
-          alertsPerDay: share(alerts, days),
+          ...qualityOf(truly, foundCount, fraudulent),
+          alertsPerDay: shareOf(alerts, days),
         };
       }),
     };
@@ -128,26 +127,9 @@ function patternMeasures(pattern: string, judged: MeasuredSales['verdicts'], day
   const ofPattern = judged.filter((verdict) => verdict.pattern === pattern);
   const fraudulent = total(ofPattern);
   const flagged = total(ofPattern.filter(({ isFlagged }) => isFlagged));
-  return { pattern, fraudulent, flagged, recall: share(flagged, fraudulent), alertsPerDay: share(flagged, days) };
-}
-
-/** Precision, recall, and their harmonic mean: 2·caught / (flagged + fraudulent). */
-function quality(caught: number, flagged: number, fraudulent: number) {
-  return {
-    precision: share(caught, flagged),
-    recall: share(caught, fraudulent),
-    f1: share(2 * caught, flagged + fraudulent),
-  };
+  return { pattern, fraudulent, flagged, recall: shareOf(flagged, fraudulent), alertsPerDay: shareOf(flagged, days) };
 }
 
 function total(counts: readonly { readonly count: number }[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
-}
-
-function share(part: number, whole: number): number | null {
-  return whole === 0 ? null : Math.round((part / whole) * 10_000) / 10_000;
-}
-
-function text(value: number | null): string {
-  return value === null ? '–' : String(value);
 }

@@ -32,6 +32,7 @@ export async function removeEntry({ warehouse, config }: Context, entryId: numbe
 export async function entriesText({ warehouse }: Context, json: boolean): Promise<string> {
   const entries = await standingEntries(warehouse);
   if (json) return JSON.stringify(entries);
+  if (entries.length === 0) return 'no customer stands on a list';
   return table(
     ['entry', 'list', 'customer', 'until', 'reason', 'since'],
     entries.map((entry) => [

@@ -5,7 +5,7 @@ import { currencyExponent } from '@pulse/contract';
 import type { RuleSetStatus } from '@pulse/migrations/schema';
 
 import type { Context } from '../context.ts';
-import { errorMessageOf, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { parseRuleSet, prepareRuleSet, type RuleSetDefinition } from '../fraud/rule-set.ts';
 import {
   chooseRuleSets,
@@ -28,11 +28,11 @@ export async function ruleSetsText({ warehouse }: Context, json: boolean): Promi
   );
 }
 
-/** One rule set as JSON. */
+/** One rule set as JSON, in the order of a file: the table keeps none. */
 export async function ruleSetText({ warehouse }: Context, version: string, json: boolean): Promise<string> {
   const found = await findRuleSet(warehouse.db, version);
   if (found === undefined) throw unknownVersion(version);
-  return JSON.stringify(found.definition, null, json ? 0 : 2);
+  return JSON.stringify(parseRuleSet(found.definition), null, json ? 0 : 2);
 }
 
 /** Checks a file and stores its rule set. A version that is stored with another content is refused. */
@@ -56,7 +56,7 @@ export async function importRuleSet(
     return inserted;
   });
   if (json) return JSON.stringify({ version, status, isNew });
-  return `rule set ${version} ${isNew ? 'stored' : 'was stored already'}; it is ${status} for batches planned from now on`;
+  return `rule set ${version} ${isNew ? 'stored' : 'was stored already'}; ${statusText(status)}`;
 }
 
 /** Makes a stored set live or shadow, or neither. */
@@ -75,23 +75,25 @@ export async function useRuleSet(
     }
     await setRuleSetStatus(tx, version, status);
   });
-  return json
-    ? JSON.stringify({ version, status })
-    : `rule set ${version} is ${status} for batches planned from now on`;
+  return json ? JSON.stringify({ version, status }) : `rule set ${version}: ${statusText(status)}`;
 }
 
 /** Reads a rule set and tries it on. @throws UsageError naming the file and the fault. */
-async function readRuleSetFile({ config }: Context, file: string): Promise<RuleSetDefinition> {
+export async function readRuleSetFile({ config }: Context, file: string): Promise<RuleSetDefinition> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(`${file}: ${errorMessageOf(error)}`, { cause: error });
+    throw new UsageError(file, { cause: error });
   });
   try {
     const definition = parseRuleSet(JSON.parse(text));
     prepareRuleSet(definition, currencyExponent(config.rules.baseCurrency) ?? 2);
     return definition;
   } catch (error) {
-    throw new UsageError(`${file}: ${errorMessageOf(error)}`, { cause: error });
+    throw new UsageError(file, { cause: error });
   }
+}
+
+function statusText(status: RuleSetStatus): string {
+  return status === 'stored' ? 'it judges no batch' : `it is ${status} for batches planned from now on`;
 }
 
 function unknownVersion(version: string): UsageError {

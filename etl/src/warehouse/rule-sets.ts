@@ -22,14 +22,18 @@ const shippedSource = 'shipped';
  */
 export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets> {
   const inForce = await db
-    .select({ version: fraudRuleSets.ruleSetVersion, status: fraudRuleSets.status, source: fraudRuleSets.source })
+    .select({
+      ruleSetVersion: fraudRuleSets.ruleSetVersion,
+      status: fraudRuleSets.status,
+      source: fraudRuleSets.source,
+    })
     .from(fraudRuleSets)
     .where(ne(fraudRuleSets.status, 'stored'));
   const live = inForce.find(({ status }) => status === 'live');
-  const shadow = inForce.find(({ status }) => status === 'shadow')?.version ?? null;
+  const shadow = inForce.find(({ status }) => status === 'shadow')?.ruleSetVersion ?? null;
   const { version } = shippedRuleSet;
-  if (live !== undefined && (live.source !== shippedSource || live.version === version)) {
-    return { ruleSetVersion: live.version, shadowRuleSetVersion: shadow };
+  if (live !== undefined && !isOutdated(live)) {
+    return { ruleSetVersion: live.ruleSetVersion, shadowRuleSetVersion: shadow };
   }
   await db.transaction(async (tx) => {
     await lockRuleSets(tx);
@@ -37,6 +41,17 @@ export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets
     await setRuleSetStatus(tx, version, 'live');
   });
   return { ruleSetVersion: version, shadowRuleSetVersion: shadow === version ? null : shadow };
+}
+
+/** The definition that a batch planned now would be judged by. Changes nothing. */
+export async function readLiveRuleSet(db: Queryable): Promise<unknown> {
+  const [live] = await db.select().from(fraudRuleSets).where(eq(fraudRuleSets.status, 'live'));
+  return live === undefined || isOutdated(live) ? shippedRuleSet : live.definition;
+}
+
+/** Shipped with another release than this one. */
+function isOutdated({ source, ruleSetVersion }: Pick<StoredRuleSet, 'source' | 'ruleSetVersion'>): boolean {
+  return source === shippedSource && ruleSetVersion !== shippedRuleSet.version;
 }
 
 /** Keeps others from changing rule sets until the transaction ends. */
