@@ -136,6 +136,20 @@ test('a customer is on the lists that stood when a sale was loaded', async () =>
   expect(idsOf(result.newlyFlagged)).toEqual(['allowed']);
 });
 
+test('a sale that was replayed from quarantine comes when it was loaded, not where its offset stands', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const newcomer = { customer_id: 'newcomer', amount: '600.00' };
+  await pipeline.publish([aTransaction({ ...newcomer, order_id: 'quarantined' })]);
+  await pipeline.batch(['run'], { ETL_MESSAGE_MAX_BYTES: '10' });
+  await pipeline.publish([aTransaction({ ...newcomer, order_id: 'loaded' })]);
+  await pipeline.batch(['run']);
+  expect(await pipeline.batch(['rejected', 'replay', '--all'])).toMatchObject({ loaded: 1 });
+  // To the draft a high first sale is a review.
+  const result = await backtest(pipeline, await draftFile(pipeline, 'wary', { reviewScore: 30 }), '--since', '1h');
+  expect(result).toMatchObject({ sales: 2, rejudged: 0, live: { flagged: 0 } });
+  expect(idsOf(result.newlyFlagged)).toEqual(['loaded']);
+});
+
 test('rule sets and lists are shown for people', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   const text = async (...args: string[]) => (await runEtl(['fraud', ...args], { env: pipeline.env })).stdout.trimEnd();
