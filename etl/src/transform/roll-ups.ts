@@ -5,10 +5,6 @@ import { CustomerDays } from './customer-days.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
 
 interface MinuteSums {
-  readonly minuteMs: number;
-  readonly productCategory: string;
-  readonly currency: string;
-  readonly country: string;
   transactionCount: number;
   flaggedCount: number;
   amountMinor: bigint;
@@ -24,7 +20,7 @@ const minuteMs = 60_000;
 export class RollUps {
   readonly #baseExponent: CurrencyExponent;
   readonly #markets = new MarketNumbers();
-  /** By minute since 1970, then by market number. */
+  /** By minute since 1970, then by market number; markets without a sale in a minute leave a hole. */
   readonly #minutes = new Map<number, MinuteSums[]>();
   readonly #days: CustomerDays;
 
@@ -41,22 +37,29 @@ export class RollUps {
 
   /** Rows of sales_per_minute: its columns in the table's order, amounts as text in major units. */
   *minuteRows(): Generator<(string | number)[]> {
-    for (const sums of allMarkets(this.#minutes)) {
-      const exponent = currencyExponent(sums.currency) ?? 2;
-      yield [
-        new Date(sums.minuteMs).toISOString(),
-        sums.productCategory,
-        sums.currency,
-        sums.country,
-        sums.transactionCount,
-        sums.flaggedCount,
-        formatMinor(sums.amountMinor, exponent),
-        formatMinor(sums.taxMinor, exponent),
-        formatMinor(sums.totalMinor, exponent),
-        formatMinor(sums.amountBaseMinor, this.#baseExponent),
-        formatMinor(sums.taxBaseMinor, this.#baseExponent),
-      ];
+    for (const [minute, markets] of this.#minutes) {
+      const minuteText = new Date(minute * minuteMs).toISOString();
+      for (const [number, sums] of Object.entries(markets)) {
+        yield this.#minuteRow(minuteText, this.#markets.marketOf(Number(number)), sums);
+      }
     }
+  }
+
+  #minuteRow(minute: string, { productCategory, currency, country }: Market, sums: MinuteSums): (string | number)[] {
+    const exponent = currencyExponent(currency) ?? 2;
+    return [
+      minute,
+      productCategory,
+      currency,
+      country,
+      sums.transactionCount,
+      sums.flaggedCount,
+      formatMinor(sums.amountMinor, exponent),
+      formatMinor(sums.taxMinor, exponent),
+      formatMinor(sums.totalMinor, exponent),
+      formatMinor(sums.amountBaseMinor, this.#baseExponent),
+      formatMinor(sums.taxBaseMinor, this.#baseExponent),
+    ];
   }
 
   /** Rows of customer_days: its columns in the table's order. */
@@ -69,7 +72,7 @@ export class RollUps {
     let markets = this.#minutes.get(minute);
     if (markets === undefined) this.#minutes.set(minute, (markets = []));
     const market = this.#markets.numberOf(t);
-    const sums = (markets[market] ??= newMinute(minute * minuteMs, t));
+    const sums = (markets[market] ??= noSales());
     sums.transactionCount += 1;
     sums.flaggedCount += flagged;
     sums.amountMinor += t.amountMinor;
@@ -80,41 +83,39 @@ export class RollUps {
   }
 }
 
+type Market = Pick<ValidTransaction, 'productCategory' | 'currency' | 'country'>;
+
 /** Small numbers for combinations of category, currency and country: quicker to find than a text made of the three. */
 class MarketNumbers {
   readonly #numbers = new Map<string, Map<string, Map<string, number>>>();
-  #next = 0;
+  readonly #markets: Market[] = [];
 
-  numberOf({ productCategory, currency, country }: ValidTransaction): number {
+  marketOf(number: number): Market {
+    const market = this.#markets[number];
+    if (market === undefined) throw new RangeError(`there is no market ${number}`);
+    return market;
+  }
+
+  numberOf({ productCategory, currency, country }: Market): number {
     let currencies = this.#numbers.get(productCategory);
     if (currencies === undefined) this.#numbers.set(ownText(productCategory), (currencies = new Map()));
     let countries = currencies.get(currency);
     if (countries === undefined) currencies.set(ownText(currency), (countries = new Map()));
     let number = countries.get(country);
     if (number === undefined) {
-      number = this.#next;
-      this.#next += 1;
-      countries.set(ownText(country), number);
+      const market = {
+        productCategory: ownText(productCategory),
+        currency: ownText(currency),
+        country: ownText(country),
+      };
+      number = this.#markets.push(market) - 1;
+      countries.set(market.country, number);
     }
     return number;
   }
 }
 
-function* allMarkets(minutes: ReadonlyMap<number, readonly MinuteSums[]>): Generator<MinuteSums> {
-  // Markets without a sale in a minute leave a hole, which forEach and Object.values pass over.
-  for (const markets of minutes.values()) yield* Object.values(markets);
-}
-
-function newMinute(minuteStartMs: number, t: ValidTransaction): MinuteSums {
-  const market = {
-    productCategory: ownText(t.productCategory),
-    currency: ownText(t.currency),
-    country: ownText(t.country),
-  };
-  return { minuteMs: minuteStartMs, ...market, ...noSales() };
-}
-
-function noSales() {
+function noSales(): MinuteSums {
   return {
     transactionCount: 0,
     flaggedCount: 0,

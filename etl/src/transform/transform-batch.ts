@@ -236,12 +236,13 @@ class Transformation implements Disposable {
   }
 
   #take(transaction: ValidTransaction, place: number, customer: number, known: ReadonlyMap<string, string>): void {
-    const loadedHash = known.get(transaction.orderId);
+    // Nearly always empty: an id that is not looked for need not be hashed.
+    const loadedHash = known.size === 0 ? undefined : known.get(transaction.orderId);
     if (loadedHash !== undefined) {
       this.#takeRepeated(transaction, loadedHash);
       return;
     }
-    const refusal = this.#refused.get(transaction.orderId);
+    const refusal = this.#refused.size === 0 ? undefined : this.#refused.get(transaction.orderId);
     if (refusal !== undefined) {
       this.#reject(transaction, 'refused_by_database', '', refusal, 'load');
       return;
