@@ -7,11 +7,11 @@ import type { JudgedTransaction } from './judge-transaction.ts';
 interface MinuteSums {
   transactionCount: number;
   flaggedCount: number;
-  amountMinor: bigint;
-  taxMinor: bigint;
-  totalMinor: bigint;
-  amountBaseMinor: bigint;
-  taxBaseMinor: bigint;
+  readonly amountMinor: ExactSum;
+  readonly taxMinor: ExactSum;
+  readonly totalMinor: ExactSum;
+  readonly amountBaseMinor: ExactSum;
+  readonly taxBaseMinor: ExactSum;
 }
 
 const minuteMs = 60_000;
@@ -54,11 +54,11 @@ export class RollUps {
       country,
       sums.transactionCount,
       sums.flaggedCount,
-      formatMinor(sums.amountMinor, exponent),
-      formatMinor(sums.taxMinor, exponent),
-      formatMinor(sums.totalMinor, exponent),
-      formatMinor(sums.amountBaseMinor, this.#baseExponent),
-      formatMinor(sums.taxBaseMinor, this.#baseExponent),
+      formatMinor(sums.amountMinor.value, exponent),
+      formatMinor(sums.taxMinor.value, exponent),
+      formatMinor(sums.totalMinor.value, exponent),
+      formatMinor(sums.amountBaseMinor.value, this.#baseExponent),
+      formatMinor(sums.taxBaseMinor.value, this.#baseExponent),
     ];
   }
 
@@ -75,11 +75,11 @@ export class RollUps {
     const sums = (markets[market] ??= noSales());
     sums.transactionCount += 1;
     sums.flaggedCount += flagged;
-    sums.amountMinor += t.amountMinor;
-    sums.taxMinor += judged.taxMinor;
-    sums.amountBaseMinor += judged.amountBaseMinor;
-    sums.taxBaseMinor += judged.taxBaseMinor;
-    sums.totalMinor += judged.totalMinor;
+    sums.amountMinor.add(t.amountMinor);
+    sums.taxMinor.add(judged.taxMinor);
+    sums.amountBaseMinor.add(judged.amountBaseMinor);
+    sums.taxBaseMinor.add(judged.taxBaseMinor);
+    sums.totalMinor.add(judged.totalMinor);
   }
 }
 
@@ -119,12 +119,31 @@ function noSales(): MinuteSums {
   return {
     transactionCount: 0,
     flaggedCount: 0,
-    amountMinor: 0n,
-    taxMinor: 0n,
-    totalMinor: 0n,
-    amountBaseMinor: 0n,
-    taxBaseMinor: 0n,
+    amountMinor: new ExactSum(),
+    taxMinor: new ExactSum(),
+    totalMinor: new ExactSum(),
+    amountBaseMinor: new ExactSum(),
+    taxBaseMinor: new ExactSum(),
   };
+}
+
+/** Sums below it are exact doubles, and so is every step towards them. */
+const compactEnd = 2 ** 52;
+
+/** A sum of whole numbers, none negative: a double while that is exact, which costs no memory to change. */
+class ExactSum {
+  #compact = 0;
+  #rest = 0n;
+
+  add(amount: bigint): void {
+    const sum = this.#compact + Number(amount);
+    if (sum < compactEnd) this.#compact = sum;
+    else this.#rest += amount;
+  }
+
+  get value(): bigint {
+    return BigInt(this.#compact) + this.#rest;
+  }
 }
 
 /** The same text with memory of its own: one that was cut from a chunk of a file keeps the whole chunk alive. */
