@@ -75,14 +75,7 @@ writes the finished rows to staging.
         ),
         etl_step(
             "load",
-            outlets=[
-                assets.TRANSACTIONS,
-                assets.REJECTED_TRANSACTIONS,
-                assets.FRAUD_ALERTS,
-                assets.CUSTOMER_PROFILES,
-                assets.CUSTOMER_DAYS,
-                assets.SALES_PER_MINUTE,
-            ],
+            outlets=assets.WRITTEN_BY_LOAD,
             doc_md="""
 One PostgreSQL transaction: rows, rejects, alerts, profiles, roll-ups and the next offsets, all or nothing. If another
 run was faster, it changes nothing and succeeds. Then it mirrors the offsets to Kafka's consumer group for lag tools.

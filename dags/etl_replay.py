@@ -86,14 +86,7 @@ with etl_dag(
             switch("--dry-run", "dry_run"),
         ],
         inlets=[assets.REJECTED_TRANSACTIONS, assets.CUSTOMER_PROFILES, assets.EXCHANGE_RATES, assets.TAX_RATES],
-        outlets=[
-            assets.TRANSACTIONS,
-            assets.REJECTED_TRANSACTIONS,
-            assets.FRAUD_ALERTS,
-            assets.CUSTOMER_PROFILES,
-            assets.CUSTOMER_DAYS,
-            assets.SALES_PER_MINUTE,
-        ],
+        outlets=assets.WRITTEN_BY_LOAD,
         doc_md="""
 Claims the records by number, takes them through validate and transform, and loads them in one transaction that also
 settles them in quarantine. Exit code 64: no filter was given, and not `all` either.

@@ -23,3 +23,13 @@ REJECTED_TRANSACTIONS = _table("rejected_transactions")
 SALES_PER_MINUTE = _table("sales_per_minute")
 TAX_RATES = _table("tax_rates")
 TRANSACTIONS = _table("transactions")
+
+# What a load writes in its one transaction.
+WRITTEN_BY_LOAD = [
+    TRANSACTIONS,
+    REJECTED_TRANSACTIONS,
+    FRAUD_ALERTS,
+    CUSTOMER_PROFILES,
+    CUSTOMER_DAYS,
+    SALES_PER_MINUTE,
+]

@@ -148,7 +148,12 @@ export function isRowRefusal(error: unknown): boolean {
 
 /** The disk, or this user's share of it, is full. */
 export function isDiskFull(error: unknown): boolean {
-  return causes(error).some((cause) => ['ENOSPC', 'EDQUOT'].includes(codeOf(cause) ?? ''));
+  return causes(error).some((cause) => isDiskFullCode(codeOf(cause)));
+}
+
+/** The same of an error's code, as the ledger keeps it. */
+export function isDiskFullCode(code: string | null | undefined): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** A file or folder that was expected is not there. */

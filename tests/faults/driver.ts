@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withClient } from '@pulse/local';
 import { Client } from 'pg';
 
+import { failpoints } from '../../etl/src/failpoint.ts';
 import { checkAll, type CheckResult, type ReadEpoch } from './checker.ts';
 import { runProgram, type Ended, type Environment } from './command.ts';
 import { readLog } from './log-reader.ts';
@@ -30,24 +31,6 @@ export interface SeedReport {
   readonly counts: Readonly<Record<string, number>>;
   readonly checks: readonly CheckResult[];
 }
-
-/** Places where a step dies; each is visited in every seed, again and again. Names as ETL_FAILPOINT takes them. */
-const failpoints = [
-  'before-plan',
-  'after-plan',
-  'mid-read',
-  'before-stage:extract',
-  'after-stage:extract',
-  'before-stage:validate',
-  'after-stage:validate',
-  'before-stage:transform',
-  'after-stage:transform',
-  'mid-copy',
-  'before-commit',
-  'after-commit',
-  'before-mirror',
-  'after-mirror',
-];
 
 const wavesOfKills = 3;
 const healMaxMs = 60_000;
@@ -200,6 +183,7 @@ class SeedRun implements AsyncDisposable {
 
   /** Every place in turn, in an order of the seed's. */
   #nextPoint(): string {
+    // Each place is visited in every seed, again and again.
     if (this.#points.length === 0) this.#points = this.#random.shuffled(failpoints);
     return this.#points.pop() ?? 'before-commit';
   }

@@ -87,8 +87,8 @@ export class StagedFileWriter implements Disposable {
  * Reads a sealed file in chunks, each with memory of its own.
  * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
  */
-export function* readChunks(path: string, seal: StagedFileSeal): Generator<Buffer, void> {
-  for (const chunk of readInto(() => Buffer.allocUnsafe(chunkBytes), path, seal)) yield chunk;
+export function readChunks(path: string, seal: StagedFileSeal): Generator<Buffer, void> {
+  return readInto(() => Buffer.allocUnsafe(chunkBytes), path, seal);
 }
 
 /** Reads a sealed file in chunks into the memory that `target` gives for each. */

@@ -1,10 +1,10 @@
 import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 
+import { compactEnd } from './exact-sum.ts';
+
 const none = 0xffff_ffff;
 const capacityMin = 1024;
 const dayMs = 86_400_000;
-/** Sums below it are exact doubles, and so is every step towards them. */
-const compactEnd = 2 ** 52;
 
 /**
  * One customer's sales of one UTC day, for many customers by number: chains in typed arrays, in 36 bytes a customer and day.

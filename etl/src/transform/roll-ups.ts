@@ -2,6 +2,7 @@ import { currencyExponent, formatMinor, type CurrencyExponent } from '@pulse/con
 
 import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import { CustomerDays } from './customer-days.ts';
+import { ExactSum } from './exact-sum.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
 
 interface MinuteSums {
@@ -125,25 +126,6 @@ function noSales(): MinuteSums {
     amountBaseMinor: new ExactSum(),
     taxBaseMinor: new ExactSum(),
   };
-}
-
-/** Sums below it are exact doubles, and so is every step towards them. */
-const compactEnd = 2 ** 52;
-
-/** A sum of whole numbers, none negative: a double while that is exact, which costs no memory to change. */
-class ExactSum {
-  #compact = 0;
-  #rest = 0n;
-
-  add(amount: bigint): void {
-    const sum = this.#compact + Number(amount);
-    if (sum < compactEnd) this.#compact = sum;
-    else this.#rest += amount;
-  }
-
-  get value(): bigint {
-    return BigInt(this.#compact) + this.#rest;
-  }
 }
 
 /** The same text with memory of its own: one that was cut from a chunk of a file keeps the whole chunk alive. */

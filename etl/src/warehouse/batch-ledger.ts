@@ -3,6 +3,7 @@ import { and, asc, desc, eq, sql } from 'drizzle-orm';
 
 import type { Batch, StepName } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan.ts';
+import { isDiskFullCode } from '../errors.ts';
 import type { Queryable } from './connection.ts';
 import { readClaims } from './replay-plan.ts';
 
@@ -109,8 +110,7 @@ export async function sizeThatFilledTheDisk(db: Queryable): Promise<number | und
     .from(etlBatches)
     .orderBy(desc(etlBatches.plannedAt))
     .limit(1);
-  if (newest === undefined || newest.state === 'loaded') return undefined;
-  if (newest.errorCode !== 'ENOSPC' && newest.errorCode !== 'EDQUOT') return undefined;
+  if (newest === undefined || newest.state === 'loaded' || !isDiskFullCode(newest.errorCode)) return undefined;
   const [size] = await db
     .select({ count: sql<string>`coalesce(sum(next_offset - from_offset), 0)` })
     .from(etlBatchRanges)
