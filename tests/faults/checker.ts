@@ -142,11 +142,13 @@ async function checkRanges({ client, epochs }: Evidence): Promise<string[]> {
   const skips = new Map(
     accepted.rows.map(({ partition, from_offset: from, next_offset: next }) => [`${partition}/${from}`, Number(next)]),
   );
-  const records = new Map<string, number[]>();
-  for (const { epoch, records: list } of epochs) {
-    for (const { partition, offset } of list) {
-      const key = `${partition}/${epoch}`;
-      records.set(key, [...(records.get(key) ?? []), offset]);
+  const logs = new Map<string, number[]>();
+  for (const { epoch, records } of epochs) {
+    for (const [partition, list] of Map.groupBy(records, (record) => record.partition)) {
+      logs.set(
+        `${partition}/${epoch}`,
+        list.map(({ offset }) => offset),
+      );
     }
   }
   const ends = new Map<string, number>();
@@ -156,7 +158,8 @@ async function checkRanges({ client, epochs }: Evidence): Promise<string[]> {
     const before = ends.get(key) ?? 0;
     const due = from === before ? from : (skips.get(`${partition}/${before}`) ?? before);
     if (from !== due) violations.push(`partition ${key}: a range begins at ${from}, the one before ends at ${before}`);
-    const held = (records.get(key) ?? []).filter((offset) => offset >= from && offset < next).length;
+    const log = logs.get(key) ?? [];
+    const held = countBelow(log, next) - countBelow(log, from);
     if (held !== Number(range.read_count)) {
       violations.push(
         `partition ${key}: ${range.read_count} records read of ${from} to ${next}, the log holds ${held}`,
@@ -176,20 +179,34 @@ async function checkRanges({ client, epochs }: Evidence): Promise<string[]> {
   return violations;
 }
 
+/** How many of the rising offsets are below the limit. */
+function countBelow(offsets: readonly number[], limit: number): number {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? Infinity) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 async function checkBalance(client: Client): Promise<string[]> {
   const { rows } = await client.query(`
-    select b.batch_id, b.read_count, b.loaded_count, b.duplicate_count, b.rejected_count, t.rows, r.rows as rejects
+    with t as (select batch_id, count(*) as rows from transactions group by batch_id),
+    r as (select batch_id, count(*) as rows from rejected_transactions group by batch_id),
+    g as (select batch_id, sum(read_count) as read from etl_batch_ranges where is_loaded group by batch_id),
+    found as (
+      select batch_id, coalesce(t.rows, 0) as rows, coalesce(r.rows, 0) as rejects, coalesce(g.read, 0) as read
+      from t full join r using (batch_id) full join g using (batch_id))
+    select batch_id, state, b.read_count, b.loaded_count, b.duplicate_count, b.rejected_count, f.rows, f.rejects, f.read
     from etl_batches b
-    cross join lateral (select count(*) as rows from transactions t where t.batch_id = b.batch_id) t
-    cross join lateral (select count(*) as rows from rejected_transactions r where r.batch_id = b.batch_id) r
-    cross join lateral (
-      select coalesce(sum(read_count), 0) as read
-      from etl_batch_ranges g
-      where g.batch_id = b.batch_id and g.is_loaded) g
+    full join found f using (batch_id)
     where case when b.state = 'loaded'
       then b.read_count <> b.loaded_count + b.duplicate_count + b.rejected_count
-        or b.loaded_count <> t.rows or b.rejected_count <> r.rows or b.read_count <> g.read
-      else t.rows > 0 or r.rows > 0 or g.read > 0 end`);
+        or b.loaded_count <> coalesce(f.rows, 0) or b.rejected_count <> coalesce(f.rejects, 0)
+        or b.read_count <> coalesce(f.read, 0)
+      else f.rows > 0 or f.rejects > 0 or f.read > 0 end`);
   return rows.map((row) => `batch does not balance: ${JSON.stringify(row)}`);
 }
 

@@ -23,12 +23,17 @@ export interface Effort {
   readonly roundMessages: number;
   /** Messages in all; rounds go on until they are sent. */
   readonly messages: number;
+  /** The cap of a batch: small, so that a round's messages make several. */
+  readonly batchMessages: number;
 }
+
+/** What has been done so far, by its name. */
+export type Counts = Readonly<Record<string, number>>;
 
 /** What one seed has done and found. */
 export interface SeedReport {
   readonly seed: number;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Counts;
   readonly checks: readonly CheckResult[];
 }
 
@@ -39,12 +44,17 @@ const temporary = 75;
 const integrity = 65;
 
 /** One seed's life: rounds of traffic and faults, a heal after each, the loss scenarios, then all checks. */
-export async function runSeed(stand: Stand, seed: number, effort: Effort): Promise<SeedReport> {
+export async function runSeed(
+  stand: Stand,
+  seed: number,
+  effort: Effort,
+  onRound: (counts: Counts) => void,
+): Promise<SeedReport> {
   const random = new Random(seed);
-  await using field = await openField(stand, random);
+  await using field = await openField(stand, random, effort.batchMessages);
   await using sampler = startSampler(field.ownerUrl);
   await using run = new SeedRun(stand, field, random, effort);
-  await run.rounds();
+  await run.rounds(onRound);
   await run.losses();
   const client = new Client({ connectionString: field.ownerUrl });
   await client.connect();
@@ -109,12 +119,13 @@ class SeedRun implements AsyncDisposable {
   }
 
   /** Faults in rounds until the effort is made. */
-  async rounds(): Promise<void> {
+  async rounds(onRound: (counts: Counts) => void): Promise<void> {
     while (this.#isDue()) {
       await this.#produce();
       await this.#nextInjector()();
       this.counts.rounds += 1;
       await this.#heal();
+      onRound(this.counts);
     }
   }
 

@@ -11,7 +11,7 @@ export interface LogRecord {
   readonly id: string;
 }
 
-const readTimeoutMs = 60_000;
+const readTimeoutMs = 300_000;
 
 /** Reads a topic from its start to its present end with an ordinary consumer, in order within each partition. */
 export async function readLog(kafka: Kafka, topic: string): Promise<LogRecord[]> {

@@ -8,7 +8,7 @@ import { argv, env, stdout } from 'node:process';
 
 import { silenceNegativeTimeouts } from '@pulse/runtime';
 
-import { runSeed, type Effort } from './driver.ts';
+import { runSeed, type Counts, type Effort } from './driver.ts';
 import { openStand } from './stand.ts';
 
 silenceNegativeTimeouts();
@@ -22,9 +22,19 @@ const effort: Effort = isLong
       brokerCrashes: 20,
       roundMessages: 3500,
       messages: 1_000_000,
+      batchMessages: 1000,
     }
-  : { kills: 67, lostAcknowledgements: 7, databaseCrashes: 2, brokerCrashes: 1, roundMessages: 60, messages: 0 };
+  : {
+      kills: 67,
+      lostAcknowledgements: 7,
+      databaseCrashes: 2,
+      brokerCrashes: 1,
+      roundMessages: 60,
+      messages: 0,
+      batchMessages: 200,
+    };
 const seedCount = isLong ? 1 : 3;
+const roundsPerReport = 25;
 
 const given = (env['SEED'] ?? '').split(',').filter((seed) => /^\d+$/.test(seed));
 const seeds = given.length > 0 ? given.map(Number) : Array.from({ length: seedCount }, () => randomSeed());
@@ -36,12 +46,10 @@ let failed = 0;
 print(`seeds ${seeds.join(',')}: SEED=${seeds.join(',')} make test-faults${isLong ? '-long' : ''} runs them again`);
 await using stand = await openStand();
 for (const seed of seeds) {
-  const { counts, checks } = await runSeed(stand, seed, effort);
-  print(
-    `seed ${seed}: ${Object.entries(counts)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ')}`,
-  );
+  const { counts, checks } = await runSeed(stand, seed, effort, (soFar) => {
+    if ((soFar['rounds'] ?? 0) % roundsPerReport === 0) print(`  ${elapsed()}: ${inWords(soFar)}`);
+  });
+  print(`seed ${seed}: ${inWords(counts)}`);
   for (const { name, violations } of checks) {
     print(`  ${violations.length === 0 ? '✓' : '✗'} ${name}`);
     for (const violation of violations) print(`      ${violation}`);
@@ -49,9 +57,19 @@ for (const seed of seeds) {
     else failed += 1;
   }
 }
-print(`${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
+print(elapsed());
 print(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function elapsed(): string {
+  return `${((performance.now() - startedMs) / 1000).toFixed(0)} s`;
+}
+
+function inWords(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
 
 function randomSeed(): number {
   return Math.floor(Math.random() * 2 ** 31);

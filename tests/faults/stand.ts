@@ -61,7 +61,7 @@ export interface Field extends AsyncDisposable {
 }
 
 /** Migrates a new warehouse, killing the migrator half-way on the way, and makes the topic. */
-export async function openField(stand: Stand, random: Random): Promise<Field> {
+export async function openField(stand: Stand, random: Random, batchMessages: number): Promise<Field> {
   await using opening = new AsyncDisposableStack();
   const name = `faults_${randomBytes(6).toString('hex')}`;
   const { postgres, kafkaServer } = stand;
@@ -99,7 +99,7 @@ export async function openField(stand: Stand, random: Random): Promise<Field> {
     WAREHOUSE_LOCK_TIMEOUT_SECONDS: '3',
     WAREHOUSE_LOAD_TIMEOUT_SECONDS: '4',
     ETL_STAGING_DIR: stagingDir,
-    ETL_BATCH_MAX_MESSAGES: '200',
+    ETL_BATCH_MAX_MESSAGES: String(batchMessages),
   };
   const opened = opening.move();
   return { topic, kafka, proxy, ownerUrl, env, migratorKills, [Symbol.asyncDispose]: () => opened.disposeAsync() };

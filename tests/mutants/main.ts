@@ -12,7 +12,7 @@ import { startKafka, startPostgres } from '@pulse/local';
 import { silenceNegativeTimeouts } from '@pulse/runtime';
 import { execa } from 'execa';
 
-import { mutants, type Mutant, type TargetedTest } from './mutants.ts';
+import { mutants, plantIn, type Mutant, type TargetedTest } from './mutants.ts';
 
 const root = join(import.meta.dirname, '../..');
 const testTimeoutMs = 180_000;
@@ -49,14 +49,12 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 type Fate = 'caught' | 'SURVIVED' | 'no longer applies' | 'its test fails without it';
 
-async function tryMutant({ file, changes, test }: Mutant): Promise<Fate> {
+async function tryMutant(mutant: Mutant): Promise<Fate> {
+  const { file, test } = mutant;
   const path = join(copy.folder, file);
   const source = await readFile(path, 'utf8');
-  let mutated = source;
-  for (const [from, to] of changes) {
-    if (mutated.split(from).length !== 2) return 'no longer applies';
-    mutated = mutated.replace(from, () => to);
-  }
+  const mutated = plantIn(source, mutant);
+  if (mutated === undefined) return 'no longer applies';
   // A test that fails anyhow proves nothing.
   if ((await runTest(test)) !== 'passed') return 'its test fails without it';
   await writeFile(path, mutated);

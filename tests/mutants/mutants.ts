@@ -14,6 +14,16 @@ export interface TargetedTest {
   readonly name: string;
 }
 
+/** The source with the fault in it; undefined when a piece is not there exactly once. */
+export function plantIn(source: string, { changes }: Mutant): string | undefined {
+  let mutated = source;
+  for (const [from, to] of changes) {
+    if (mutated.split(from).length !== 2) return undefined;
+    mutated = mutated.replace(from, () => to);
+  }
+  return mutated;
+}
+
 const unit = (file: string, name: string): TargetedTest => ({ project: 'unit', file, name });
 const integration = (file: string, name: string): TargetedTest => ({
   project: 'integration',
@@ -116,13 +126,13 @@ export const mutants: readonly Mutant[] = [
     file: 'etl/src/transform/transform-batch.ts',
     changes: [
       [
-        '    const refusal = this.#refused.get(transaction.orderId);',
+        '    const refusal = this.#refused.size === 0',
         `    const early = this.#seen.findOrAdd(transaction.orderId, place, (at) => this.#lineAt(at).orderId === transaction.orderId);
     if (early !== undefined) {
       this.#takeRepeated(transaction, this.#lineAt(early).contentHash);
       return;
     }
-    const refusal = this.#refused.get(transaction.orderId);`,
+    const refusal = this.#refused.size === 0`,
       ],
       ['    if (earlier !== undefined) {', '    if (earlier !== undefined && earlier !== place) {'],
     ],
