@@ -34,7 +34,9 @@ export async function perform(json: boolean, work: (context: Context) => Promise
     const onProgress = await createProgressBar();
     await using warehouse = await connectWarehouse(config.warehouse, 'etl', logger);
     await using context = createContext(config, logger, warehouse, onProgress);
-    await work(context);
+    await work(context).catch((error: unknown) => {
+      throw warehouse.lost ?? error;
+    });
   });
 }
 

@@ -2,7 +2,10 @@ import type { Logger } from '@pulse/runtime';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 
+import type { TemporaryError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
+import { watchConnection } from './connection-watch.ts';
+import { endClient } from './end-client.ts';
 
 export interface WarehouseOptions {
   /** Wins over the five that follow. */
@@ -19,15 +22,21 @@ export interface WarehouseOptions {
 export interface Warehouse extends AsyncDisposable {
   readonly db: NodePgDatabase;
   readonly client: pg.Client;
+  /** Why the connection was given up, once it was: all that failed afterwards failed for it. */
+  readonly lost: TemporaryError | undefined;
 }
 
 /** Either the database or a transaction of it. */
 export type Queryable = Pick<NodePgDatabase, 'select' | 'insert' | 'update' | 'delete' | 'execute'>;
 
 const connectTimeoutMs = 5000;
+/** How long a connection may be silent before its server is asked about it; less where the wait is shorter. */
+const silenceMaxMs = 10_000;
 /** A process that hangs in the middle of a transaction loses its session, and with it its locks. */
 const idleInTransactionTimeoutMs = 120_000;
 
+/** A server whose machine is gone is noticed here too, while nothing is on its way to it. */
+const keepAliveDelayMs = 15_000;
 /** A client whose machine is gone says nothing more: the server asks it, and ends its session after 30 seconds. */
 const deadClientSettings =
   '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000';
@@ -39,19 +48,39 @@ export async function connectWarehouse(
   logger: Logger,
 ): Promise<Warehouse> {
   const { host, port, database, waitMaxMs } = options;
-  const client = await retrying(async () => connectedClient(options, applicationName), {
+  const onBroken = (error: Error): void => logger.debug({ err: error }, 'connection to the warehouse broke');
+  const client = await retrying(async () => connectedClient(options, applicationName, onBroken), {
     what: `connecting to the warehouse ${database} at ${host}:${port}`,
     waitMaxMs,
     onRetry: (error, attempt) => {
       if (attempt === 1) logger.warn({ err: error, host, port, database }, 'waiting for the warehouse');
     },
   });
-  // A connection that breaks while nobody waits on it: the next query says so.
-  client.on('error', (error) => logger.debug({ err: error }, 'connection to the warehouse broke'));
-  return { client, db: drizzle(client), [Symbol.asyncDispose]: async () => client.end() };
+  const watch = watchConnection(client, {
+    silenceMaxMs: Math.min(silenceMaxMs, waitMaxMs),
+    waitMaxMs,
+    connect: async () =>
+      connectedClient(options, `${applicationName} watch`, onBroken, { query_timeout: connectTimeoutMs }),
+  });
+  return {
+    client,
+    db: drizzle(client),
+    get lost() {
+      return watch.lost;
+    },
+    [Symbol.asyncDispose]: async () => {
+      watch[Symbol.dispose]();
+      await endClient(client);
+    },
+  };
 }
 
-async function connectedClient(options: WarehouseOptions, applicationName: string): Promise<pg.Client> {
+async function connectedClient(
+  options: WarehouseOptions,
+  applicationName: string,
+  onBroken: (error: Error) => void,
+  more: pg.ClientConfig = {},
+): Promise<pg.Client> {
   const { connectionString, host, port, database, user, password } = options;
   const client = new pg.Client({
     ...(connectionString === undefined ? { host, port, database, user, password } : { connectionString }),
@@ -59,10 +88,14 @@ async function connectedClient(options: WarehouseOptions, applicationName: strin
     connectionTimeoutMillis: connectTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveDelayMs,
     options: `-c timezone=UTC ${deadClientSettings}`,
+    ...more,
   });
   try {
     await client.connect();
+    // A connection that breaks while nobody waits on it: the next query says so.
+    client.on('error', onBroken);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
