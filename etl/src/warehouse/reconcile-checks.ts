@@ -1,3 +1,7 @@
+import { currencyCodes, currencyExponent } from '@pulse/contract';
+
+import { recentSalesMax, recentSpanMs } from '../fraud/customer-history.ts';
+
 /**
  * Rules of the warehouse as queries, each of which gives a row for every place where it does not hold: subject, expected, found.
  * All take the same two parameters: $1 the moment from which on batches were loaded (null for all), $2 the topic.
@@ -316,6 +320,16 @@ const instant = `date_trunc('milliseconds', transaction_timestamp)`;
 /** The order in which the pipeline meets sales of one moment. */
 const latest = `order by ${instant} desc, processed_at desc, kafka_partition desc, kafka_offset desc`;
 
+/** How many minor units the currency in an SQL expression has, as SQL. */
+function minorUnits(currency: string): string {
+  const byExponent = Map.groupBy(currencyCodes, (code) => currencyExponent(code) ?? 2);
+  const cases = [...byExponent].map(
+    ([exponent, codes]) =>
+      `when ${currency} in (${codes.map((code) => `'${code}'`).join(', ')}) then ${10 ** exponent}`,
+  );
+  return `case ${cases.join(' ')} end`;
+}
+
 const rollUpChecks: readonly Check[] = [
   rollUpCheck({
     table: 'sales_per_minute',
@@ -364,6 +378,43 @@ const rollUpChecks: readonly Check[] = [
       ['last_currency', `(array_agg(currency ${latest}))[1]`],
     ],
   }),
+  {
+    name: 'recent_sales',
+    message: 'the recent sales that fraud rules look at are not the newest of the customer',
+    sql: `
+      with touched as materialized (
+        select distinct customer_id
+        from transactions
+        where $1::timestamptz is not null and processed_at >= $1
+      ),
+      base as (select ${minorUnits('base_currency')} as minor_units from warehouse_state),
+      newest as (
+        select customer_id, currency, coalesce(country, '') as country,
+          (amount * ${minorUnits('currency')})::float8 as amount_minor,
+          (amount_base * (select minor_units from base))::float8 as amount_base_minor,
+          floor(extract(epoch from transaction_timestamp) * 1000) as time_ms,
+          floor(extract(epoch from max(transaction_timestamp) over (partition by customer_id)) * 1000) as latest_ms,
+          row_number() over (partition by customer_id ${latest}) as place
+        from transactions
+        where $1::timestamptz is null or customer_id in (select customer_id from touched)
+      ),
+      recomputed as (
+        select customer_id,
+          jsonb_agg(jsonb_build_array(time_ms, amount_minor, amount_base_minor, currency, country) order by place) as sales
+        from newest
+        where place <= ${recentSalesMax} and time_ms >= latest_ms - ${recentSpanMs}
+        group by customer_id
+      ),
+      stored as (
+        select customer_id, recent_sales as sales
+        from customer_profiles
+        where $1::timestamptz is null or customer_id in (select customer_id from touched)
+      )
+      select 'customer_profiles ' || customer_id as subject, r.sales::text as expected, s.sales::text as found
+      from recomputed r
+      join stored s using (customer_id)
+      where r.sales is distinct from s.sales`,
+  },
   {
     name: 'currency_sums',
     message: 'the sums of a currency over all transactions are not those of the roll-up',

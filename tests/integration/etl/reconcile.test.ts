@@ -126,8 +126,8 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
       'currency_sums',
       'customer_days',
       'customer_profiles',
-
       'range_transactions',
+      'recent_sales',
       'sales_per_minute',
     ],
   ],
@@ -239,6 +239,16 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
     ['customer_profiles'],
   ],
   [
+    'an amount among the recent sales of a customer',
+    `update customer_profiles set recent_sales = jsonb_set(recent_sales, '{1,2}', '12345') where customer_id = 'customer-2'`,
+    ['recent_sales'],
+  ],
+  [
+    'a recent sale of a customer that is gone',
+    `update customer_profiles set recent_sales = recent_sales - -1 where customer_id = 'customer-2'`,
+    ['recent_sales'],
+  ],
+  [
     'a total that does not add up',
     `
     update transactions set total_amount = total_amount + 0.01 where order_id = 'order-4'`,
@@ -259,7 +269,7 @@ test.each(faults)('%s is found', async (_what, sql, expected) => {
   expect(result.exitCode).toBe(1);
 });
 
-test.each(faults.filter(([what]) => /cent|squares|last country/.test(what)))(
+test.each(faults.filter(([what]) => /cent|squares|last country|among the recent/.test(what)))(
   '%s is also found since an hour ago',
   async (_what, sql, expected) => {
     await pipeline.client.query(sql);
