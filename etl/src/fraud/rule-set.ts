@@ -2,7 +2,7 @@ import type { CurrencyExponent } from '@pulse/contract';
 import * as z from 'zod';
 
 import { UsageError } from '../errors.ts';
-import type { FraudRule, Judge } from './rule.ts';
+import type { FraudRule, Judge, Measure } from './rule.ts';
 import { allowList } from './rules/allow-list.ts';
 import { amountLimit } from './rules/amount-limit.ts';
 import { blockList } from './rules/block-list.ts';
@@ -21,6 +21,7 @@ interface PreparedRule {
   /** What a finding adds to the score. */
   readonly weight: number;
   readonly judge: Judge;
+  readonly measure: Measure;
 }
 
 /** A rule set, ready to judge. */
@@ -65,7 +66,11 @@ const definition = z
 /** A rule set as data: what a file holds, and the table fraud_rule_sets. */
 export type RuleSetDefinition = z.output<typeof definition>;
 
-type Prepare = (parameters: unknown, exponent: CurrencyExponent, path: string) => Judge;
+type Prepare = (
+  parameters: unknown,
+  exponent: CurrencyExponent,
+  path: string,
+) => Pick<PreparedRule, 'judge' | 'measure'>;
 
 interface KnownRule {
   readonly version: number;
@@ -106,7 +111,7 @@ export function prepareRuleSet(set: RuleSetDefinition, baseExponent: CurrencyExp
     }
     if (seen.has(id)) throw new RuleSetError(`${path}.rule: ${id} stands in the set twice`);
     seen.add(id);
-    return { id, version, weight, judge: rule.prepare(parameters, baseExponent, `${path}.parameters`) };
+    return { id, version, weight, ...rule.prepare(parameters, baseExponent, `${path}.parameters`) };
   });
   const { version, reviewScore, blockScore } = set;
   return { version, reviewScore, blockScore, rules };
@@ -117,7 +122,7 @@ function known<Parameters>(rule: FraudRule<Parameters>): [string, KnownRule] {
     const parsed = rule.parameters.safeParse(parameters);
     if (!parsed.success) throw new RuleSetError(describeIssues(parsed.error, path));
     try {
-      return rule.prepare(parsed.data, exponent);
+      return { judge: rule.prepare(parsed.data, exponent), measure: rule.measure(parsed.data, exponent) };
     } catch (error) {
       if (error instanceof RangeError) throw new RuleSetError(`${path}: ${error.message}`, { cause: error });
       throw error;

@@ -28,6 +28,9 @@ interface Finding {
 /** Looks at one sale and at what is known of its customer before it. Pure; undefined when there is nothing to say. */
 export type Judge = (sale: FraudSale, history: CustomerHistory) => Finding | undefined;
 
+/** The same look, told in any case: what `Judge` finds in its words, and otherwise what it saw and let pass. For people. */
+export type Measure = (sale: FraudSale, history: CustomerHistory) => Finding;
+
 /** A kind of rule: how its parameters are spelt, and how they become a judge. */
 export interface FraudRule<Parameters> {
   /** Stable name; it stands in transactions.fraud_reasons. */
@@ -37,4 +40,6 @@ export interface FraudRule<Parameters> {
   readonly parameters: z.ZodType<Parameters>;
   /** @throws RangeError for parameters that the base currency has no place for. */
   prepare(parameters: Parameters, baseExponent: CurrencyExponent): Judge;
+  /** Never called before `prepare` has taken the same parameters. */
+  measure(parameters: Parameters, baseExponent: CurrencyExponent): Measure;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 
@@ -92,6 +93,34 @@ test('a late sale is judged by the sales before its own time, and takes its plac
   const found = verdictsOf(late).map(({ reasons }) => reasons.find(({ rule }) => rule === 'velocity')?.observed);
   // At 105 s the sales at 50 s and 100 s have taken place; the one at 110 s has arrived but lies ahead.
   expect(found).toEqual([undefined, undefined, undefined, '3 sales in 60 s']);
+});
+
+test('what a rule measures of a sale is what it finds, where it finds something', () => {
+  const sale = fc.tuple(
+    fc.integer({ min: 0, max: 1200 }),
+    fc.constantFrom('0.50', '1.00', '20.00', '499.99', '1500.00', '90000.00'),
+    fc.constantFrom('USD', 'USD', 'USD', 'EUR', 'JPY', 'GBP'),
+    fc.constantFrom('', 'US', 'JP', 'CA'),
+  );
+  const found = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(sale, { minLength: 1, maxLength: 30 }), fc.constantFrom('allow', 'block'), (sales, list) => {
+      const customers = new Customers([{ ...entry(list), untilMs: startMs + 1_000_000 }]);
+      const customer = customers.numberOf('c');
+      for (const next of sales.map(saleOf)) {
+        const history = customers.historyOf(customer);
+        for (const { id, judge, measure } of shippedSet.rules) {
+          const measured = measure(next, history);
+          const finding = judge(next, history) ?? measured;
+          if (finding !== measured) found.add(id);
+          expect(measured).toEqual(finding);
+        }
+        customers.add(customer, next);
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+  expect([...found].toSorted()).toEqual(shippedSet.rules.map(({ id }) => id).toSorted());
 });
 
 const entry = (list: 'allow' | 'block'): ListEntry => ({ list, customerId: 'c', untilMs: startMs + 10_000 });

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { readOrder, type OrderRecords } from '../warehouse/explain-queries.ts';
 import { jsonLine } from './json-line.ts';
+import { rejudgeOrder, type MeasuredRule, type RejudgedOrder } from './rejudge-order.ts';
 import { table, timeText } from './table.ts';
 
 type Transaction = NonNullable<OrderRecords['transaction']>;
@@ -14,10 +15,13 @@ export async function explainOrder(context: Context, orderId: string, json: bool
   }
   const { baseCurrency } = context.config.rules;
   const figures = order.transaction === undefined ? [] : figuresOf(order.transaction, baseCurrency);
-  if (json) return jsonLine({ order_id: orderId, figures, ...order });
+  const fraud = order.transaction === undefined ? undefined : await rejudge(context, order, order.transaction);
+  if (json) return jsonLine({ order_id: orderId, figures, fraud, ...order });
   const parts = [`order ${orderId}`];
   if (order.transaction === undefined) parts.push('not loaded: each record with this order id was rejected');
   else parts.push(...describeTransaction(order.transaction, order, figures));
+  if (fraud !== undefined) parts.push(...describeFraud(fraud, order));
+  for (const revision of order.revisions) parts.push(describeRevision(revision));
   for (const reject of order.rejects) parts.push(describeReject(reject));
   return parts.join('\n');
 }
@@ -58,12 +62,12 @@ function figuresOf(t: Transaction, base: string): readonly Figure[] {
 }
 
 function describeTransaction(t: Transaction, order: OrderRecords, figures: readonly Figure[]): readonly string[] {
-  const { batch, alert, revisions } = order;
+  const { batch, alert } = order;
   const airflow =
     batch === undefined || batch.airflowRunId === null
       ? 'outside Airflow'
       : `Airflow ${batch.airflowDagId ?? ''} ${batch.airflowRunId}`;
-  const parts = [
+  return [
     `sold ${timeText(t.transactionTimestamp)} to ${t.customerId}: ${t.productCategory}, ${t.country ?? 'no country named'}`,
     `record: partition ${t.kafkaPartition}, offset ${t.kafkaOffset} (epoch ${t.kafkaEpoch}); content ${t.contentHash.toString('hex')}`,
     `loaded ${timeText(t.processedAt)} by batch ${t.batchId} (${batch?.kind ?? 'unknown'}, ${airflow}, version ${batch?.codeVersion ?? 'unknown'})`,
@@ -71,19 +75,61 @@ function describeTransaction(t: Transaction, order: OrderRecords, figures: reado
       ['figure', 'value', 'how'],
       figures.map(({ figure, value, arithmetic }) => [figure, value, arithmetic]),
     ),
-    `fraud score ${t.fraudScore}: ${t.isFraudFlagged ? `flagged (${alert?.decision ?? 'no alert stored'})` : 'clear'}, rule set ${alert?.ruleSetVersion ?? batch?.ruleSetVersion ?? 'unknown'}`,
+    `fraud score ${t.fraudScore}: ${t.isFraudFlagged ? `flagged (${alert?.decision ?? 'no alert stored'})` : 'clear'}, rule set ${ruleSetOf(order) ?? 'unknown'}`,
   ];
-  if (alert !== undefined) {
-    const rows = alert.reasons.map((r) => [`${r.rule} (v${r.version})`, r.observed, r.threshold, r.weight]);
-    parts.push(table(['rule', 'observed', 'threshold', 'weight'], rows));
+}
+
+function ruleSetOf({ alert, batch }: OrderRecords): string | null | undefined {
+  return alert?.ruleSetVersion ?? batch?.ruleSetVersion;
+}
+
+/** `isAsStored`: the same rules find something as did when the order was loaded, and the score is the same. */
+type ExplainedFraud = RejudgedOrder & { readonly isAsStored: boolean };
+
+async function rejudge(context: Context, order: OrderRecords, t: Transaction): Promise<ExplainedFraud> {
+  const version = ruleSetOf(order);
+  if (version === undefined || version === null) {
+    return { kind: 'unknown', why: 'the batch has noted no rule set', isAsStored: false };
   }
-  for (const r of revisions) {
-    parts.push(
-      `revision ${r.revision} (${r.reprocessId}): tax ${trimmed(r.taxAmountBefore)} → ${trimmed(r.taxAmountAfter)}, ` +
-        `total ${trimmed(r.totalAmountBefore)} → ${trimmed(r.totalAmountAfter)}, base ${trimmed(r.amountBaseBefore)} → ${trimmed(r.amountBaseAfter)}`,
-    );
+  const again = await rejudgeOrder(context, t.orderId, version);
+  if (again.kind === 'unknown') return { ...again, isAsStored: false };
+  const found = again.rules.filter(({ isFound }) => isFound).map(({ rule }) => rule);
+  const isAsStored = again.score === t.fraudScore && found.toSorted().join() === t.fraudReasons.toSorted().join();
+  return { ...again, isAsStored };
+}
+
+/** Every rule against its threshold; and what the alert has kept, where that can not be said or was otherwise. */
+function describeFraud(fraud: ExplainedFraud, { alert }: OrderRecords): readonly string[] {
+  const parts: string[] = [];
+  if (fraud.kind === 'unknown') parts.push(`the rules can not be recomputed: ${fraud.why}`);
+  else {
+    const difference = fraud.isAsStored
+      ? 'as it was judged'
+      : `not as it was judged: today's stored sales make it ${fraud.score} (${fraud.decision})`;
+    parts.push(`each rule, recomputed from the customer's stored sales; ${difference}`, ruleTable(fraud.rules));
+  }
+  if (alert !== undefined && !fraud.isAsStored) {
+    parts.push('what the alert has kept', ruleTable(alert.reasons.map((reason) => ({ ...reason, isFound: true }))));
   }
   return parts;
+}
+
+function ruleTable(rules: readonly MeasuredRule[]): string {
+  const rows = rules.map((r) => [
+    `${r.rule} (v${r.version})`,
+    r.observed,
+    r.threshold,
+    r.weight,
+    r.isFound ? 'yes' : '',
+  ]);
+  return table(['rule', 'observed', 'threshold', 'weight', 'found'], rows);
+}
+
+function describeRevision(r: OrderRecords['revisions'][number]): string {
+  return (
+    `revision ${r.revision} (${r.reprocessId}): tax ${trimmed(r.taxAmountBefore)} → ${trimmed(r.taxAmountAfter)}, ` +
+    `total ${trimmed(r.totalAmountBefore)} → ${trimmed(r.totalAmountAfter)}, base ${trimmed(r.amountBaseBefore)} → ${trimmed(r.amountBaseAfter)}`
+  );
 }
 
 function describeReject(r: OrderRecords['rejects'][number]): string {

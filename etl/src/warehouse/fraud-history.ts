@@ -6,7 +6,7 @@ import type pg from 'pg';
 import type { ListPeriod, PastSale } from '../fraud/replay-history.ts';
 import type { Queryable, Warehouse } from './connection.ts';
 import { readState } from './positions.ts';
-import { readLiveRuleSet } from './rule-sets.ts';
+import { findRuleSet, readLiveRuleSet } from './rule-sets.ts';
 
 /** Sales of a span of event time. */
 export interface HistorySpan {
@@ -54,9 +54,39 @@ export async function withFraudHistory<Result>(
         liveRuleSet: await readLiveRuleSet(tx),
         listPeriods: await readListPeriods(tx),
         judgedCount: rows[0]?.count ?? 0,
-        sales: (baseExponent) => readSales(client, span, baseExponent),
+        sales: (baseExponent) => readSales(client, salesOfSpan(client, span), baseExponent),
       });
     },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+}
+
+/** One order, and what one moment of the warehouse shows of the sales that its customer had. */
+export interface OrderHistory {
+  readonly baseCurrency: string;
+  readonly listPeriods: readonly ListPeriod[];
+  /** A rule set as JSON; undefined where none has the version. */
+  ruleSet(version: string): Promise<unknown>;
+  /** All sales of the order's customer, as they were loaded; the order itself is the one to judge. */
+  sales(baseExponent: CurrencyExponent): AsyncGenerator<readonly StoredSale[], void>;
+}
+
+/** Runs `work` over one snapshot of the warehouse. It only reads. */
+export async function withOrderHistory<Result>(
+  { client, db }: Warehouse,
+  orderId: string,
+  work: (history: OrderHistory) => Promise<Result>,
+): Promise<Result> {
+  const isJudged = `t.order_id = ${client.escapeLiteral(orderId)}`;
+  const isRead = `t.customer_id = (select customer_id from transactions t where ${isJudged})`;
+  return db.transaction(
+    async (tx) =>
+      work({
+        baseCurrency: (await readState(tx)).baseCurrency,
+        listPeriods: await readListPeriods(tx),
+        ruleSet: async (version) => (await findRuleSet(tx, version))?.definition,
+        sales: (baseExponent) => readSales(client, { isJudged, isRead }, baseExponent),
+      }),
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
 }
@@ -94,17 +124,17 @@ const rowsPerFetch = 5000;
  */
 async function* readSales(
   client: pg.Client,
-  span: HistorySpan,
+  { isJudged, isRead }: SaleChoice,
   baseExponent: CurrencyExponent,
 ): AsyncGenerator<readonly StoredSale[], void> {
   await client.query(`
     declare fraud_history no scroll cursor for
     select t.order_id, t.customer_id, floor(extract(epoch from t.transaction_timestamp) * 1000)::float8,
       t.amount::text, t.currency, t.amount_base::text, coalesce(t.country, ''),
-      (extract(epoch from t.processed_at) * 1000)::float8, ${within(client, span)}, t.is_fraud_flagged, l.pattern
+      (extract(epoch from t.processed_at) * 1000)::float8, ${isJudged}, t.is_fraud_flagged, l.pattern
     from transactions t
     left join fraud_labels l using (order_id)
-    where t.customer_id in (select customer_id from transactions where ${within(client, span)})
+    where ${isRead}
     order by t.customer_id, t.processed_at, t.kafka_partition, t.kafka_epoch, t.kafka_offset`);
   for (;;) {
     const { rows } = await client.query<SaleRow>({
@@ -115,6 +145,20 @@ async function* readSales(
     if (rows.length < rowsPerFetch) break;
   }
   await client.query('close fraud_history');
+}
+
+/** Conditions on the transaction `t`, in SQL. */
+interface SaleChoice {
+  readonly isJudged: string;
+  readonly isRead: string;
+}
+
+function salesOfSpan(client: pg.Client, span: HistorySpan): SaleChoice {
+  const isJudged = within(client, span);
+  return {
+    isJudged,
+    isRead: `t.customer_id in (select customer_id from transactions where ${isJudged})`,
+  };
 }
 
 /** DECLARE takes no parameters. */

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 
 import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
-import { startEtl } from '../../support/programs.ts';
+import { runEtl, startEtl } from '../../support/programs.ts';
 
 async function explained(pipeline: Pipeline, orderId: string) {
   const { stdout, exitCode } = await pipeline.etl(['explain', orderId]);
@@ -36,6 +36,54 @@ test("explain names the record, the batch, Airflow's run, the arithmetic and eac
     observed: expect.any(String),
     threshold: expect.any(String),
   });
+});
+
+test('explain sets each rule against its threshold, for a clear order and for a flagged one', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const startMs = Date.now() - 3_600_000;
+  const sale = (orderId: string, second: number, amount: string) =>
+    aTransaction({
+      order_id: orderId,
+      customer_id: 'c',
+      amount,
+      timestamp: new Date(startMs + second * 1000).toISOString(),
+      currency: 'USD',
+      country: 'US',
+    });
+  await pipeline.publish([sale('first', 0, '20.00')]);
+  await pipeline.batch(['run']);
+  await pipeline.publish([sale('second', 20, '21.00'), sale('third', 40, '1500.00'), sale('later', 50, '23.00')]);
+  await pipeline.batch(['run']);
+  const clear = (await explained(pipeline, 'second')).answer.fraud;
+  expect(clear).toMatchObject({ kind: 'recomputed', score: 0, decision: 'clear', isAsStored: true });
+  expect(clear.rules).toHaveLength(10);
+  expect(clear.rules).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        rule: 'velocity',
+        observed: '2 sales in 60 s',
+        threshold: '3 sales in 60 s',
+        isFound: false,
+      }),
+      expect.objectContaining({ rule: 'amount_limit', observed: '21.00', threshold: '1000.00', isFound: false }),
+      expect.objectContaining({ rule: 'block_list', observed: 'not on the block list', isFound: false }),
+    ]),
+  );
+  const flagged = (await explained(pipeline, 'third')).answer;
+  const found = flagged.fraud.rules.filter(({ isFound }: { isFound: boolean }) => isFound);
+  expect(found.map(({ rule, observed, threshold }: Record<string, string>) => ({ rule, observed, threshold }))).toEqual(
+    flagged.alert.reasons.map(({ rule, observed, threshold }: Record<string, string>) => ({
+      rule,
+      observed,
+      threshold,
+    })),
+  );
+  expect(found.map(({ rule }: { rule: string }) => rule)).toEqual(expect.arrayContaining(['amount_limit', 'velocity']));
+  // What was judged and what the stored sales make of it today can differ: it is said.
+  await pipeline.query(`delete from transactions where order_id = 'first'`);
+  const { stdout } = await runEtl(['explain', 'third'], { env: pipeline.env });
+  expect(stdout).toContain('not as it was judged');
+  expect(stdout).toContain('3 sales in 60 s');
 });
 
 test('explain says why an order was not loaded, and that another one is unknown', async () => {

@@ -13,4 +13,10 @@ export const allowList: FraudRule<z.output<typeof parameters>> = {
     const finding = { observed: 'on the allow list', threshold: 'on the allow list' };
     return ({ timeMs }, history) => (history.listedAs(timeMs) === 'allow' ? finding : undefined);
   },
+  measure:
+    () =>
+    ({ timeMs }, history) => ({
+      observed: `${history.listedAs(timeMs) === 'allow' ? '' : 'not '}on the allow list`,
+      threshold: 'on the allow list',
+    }),
 };

@@ -22,4 +22,8 @@ export const amountLimit: FraudRule<z.output<typeof parameters>> = {
     return ({ amountBaseMinor }) =>
       amountBaseMinor <= limitMinor ? undefined : { observed: amountText(amountBaseMinor, exponent), threshold };
   },
+  measure: ({ limit }, exponent) => {
+    const threshold = amountText(minorOf(limit, exponent), exponent);
+    return ({ amountBaseMinor }) => ({ observed: amountText(amountBaseMinor, exponent), threshold });
+  },
 };

@@ -13,4 +13,10 @@ export const blockList: FraudRule<z.output<typeof parameters>> = {
     const finding = { observed: 'on the block list', threshold: 'on the block list' };
     return ({ timeMs }, history) => (history.listedAs(timeMs) === 'block' ? finding : undefined);
   },
+  measure:
+    () =>
+    ({ timeMs }, history) => ({
+      observed: `${history.listedAs(timeMs) === 'block' ? '' : 'not '}on the block list`,
+      threshold: 'on the block list',
+    }),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { none } from '../customer-history.ts';
+import { none, type CustomerHistory } from '../customer-history.ts';
 import { amountParameter, amountText, minorOf, windowCountParameter, windowParameter } from '../parameters.ts';
 import type { FraudRule } from '../rule.ts';
 
@@ -29,15 +29,35 @@ export const cardTesting: FraudRule<z.output<typeof parameters>> = {
     return ({ timeMs, amountBase, amountBaseMinor }, history) => {
       const isSmall = amountBase <= smallEnd;
       if (!isSmall && amountBase < largeBegin) return undefined;
-      const fromMs = timeMs - windowSeconds * 1000;
-      let count = isSmall ? 1 : 0;
-      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        if (history.timeMsOf(at) <= fromMs) break;
-        if (history.amountBaseOf(at) <= smallEnd) count += 1;
-      }
+      const count = smallBefore(history, timeMs, windowSeconds, smallEnd) + (isSmall ? 1 : 0);
       if (count < smallCount) return undefined;
       const after = isSmall ? '' : `, then ${amountText(amountBaseMinor, exponent)}`;
       return { observed: `${count} sales up to ${smallMax} in ${windowSeconds} s${after}`, threshold };
     };
   },
+  measure: ({ smallMax, smallCount, largeMin, windowSeconds }, exponent) => {
+    const smallEnd = Number(minorOf(smallMax, exponent));
+    return ({ timeMs, amountBase, amountBaseMinor }, history) => {
+      const isSmall = amountBase <= smallEnd;
+      const isLarge = amountBase >= Number(minorOf(largeMin, exponent));
+      const count = smallBefore(history, timeMs, windowSeconds, smallEnd) + (isSmall ? 1 : 0);
+      const amount = amountText(amountBaseMinor, exponent);
+      const after = isSmall ? '' : `, then ${amount}${isLarge ? '' : `, less than ${largeMin}`}`;
+      return {
+        observed: `${count} sales up to ${smallMax} in ${windowSeconds} s${after}`,
+        threshold: `${smallCount} sales up to ${smallMax} in ${windowSeconds} s`,
+      };
+    };
+  },
 };
+
+/** Small sales of the window before this one. */
+function smallBefore(history: CustomerHistory, timeMs: number, windowSeconds: number, smallEnd: number): number {
+  const fromMs = timeMs - windowSeconds * 1000;
+  let count = 0;
+  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+    if (history.timeMsOf(at) <= fromMs) break;
+    if (history.amountBaseOf(at) <= smallEnd) count += 1;
+  }
+  return count;
+}

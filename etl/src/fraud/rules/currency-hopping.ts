@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { none } from '../customer-history.ts';
+import { none, type CustomerHistory } from '../customer-history.ts';
 import { windowParameter } from '../parameters.ts';
-import type { FraudRule } from '../rule.ts';
+import type { FraudRule, FraudSale } from '../rule.ts';
 
 const parameters = z.strictObject({
   /** So many currencies within the window are found, this sale's counted. */
@@ -17,16 +17,35 @@ export const currencyHopping: FraudRule<z.output<typeof parameters>> = {
   parameters,
   prepare: ({ currencyCount, windowSeconds }) => {
     const threshold = `${currencyCount} currencies in ${windowSeconds} s`;
-    return ({ timeMs, currency }, history) => {
-      const fromMs = timeMs - windowSeconds * 1000;
-      let seen: string[] | undefined;
-      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        if (history.timeMsOf(at) <= fromMs) break;
-        const other = history.currencyOf(at);
-        if (other !== currency && seen?.includes(other) !== true) (seen ??= [currency]).push(other);
-      }
+    return (sale, history) => {
+      const seen = currenciesWithin(history, sale, windowSeconds);
       if (seen === undefined || seen.length < currencyCount) return undefined;
       return { observed: `${seen.length} currencies in ${windowSeconds} s: ${seen.sort().join(', ')}`, threshold };
     };
   },
+  measure:
+    ({ currencyCount, windowSeconds }) =>
+    (sale, history) => {
+      const seen = currenciesWithin(history, sale, windowSeconds) ?? [sale.currency];
+      return {
+        observed: `${seen.length} currencies in ${windowSeconds} s: ${seen.sort().join(', ')}`,
+        threshold: `${currencyCount} currencies in ${windowSeconds} s`,
+      };
+    },
 };
+
+/** Currencies of the window that ends with this sale; undefined where there is none but its own, as nearly always. */
+function currenciesWithin(
+  history: CustomerHistory,
+  { timeMs, currency }: FraudSale,
+  windowSeconds: number,
+): string[] | undefined {
+  const fromMs = timeMs - windowSeconds * 1000;
+  let seen: string[] | undefined;
+  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+    if (history.timeMsOf(at) <= fromMs) break;
+    const other = history.currencyOf(at);
+    if (other !== currency && seen?.includes(other) !== true) (seen ??= [currency]).push(other);
+  }
+  return seen;
+}

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { none } from '../customer-history.ts';
+import { none, type CustomerHistory } from '../customer-history.ts';
 import { windowCountParameter, windowParameter } from '../parameters.ts';
-import type { FraudRule } from '../rule.ts';
+import type { FraudRule, FraudSale } from '../rule.ts';
 
 const parameters = z.strictObject({
   /** So many sales of the same amount within the window are found, this one counted. */
@@ -20,14 +20,26 @@ export const duplicateAmount: FraudRule<z.output<typeof parameters>> = {
   parameters,
   prepare: ({ saleCount, windowSeconds }) => {
     const threshold = `${saleCount} equal amounts in ${windowSeconds} s`;
-    return ({ timeMs, amount, currency }, history) => {
-      const fromMs = timeMs - windowSeconds * 1000;
-      let count = 1;
-      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        if (history.timeMsOf(at) <= fromMs) break;
-        if (history.amountOf(at) === amount && history.currencyOf(at) === currency) count += 1;
-      }
+    return (sale, history) => {
+      const count = equalWithin(history, sale, windowSeconds);
       return count < saleCount ? undefined : { observed: `${count} equal amounts in ${windowSeconds} s`, threshold };
     };
   },
+  measure:
+    ({ saleCount, windowSeconds }) =>
+    (sale, history) => ({
+      observed: `${equalWithin(history, sale, windowSeconds)} equal amounts in ${windowSeconds} s`,
+      threshold: `${saleCount} equal amounts in ${windowSeconds} s`,
+    }),
 };
+
+/** Sales of this amount and currency in the window that ends with this one, which counts. */
+function equalWithin(history: CustomerHistory, { timeMs, amount, currency }: FraudSale, windowSeconds: number): number {
+  const fromMs = timeMs - windowSeconds * 1000;
+  let count = 1;
+  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+    if (history.timeMsOf(at) <= fromMs) break;
+    if (history.amountOf(at) === amount && history.currencyOf(at) === currency) count += 1;
+  }
+  return count;
+}

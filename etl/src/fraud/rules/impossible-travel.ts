@@ -39,4 +39,26 @@ export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
       return undefined;
     };
   },
+  measure: ({ speedMaxKmh, windowSeconds }) => {
+    const threshold = `${speedMaxKmh} km/h`;
+    return ({ timeMs, country }, history) => {
+      if (country === '') return { observed: 'no country named', threshold };
+      let observed = `no other country in ${windowSeconds} s`;
+      let fastest = -1;
+      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+        if (history.timeMsOf(at) <= timeMs - windowSeconds * 1000) break;
+        const earlier = history.countryOf(at);
+        if (earlier === '' || earlier === country) continue;
+        const km = distanceKm(earlier, country);
+        const elapsedMs = timeMs - history.timeMsOf(at);
+        const isFound = km > elapsedMs * (speedMaxKmh / 3_600_000);
+        const speed = isFound ? Infinity : km / Math.max(1, elapsedMs);
+        if (speed <= fastest) continue;
+        fastest = speed;
+        observed = `${earlier} to ${country}, ${km} km, in ${Math.round(elapsedMs / 1000)} s`;
+        if (isFound) break;
+      }
+      return { observed, threshold };
+    };
+  },
 };

@@ -23,4 +23,11 @@ export const newCustomerHighAmount: FraudRule<z.output<typeof parameters>> = {
         ? undefined
         : { observed: `${amountText(amountBaseMinor, exponent)} at sale ${saleCount + 1}`, threshold };
   },
+  measure: ({ limit, historyCount }, exponent) => {
+    const threshold = `${amountText(minorOf(limit, exponent), exponent)} before sale ${historyCount + 1}`;
+    return ({ amountBaseMinor }, { saleCount }) => ({
+      observed: `${amountText(amountBaseMinor, exponent)} at sale ${saleCount + 1}`,
+      threshold,
+    });
+  },
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { none } from '../customer-history.ts';
+import { none, type CustomerHistory } from '../customer-history.ts';
 import { windowCountParameter, windowParameter } from '../parameters.ts';
 import type { FraudRule } from '../rule.ts';
 
@@ -18,13 +18,25 @@ export const velocity: FraudRule<z.output<typeof parameters>> = {
   prepare: ({ saleCount, windowSeconds }) => {
     const threshold = `${saleCount} sales in ${windowSeconds} s`;
     return ({ timeMs }, history) => {
-      const fromMs = timeMs - windowSeconds * 1000;
-      let count = 1;
-      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        if (history.timeMsOf(at) <= fromMs) break;
-        count += 1;
-      }
+      const count = countWithin(history, timeMs, windowSeconds);
       return count < saleCount ? undefined : { observed: `${count} sales in ${windowSeconds} s`, threshold };
     };
   },
+  measure:
+    ({ saleCount, windowSeconds }) =>
+    ({ timeMs }, history) => ({
+      observed: `${countWithin(history, timeMs, windowSeconds)} sales in ${windowSeconds} s`,
+      threshold: `${saleCount} sales in ${windowSeconds} s`,
+    }),
 };
+
+/** Sales of the window that ends with this one, which counts. */
+function countWithin(history: CustomerHistory, timeMs: number, windowSeconds: number): number {
+  const fromMs = timeMs - windowSeconds * 1000;
+  let count = 1;
+  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
+    if (history.timeMsOf(at) <= fromMs) break;
+    count += 1;
+  }
+  return count;
+}

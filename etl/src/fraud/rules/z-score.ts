@@ -39,6 +39,21 @@ export const zScore: FraudRule<z.output<typeof parameters>> = {
       return { observed, threshold };
     };
   },
+  measure: ({ score, historyCount, amountMin }, exponent) => {
+    const threshold = `${score} deviations above the mean of ${historyCount} sales or more`;
+    return ({ amountBaseMinor }, history) => {
+      const count = history.saleCount;
+      const amount = amountText(amountBaseMinor, exponent);
+      if (count < historyCount) return { observed: `${count} earlier sales`, threshold };
+      if (amountBaseMinor < minorOf(amountMin, exponent)) {
+        return { observed: `${amount}, less than ${amountMin}`, threshold };
+      }
+      const found = scoreOf(BigInt(count), amountBaseMinor, history.amountBaseSum, history.amountBaseSquares);
+      const mean = `the mean of ${count} sales, ${amountText(history.amountBaseSum / BigInt(count), exponent)}`;
+      if (found !== undefined) return { observed: `${hundredthsText(found)} deviations above ${mean}`, threshold };
+      return { observed: `${amount}, not above ${mean}, or no deviation from it`, threshold };
+    };
+  },
 };
 
 /**
