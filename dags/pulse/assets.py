@@ -20,6 +20,7 @@ FRAUD_LABELS = _table("fraud_labels")
 FRAUD_SHADOW_VERDICTS = _table("fraud_shadow_verdicts")
 RECONCILIATIONS = _table("etl_reconciliations")
 REJECTED_TRANSACTIONS = _table("rejected_transactions")
+SALES_PER_HOUR = _table("sales_per_hour")
 SALES_PER_MINUTE = _table("sales_per_minute")
 TAX_RATES = _table("tax_rates")
 TRANSACTIONS = _table("transactions")
@@ -32,4 +33,5 @@ WRITTEN_BY_LOAD = [
     CUSTOMER_PROFILES,
     CUSTOMER_DAYS,
     SALES_PER_MINUTE,
+    SALES_PER_HOUR,
 ]

@@ -7,7 +7,13 @@ const factTables = new Set(['transactions', 'rejected_transactions', 'fraud_aler
 const bounds = ['$__timeFilter(', 'batch_id = coalesce(', 'customer_id = coalesce('];
 
 /** Tables of sales: what people choose narrows all that is read from them. */
-const salesTables = new Set(['sales_per_minute', 'transactions', 'fraud_alerts', 'fraud_shadow_verdicts']);
+const salesTables = new Set([
+  'sales_per_minute',
+  'sales_per_hour',
+  'transactions',
+  'fraud_alerts',
+  'fraud_shadow_verdicts',
+]);
 
 /** Sums of amounts in the currency of their row. */
 const ownCurrencySum = /sum\((amount|tax|total)(_amount|_sum)?\)/;

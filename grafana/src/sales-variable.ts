@@ -5,6 +5,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { salesInRange } from './sql/sales-between.ts';
 import { everything, salesDimensions, type SalesDimension } from './sql/sales-filter.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
@@ -18,7 +19,9 @@ export function salesVariables(hide = VariableHide.DontHide): QueryVariableBuild
 
 /** A choice of several values, or all, among those that were sold in the time range. */
 function salesVariable({ variable, label, expression }: SalesDimension): QueryVariableBuilder {
-  const sql = `select distinct ${expression} from sales_per_minute where $__timeFilter(minute) order by 1`;
+  const sql = `select distinct ${expression}
+from ${salesInRange}
+order by 1`;
   return new QueryVariableBuilder(variable)
     .label(label)
     .description(`Narrows every panel of sales to the chosen values of ${label.toLowerCase()}.`)

@@ -13,6 +13,7 @@ export { fraudRuleSets, ruleSetStatuses, type RuleSetStatus } from './fraud-rule
 export { fraudShadowVerdicts } from './fraud-shadow-verdicts.ts';
 export { rejectedTransactions, type FieldError } from './rejected-transactions.ts';
 export { replayClaims, replayOutcomes, type ReplayOutcome } from './replay-claims.ts';
+export { salesPerHour } from './sales-per-hour.ts';
 export { salesPerMinute } from './sales-per-minute.ts';
 export { sourcePositions } from './source-positions.ts';
 export { taxRates } from './tax-rates.ts';

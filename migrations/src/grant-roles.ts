@@ -7,7 +7,8 @@ import { inTransaction } from './transaction.ts';
 
 /**
  * Creates the two roles or takes over their present passwords, and sets what each may do, in one transaction:
- * etl reads and writes rows but changes no table, deletes no fact and no rate, and adds to the history only; reader only reads, for at most ten seconds a query.
+ * etl reads and writes rows but changes no table, deletes no fact and no rate, and adds to the history only; reader only reads, for at most ten seconds a query,
+ * without the compiler, which takes longer than the queries of dashboards do.
  * Roles belong to all databases of a server, so another database's migrator may change them at the same moment.
  */
 export async function grantRoles(client: Client, roles: Roles): Promise<void> {
@@ -53,6 +54,7 @@ async function createAndGrant(client: Client, roles: Roles): Promise<void> {
     alter default privileges in schema public grant select on tables to ${reader};
     alter role ${reader} in database ${database} set statement_timeout = '10s';
     alter role ${reader} in database ${database} set default_transaction_read_only = on;
+    alter role ${reader} in database ${database} set jit = off;
   `);
 }
 

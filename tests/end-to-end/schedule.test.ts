@@ -82,6 +82,7 @@ test('lineage shows which task of the pipeline reads the topic and which writes 
     'warehouse.customer_profiles': ['load'],
     'warehouse.fraud_alerts': ['load'],
     'warehouse.rejected_transactions': ['load'],
+    'warehouse.sales_per_hour': ['load'],
     'warehouse.sales_per_minute': ['load'],
     'warehouse.transactions': ['load'],
   });

@@ -238,6 +238,14 @@ const recomputed: Readonly<Record<string, readonly [string, string]>> = {
        count(*) filter (where is_fraud_flagged), sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base)
      from transactions group by 1, 2, 3, 4`,
   ],
+  sales_per_hour: [
+    `select hour, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
+       amount_base_sum, tax_base_sum from sales_per_hour`,
+    `select date_trunc('hour', transaction_timestamp, 'UTC'), product_category, currency, coalesce(country, ''), count(*),
+       count(*) filter (where is_fraud_flagged), sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base),
+       sum(tax_amount_base)
+     from transactions group by 1, 2, 3, 4`,
+  ],
   customer_days: [
     'select day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at from customer_days',
     `select (transaction_timestamp at time zone 'UTC')::date, customer_id, count(*),

@@ -19,6 +19,7 @@ const halfBatches = `
   select facts.rows, ledger.loaded,
     (select count(*) from rejected_transactions) as quarantined, ledger.rejected,
     (select coalesce(sum(transaction_count), 0) from sales_per_minute) as minutes,
+    (select coalesce(sum(transaction_count), 0) from sales_per_hour) as hours,
     (select coalesce(sum(amount_base_sum), 0) from sales_per_minute) - facts.base as minute_difference,
     (select coalesce(sum(transaction_count), 0) from customer_profiles) as profiles,
     (select coalesce(sum(next_offset - from_offset), 0) from etl_batch_ranges where is_loaded) as covered,
@@ -46,6 +47,7 @@ export function startSampler(url: string): Sampler {
         row['rows'] === row['loaded'] &&
         row['quarantined'] === row['rejected'] &&
         row['minutes'] === row['rows'] &&
+        row['hours'] === row['rows'] &&
         row['profiles'] === row['rows'] &&
         row['covered'] === row['counted'] &&
         Number(row['minute_difference']) === 0;

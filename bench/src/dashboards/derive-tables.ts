@@ -17,6 +17,19 @@ const derivations: readonly (readonly [table: string, sql: string])[] = [
      order by 1, 2, 3, 4`,
   ],
   [
+    'sales_per_hour',
+    `insert into sales_per_hour (
+       hour, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
+       amount_base_sum, tax_base_sum
+     )
+     select
+       date_trunc('hour', minute, 'UTC'), product_category, currency, country, sum(transaction_count),
+       sum(flagged_count), sum(amount_sum), sum(tax_sum), sum(total_sum), sum(amount_base_sum), sum(tax_base_sum)
+     from sales_per_minute
+     group by 1, 2, 3, 4
+     order by 1, 2, 3, 4`,
+  ],
+  [
     'customer_days',
     `insert into customer_days (
        day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at

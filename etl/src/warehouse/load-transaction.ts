@@ -11,7 +11,7 @@ import { copyRows, type CopySource } from './copy-rows.ts';
 import { replaceCustomerProfiles } from './customer-profiles.ts';
 import { limitTransaction, type LoadLimits } from './load-session.ts';
 import { positionsStandAt } from './lookups.ts';
-import { mergeCustomerDays, mergeSalesPerMinute, type DeltaRow } from './merge-deltas.ts';
+import { mergeCustomerDays, mergeSales, type DeltaRow } from './merge-deltas.ts';
 import { bumpStateVersion, lockState } from './positions.ts';
 import { createReplayRejects, lockOpenClaims, settleClaims } from './settle-replay.ts';
 
@@ -67,7 +67,7 @@ export async function loadBatchInOneTransaction(
     if (decision !== 'due') return decision;
     if (batch.claims !== null) await createReplayRejects(tx);
     for (const source of load.rows) await copyRows(warehouse.client, source, source.chunks());
-    await mergeSalesPerMinute(tx, load.salesPerMinute);
+    await mergeSales(tx, load.salesPerMinute);
     await mergeCustomerDays(tx, load.customerDays);
     await replaceCustomerProfiles(tx, load.customerProfiles);
     if (batch.claims === null) await movePositions(tx, load);

@@ -330,17 +330,14 @@ function minorUnits(currency: string): string {
   return `case ${cases.join(' ')} end`;
 }
 
-const rollUpChecks: readonly Check[] = [
-  rollUpCheck({
-    table: 'sales_per_minute',
-    keys: ['minute', 'product_category', 'currency', 'country'],
-    keySql: [
-      `date_trunc('minute', transaction_timestamp)`,
-      't.product_category',
-      't.currency',
-      `coalesce(t.country, '')`,
-    ],
-    narrowing: `date_trunc('minute', transaction_timestamp)`,
+/** Sales by market and time, which the column `time` has to `width`. */
+function salesCheck(table: string, time: string, width: string): Check {
+  const sold = `date_bin('${width}', transaction_timestamp, 'epoch')`;
+  return rollUpCheck({
+    table,
+    keys: [time, 'product_category', 'currency', 'country'],
+    keySql: [sold, 't.product_category', 't.currency', `coalesce(t.country, '')`],
+    narrowing: sold,
     sums: [
       ['transaction_count', 'count(*)'],
       ['flagged_count', 'count(*) filter (where is_fraud_flagged)'],
@@ -350,7 +347,12 @@ const rollUpChecks: readonly Check[] = [
       ['amount_base_sum', 'sum(amount_base)'],
       ['tax_base_sum', 'sum(tax_amount_base)'],
     ],
-  }),
+  });
+}
+
+const rollUpChecks: readonly Check[] = [
+  salesCheck('sales_per_minute', 'minute', '1 minute'),
+  salesCheck('sales_per_hour', 'hour', '1 hour'),
   rollUpCheck({
     table: 'customer_days',
     keys: ['day', 'customer_id'],

@@ -188,32 +188,8 @@ async function insertRevisions(db: Queryable, reprocessId: string): Promise<void
 }
 
 async function correctRollUps(db: Queryable): Promise<void> {
-  await requireAll(
-    db,
-    'sales_per_minute',
-    sql`
-    with deltas as (
-      select date_trunc('minute', t.transaction_timestamp, 'UTC') as minute, t.product_category, t.currency,
-        coalesce(t.country, '') as country,
-        sum(c.tax_amount_after - c.tax_amount_before) as tax,
-        sum(c.total_amount_after - c.total_amount_before) as total,
-        sum(c.amount_base_after - c.amount_base_before) as amount_base,
-        sum(c.tax_amount_base_after - c.tax_amount_base_before) as tax_base
-      from reprocess_changes c
-      join transactions t using (order_id)
-      group by 1, 2, 3, 4
-    ), corrected as (
-      update sales_per_minute s
-      set tax_sum = s.tax_sum + d.tax,
-        total_sum = s.total_sum + d.total,
-        amount_base_sum = s.amount_base_sum + d.amount_base,
-        tax_base_sum = s.tax_base_sum + d.tax_base
-      from deltas d
-      where (s.minute, s.product_category, s.currency, s.country) = (d.minute, d.product_category, d.currency, d.country)
-      returning 1
-    )
-    select (select count(*) from deltas)::int as expected, (select count(*) from corrected)::int as corrected`,
-  );
+  await correctSales(db, 'sales_per_minute', 'minute', '1 minute');
+  await correctSales(db, 'sales_per_hour', 'hour', '1 hour');
   await requireAll(
     db,
     'customer_days',
@@ -229,6 +205,38 @@ async function correctRollUps(db: Queryable): Promise<void> {
       set amount_base_sum = k.amount_base_sum + d.amount_base
       from deltas d
       where (k.day, k.customer_id) = (d.day, d.customer_id)
+      returning 1
+    )
+    select (select count(*) from deltas)::int as expected, (select count(*) from corrected)::int as corrected`,
+  );
+}
+
+/** @param time - The column of the table that says when a row's sales took place, to `width`. */
+async function correctSales(db: Queryable, table: string, time: string, width: string): Promise<void> {
+  const names = { table: sql.raw(table), time: sql.raw(time), width: sql.raw(`'${width}'`) };
+  await requireAll(
+    db,
+    table,
+    sql`
+    with deltas as (
+      select date_bin(${names.width}, t.transaction_timestamp, 'epoch') as ${names.time}, t.product_category, t.currency,
+        coalesce(t.country, '') as country,
+        sum(c.tax_amount_after - c.tax_amount_before) as tax,
+        sum(c.total_amount_after - c.total_amount_before) as total,
+        sum(c.amount_base_after - c.amount_base_before) as amount_base,
+        sum(c.tax_amount_base_after - c.tax_amount_base_before) as tax_base
+      from reprocess_changes c
+      join transactions t using (order_id)
+      group by 1, 2, 3, 4
+    ), corrected as (
+      update ${names.table} s
+      set tax_sum = s.tax_sum + d.tax,
+        total_sum = s.total_sum + d.total,
+        amount_base_sum = s.amount_base_sum + d.amount_base,
+        tax_base_sum = s.tax_base_sum + d.tax_base
+      from deltas d
+      where (s.${names.time}, s.product_category, s.currency, s.country)
+        = (d.${names.time}, d.product_category, d.currency, d.country)
       returning 1
     )
     select (select count(*) from deltas)::int as expected, (select count(*) from corrected)::int as corrected`,

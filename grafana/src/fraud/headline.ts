@@ -2,6 +2,7 @@ import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sd
 
 import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { headlineStat } from '../headline-stat.ts';
+import { salesInRange } from '../sql/sales-between.ts';
 import { chosenSales } from '../sql/sales-filter.ts';
 import { thresholds } from '../thresholds.ts';
 import { chosenAlerts } from './alerts.ts';
@@ -44,9 +45,8 @@ function flaggedShare(): StatBuilder {
     description: 'Share of the transactions of the time range that were flagged: orange from 5 %, red from 10 %.',
     unit: 'percentunit',
     sql: `select sum(flagged_count) / nullif(sum(transaction_count), 0) as "Flagged"
-from sales_per_minute
-where $__timeFilter(minute)
-  and ${chosenSales}`,
+from ${salesInRange}
+where ${chosenSales}`,
     thresholds: thresholds('green', { from: 0.05, color: 'orange' }, { from: 0.1, color: 'red' }),
     noValue: 'no sales',
   });

@@ -3,6 +3,7 @@ import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-s
 
 import { barsPanel } from '../bars-panel.ts';
 import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
+import { salesInRange } from '../sql/sales-between.ts';
 import { chosenSales, countryName } from '../sql/sales-filter.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 
@@ -11,7 +12,7 @@ interface BarsDescription {
   readonly title: string;
   readonly description: string;
   readonly color: string;
-  /** What is a bar: an expression over `sales_per_minute`, and its name. */
+  /** What is a bar: an expression over the roll-up of sales, and its name. */
   readonly expression: string;
   readonly name: string;
 }
@@ -52,9 +53,8 @@ function revenueBars({ expression, name, color, ...description }: BarsDescriptio
     sql: `select
   ${expression} as "${name}",
   sum(amount_base_sum) as "Revenue"
-from sales_per_minute
-where $__timeFilter(minute)
-  and ${chosenSales}
+from ${salesInRange}
+where ${chosenSales}
 group by 1
 order by "Revenue" desc, 1
 limit ${barsMax}`,
@@ -78,9 +78,8 @@ function byCurrency(): TableBuilder {
   sum(tax_sum) as "Tax, own currency",
   sum(amount_base_sum) as "Base currency",
   sum(amount_base_sum) / nullif(sum(sum(amount_base_sum)) over (), 0) as "Share"
-from sales_per_minute
-where $__timeFilter(minute)
-  and ${chosenSales}
+from ${salesInRange}
+where ${chosenSales}
 group by currency
 order by "Base currency" desc, currency`,
     columns: { 'Base currency': inUnit(baseAmountUnit), Share: inUnit('percentunit') },

@@ -10,12 +10,13 @@ interface RateDescription {
   readonly description: string;
   readonly unit: string;
   readonly color: string;
-  /** Sum over `sales_per_minute`, and the name of its series. */
+  /** Sum over the roll-up of sales, and the name of its series. */
   readonly sum: string;
   readonly name: string;
 }
 
-const averaged = 'By the time of the sale. Over longer ranges each point is the average of its interval.';
+const averaged =
+  'By the time of the sale. Each point is the average of its interval, which is a whole hour or more where the range is longer than 25 hours.';
 
 /** What is sold, minute by minute. */
 export function rates(): TimeseriesBuilder[] {

@@ -2,6 +2,7 @@ import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-s
 
 import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { linkToCustomer } from '../dashboard-links.ts';
+import { bestCustomers } from '../sql/best-customers.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 
 /** Customers that bought most. */
@@ -15,19 +16,15 @@ export function topCustomers(): TableBuilder {
     height: 9,
     sql: `select
   customer_id as "Customer",
-  sum(transaction_count) as "Transactions",
-  sum(amount_base_sum) as "Revenue",
-  sum(amount_base_sum) / sum(transaction_count) as "Average order",
-  sum(flagged_count) as "Flagged",
-  max(last_transaction_at) as "Latest sale"
-from customer_days
-where day between greatest(
-    ($__timeFrom()::timestamptz at time zone 'UTC')::date,
-    ($__timeTo()::timestamptz at time zone 'UTC')::date - 30
-  )
-  and ($__timeTo()::timestamptz at time zone 'UTC')::date
-group by customer_id
-order by 3 desc, 1
+  transactions as "Transactions",
+  revenue as "Revenue",
+  revenue / transactions as "Average order",
+  flagged as "Flagged",
+  latest_sale as "Latest sale"
+from (
+${bestCustomers(20)}
+) as best
+order by revenue desc, customer_id
 limit 20`,
     columns: {
       Customer: linkToCustomer(),

@@ -15,6 +15,7 @@ const tables = [
   'fraud_alerts',
   'source_positions',
   'sales_per_minute',
+  'sales_per_hour',
   'customer_days',
   'customer_profiles',
   'etl_incidents',
@@ -128,6 +129,7 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
       'customer_profiles',
       'range_transactions',
       'recent_sales',
+      'sales_per_hour',
       'sales_per_minute',
     ],
   ],
@@ -224,6 +226,13 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
     ['sales_per_minute'],
   ],
   [
+    'an hour that lacks a sale',
+    `
+    update sales_per_hour set transaction_count = transaction_count - 1
+    where ctid = (select max(ctid) from sales_per_hour where currency = 'EUR')`,
+    ['sales_per_hour'],
+  ],
+  [
     "a customer's day that is gone",
     `delete from customer_days where ctid = (select max(ctid) from customer_days)`,
     ['customer_days'],
@@ -252,7 +261,7 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
     'a total that does not add up',
     `
     update transactions set total_amount = total_amount + 0.01 where order_id = 'order-4'`,
-    ['currency_sums', 'row_arithmetic', 'sales_per_minute'],
+    ['currency_sums', 'row_arithmetic', 'sales_per_hour', 'sales_per_minute'],
   ],
   [
     'an alert that is gone',

@@ -29,6 +29,7 @@ async function totals(pipeline: Pipeline): Promise<unknown> {
       (select count(*) from rejected_transactions where status = 'open')::int as open,
       (select count(*) from rejected_transactions where status = 'replayed')::int as replayed,
       (select coalesce(sum(transaction_count), 0) from sales_per_minute)::int as minutes,
+      (select coalesce(sum(transaction_count), 0) from sales_per_hour)::int as hours,
       (select coalesce(sum(transaction_count), 0) from customer_days)::int as days,
       (select coalesce(sum(transaction_count), 0) from customer_profiles)::int as profiles,
       (select coalesce(sum(amount_sum), 0) from sales_per_minute)::int as amount`);
@@ -36,7 +37,7 @@ async function totals(pipeline: Pipeline): Promise<unknown> {
 }
 
 function allLoaded(count: number): unknown {
-  const counts = { minutes: count, days: count, profiles: count, amount: count * 10 };
+  const counts = { minutes: count, hours: count, days: count, profiles: count, amount: count * 10 };
   return { facts: count, open: 0, replayed: count, ...counts };
 }
 

@@ -53,6 +53,7 @@ async function loadSales(pipeline: Pipeline): Promise<void> {
 const everything = `
   select (select jsonb_agg(t order by order_id) from transactions t) as facts,
     (select jsonb_agg(s order by minute, country, currency, product_category) from sales_per_minute s) as minutes,
+    (select jsonb_agg(s order by hour, country, currency, product_category) from sales_per_hour s) as hours,
     (select jsonb_agg(d order by day, customer_id) from customer_days d) as days,
     (select jsonb_agg(p order by customer_id) from customer_profiles p) as profiles,
     (select count(*) from transaction_revisions) as revisions,
@@ -68,6 +69,14 @@ const rollUpFaults = `
        sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base), sum(tax_amount_base)
      from transactions group by 1, 2, 3, 4)) minutes
   union all
+  select 'hours', count(*)::int from (
+    (select hour, product_category, currency, country, transaction_count, amount_sum, tax_sum, total_sum, amount_base_sum, tax_base_sum
+     from sales_per_hour)
+    except
+    (select date_trunc('hour', transaction_timestamp, 'UTC'), product_category, currency, coalesce(country, ''), count(*),
+       sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base), sum(tax_amount_base)
+     from transactions group by 1, 2, 3, 4)) hours
+  union all
   select 'days', count(*)::int from (
     (select day, customer_id, transaction_count, amount_base_sum from customer_days)
     except
@@ -81,6 +90,7 @@ const rollUpFaults = `
 
 const noFaults = [
   { roll_up: 'minutes', faults: 0 },
+  { roll_up: 'hours', faults: 0 },
   { roll_up: 'days', faults: 0 },
   { roll_up: 'profiles', faults: 0 },
 ];

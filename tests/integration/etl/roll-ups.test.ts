@@ -123,6 +123,14 @@ test.each([
      from transactions group by 1, 2, 3, 4`,
   ],
   [
+    'sales_per_hour',
+    `select date_trunc('hour', transaction_timestamp, 'UTC') as hour, product_category, currency, coalesce(country, '') as country,
+       count(*) as transaction_count, count(*) filter (where is_fraud_flagged) as flagged_count,
+       sum(amount) as amount_sum, sum(tax_amount) as tax_sum, sum(total_amount) as total_sum,
+       sum(amount_base) as amount_base_sum, sum(tax_amount_base) as tax_base_sum
+     from transactions group by 1, 2, 3, 4`,
+  ],
+  [
     'customer_days',
     `select (transaction_timestamp at time zone 'UTC')::date as day, customer_id, count(*) as transaction_count,
        count(*) filter (where is_fraud_flagged) as flagged_count, sum(amount_base) as amount_base_sum,

@@ -44,13 +44,20 @@ export async function insertSale(owner: Client, sale: Sale): Promise<void> {
        'US', 'customer-1', $9, nullif($10, ''), 'batch-1', array[]::text[], '\\x00')`,
     [orderId, at, isFlagged ? 60 : 0, isFlagged, amount, currency, tax, amountBase, category, country, taxBase],
   );
+  await addToRollUp(owner, 'sales_per_minute', 'minute', sale);
+  await addToRollUp(owner, 'sales_per_hour', 'hour', sale);
+  if (isFlagged) await insertAlert(owner, sale);
+}
+
+async function addToRollUp(owner: Client, table: string, time: 'minute' | 'hour', sale: Sale): Promise<void> {
+  const { at, category, currency, country, amount, tax, amountBase, taxBase, isFlagged } = sale;
   await owner.query(
-    `insert into sales_per_minute as present (
-       minute, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
+    `insert into ${table} as present (
+       ${time}, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
        amount_base_sum, tax_base_sum
-     ) values (date_trunc('minute', $1::timestamptz), $2, $3, $4, 1, $5, $6::numeric, $7::numeric,
+     ) values (date_trunc('${time}', $1::timestamptz, 'UTC'), $2, $3, $4, 1, $5, $6::numeric, $7::numeric,
        $6::numeric + $7::numeric, $8, $9)
-     on conflict (minute, product_category, currency, country) do update set
+     on conflict (${time}, product_category, currency, country) do update set
        transaction_count = present.transaction_count + 1,
        flagged_count = present.flagged_count + excluded.flagged_count,
        amount_sum = present.amount_sum + excluded.amount_sum,
@@ -60,7 +67,6 @@ export async function insertSale(owner: Client, sale: Sale): Promise<void> {
        tax_base_sum = present.tax_base_sum + excluded.tax_base_sum`,
     [at, category, currency, country, isFlagged ? 1 : 0, amount, tax, amountBase, taxBase],
   );
-  if (isFlagged) await insertAlert(owner, sale);
 }
 
 async function insertAlert(owner: Client, { orderId, at, amountBase }: Sale): Promise<void> {
