@@ -116,6 +116,8 @@ async function main(): Promise<void> {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   }
+  // All is closed and written: a heap that Node takes apart at its end is a tenth of what an empty step costs.
+  process.exit();
 }
 
 // Images start the command from a snapshot that is taken here, with all the code loaded: see snapshot.ts.

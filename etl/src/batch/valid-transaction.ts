@@ -1,3 +1,5 @@
+import type { TextPool } from './text-pool.ts';
+
 /** A transaction that passed validation, with the coordinates of its record. */
 export interface ValidTransaction {
   readonly partition: number;
@@ -32,8 +34,11 @@ export function encodeValidLine(transaction: ValidTransaction): string {
   );
 }
 
-/** Reads a line back. @throws Error for a line with other fields, which only another release can have written. */
-export function decodeValidLine(line: string): ValidTransaction {
+/**
+ * Reads a line back; what few sales differ in comes from the pool: currency, local date, category and country.
+ * @throws Error for a line with other fields, which only another release can have written.
+ */
+export function decodeValidLine(line: string, pool: TextPool): ValidTransaction {
   const [
     partition,
     offset,
@@ -72,13 +77,13 @@ export function decodeValidLine(line: string): ValidTransaction {
     framePosition: Number(framePosition),
     orderId,
     amountMinor: BigInt(amountMinor),
-    currency,
+    currency: pool.of(currency),
     timestamp,
     timestampMs: Number(timestampMs),
-    localDate,
+    localDate: pool.of(localDate),
     customerId,
-    productCategory,
-    country,
+    productCategory: pool.of(productCategory),
+    country: pool.of(country),
     contentHash,
   };
 }

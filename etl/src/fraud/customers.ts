@@ -1,5 +1,6 @@
 import type { CustomerHistory } from './customer-history.ts';
-import { none } from './customer-history.ts';
+import { none, type SaleCursor } from './customer-history.ts';
+import { grown } from '../typed-arrays.ts';
 import { ExactSums } from './exact-sums.ts';
 import { Markets } from './markets.ts';
 import { RecentSales, type WindowSale } from './recent-sales.ts';
@@ -32,7 +33,7 @@ export interface ListEntry {
 const capacityMin = 1024;
 
 /**
- * What is known of the customers that a batch has sales of, in typed arrays: about 100 bytes a customer and 32 a recent sale.
+ * What is known of the customers that a batch has sales of, in typed arrays: about 100 bytes a customer and 40 a recent sale.
  * A sale changes only its own customer's state, in the order of arrival.
  */
 export class Customers {
@@ -153,20 +154,11 @@ export class Customers {
 
   #grow(): void {
     const capacity = Math.max(capacityMin, this.#capacity * 2);
-    const doubled = (from: Float64Array) => {
-      const to = new Float64Array(capacity);
-      to.set(from);
-      return to;
-    };
-    this.#saleCounts = doubled(this.#saleCounts);
-    this.#firstMs = doubled(this.#firstMs);
-    this.#lastMs = doubled(this.#lastMs);
-    const markets = new Uint32Array(capacity);
-    markets.set(this.#lastMarkets);
-    this.#lastMarkets = markets;
-    const changed = new Uint8Array(capacity);
-    changed.set(this.#changed);
-    this.#changed = changed;
+    this.#saleCounts = grown(this.#saleCounts, new Float64Array(capacity));
+    this.#firstMs = grown(this.#firstMs, new Float64Array(capacity));
+    this.#lastMs = grown(this.#lastMs, new Float64Array(capacity));
+    this.#lastMarkets = grown(this.#lastMarkets, new Uint32Array(capacity));
+    this.#changed = grown(this.#changed, new Uint8Array(capacity));
     this.#sums.reserve(capacity);
     this.#recent.reserve(capacity);
     this.#capacity = capacity;
@@ -179,6 +171,9 @@ class View implements CustomerHistory {
   readonly #recent: RecentSales;
   #customer = 0;
   #lists: readonly ListEntry[] | undefined;
+  /** Every rule looks from the moment of its sale: that is looked for once. */
+  #newestMs = Number.NaN;
+  #newest: SaleCursor = none;
   saleCount = 0;
 
   constructor(sums: ExactSums, recent: RecentSales) {
@@ -190,6 +185,7 @@ class View implements CustomerHistory {
     this.#customer = customer;
     this.saleCount = saleCount;
     this.#lists = lists;
+    this.#newestMs = Number.NaN;
     return this;
   }
 
@@ -213,31 +209,35 @@ class View implements CustomerHistory {
     return this.#lists?.find(({ untilMs }) => timeMs < untilMs)?.list;
   }
 
-  newestAt(timeMs: number): number {
-    return this.#recent.newestAt(this.#customer, timeMs);
+  newestAt(timeMs: number): SaleCursor {
+    if (timeMs !== this.#newestMs) {
+      this.#newest = this.#recent.newestAt(this.#customer, timeMs);
+      this.#newestMs = timeMs;
+    }
+    return this.#newest;
   }
 
-  olderThan(cursor: number): number {
+  olderThan(cursor: SaleCursor): SaleCursor {
     return this.#recent.olderThan(cursor);
   }
 
-  timeMsOf(cursor: number): number {
+  timeMsOf(cursor: SaleCursor): number {
     return this.#recent.timeMsOf(cursor);
   }
 
-  amountOf(cursor: number): number {
+  amountOf(cursor: SaleCursor): number {
     return this.#recent.amountOf(cursor);
   }
 
-  amountBaseOf(cursor: number): number {
+  amountBaseOf(cursor: SaleCursor): number {
     return this.#recent.amountBaseOf(cursor);
   }
 
-  currencyOf(cursor: number): string {
+  currencyOf(cursor: SaleCursor): string {
     return this.#recent.currencyOf(cursor);
   }
 
-  countryOf(cursor: number): string {
+  countryOf(cursor: SaleCursor): string {
     return this.#recent.countryOf(cursor);
   }
 }

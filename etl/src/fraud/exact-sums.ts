@@ -1,3 +1,5 @@
+import { grown } from '../typed-arrays.ts';
+
 /** Amounts below this many minor units go into the columns: their squares are exact doubles. USD 671,088.64 in cents. */
 const compactEnd = 2 ** 26;
 const compactEndBig = BigInt(compactEnd);
@@ -24,9 +26,9 @@ export class ExactSums {
 
   /** Makes room for owners below `capacity`. */
   reserve(capacity: number): void {
-    this.#sums = grown(this.#sums, capacity);
-    this.#squaresHigh = grown(this.#squaresHigh, capacity);
-    this.#squaresLow = grown(this.#squaresLow, capacity);
+    this.#sums = grown(this.#sums, new Float64Array(capacity));
+    this.#squaresHigh = grown(this.#squaresHigh, new Float64Array(capacity));
+    this.#squaresLow = grown(this.#squaresLow, new Float64Array(capacity));
   }
 
   add(owner: number, amount: bigint, asDouble: number): void {
@@ -86,10 +88,4 @@ export class ExactSums {
     large.sum += sum;
     large.squares += squares;
   }
-}
-
-function grown(from: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(capacity);
-  to.set(from);
-  return to;
 }

@@ -6,13 +6,13 @@ export class Markets {
 
   numberOf(currency: string, country: string): number {
     let ofCurrency = this.#numbers.get(currency);
-    if (ofCurrency === undefined) this.#numbers.set(ownText(currency), (ofCurrency = new Map<string, number>()));
+    if (ofCurrency === undefined) this.#numbers.set(currency, (ofCurrency = new Map<string, number>()));
     const known = ofCurrency.get(country);
     if (known !== undefined) return known;
     const number = this.#currencies.length;
-    ofCurrency.set(ownText(country), number);
-    this.#currencies.push(ownText(currency));
-    this.#countries.push(ownText(country));
+    ofCurrency.set(country, number);
+    this.#currencies.push(currency);
+    this.#countries.push(country);
     return number;
   }
 
@@ -24,9 +24,4 @@ export class Markets {
   countryOf(number: number): string {
     return this.#countries[number] ?? '';
   }
-}
-
-/** The same text with memory of its own: one that was cut from a chunk of a file keeps the whole chunk alive. */
-function ownText(text: string): string {
-  return Buffer.from(text).toString();
 }

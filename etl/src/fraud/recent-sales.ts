@@ -1,3 +1,4 @@
+import { grown } from '../typed-arrays.ts';
 import { none, recentSalesMax, recentSpanMs, type SaleCursor } from './customer-history.ts';
 import type { Markets } from './markets.ts';
 
@@ -12,136 +13,131 @@ export interface WindowSale {
 
 const capacityMin = 1024;
 
+/** A sale takes 40 bytes side by side, for whoever looks at one field soon looks at another: three doubles, then words. */
+const doublesPerSale = 5;
+const wordsPerSale = 2 * doublesPerSale;
+const [timeAt, amountAt, amountBaseAt] = [0, 1, 2];
+const [marketAt, olderAt, newerAt] = [6, 7, 8];
+
 /**
- * The newest sales of many customers by number, in 32 bytes a sale. For each customer a chain from the newest event time to
+ * The newest sales of many customers by number, in 40 bytes a sale. For each customer a chain from the newest event time to
  * the oldest; of equal times, what arrived later stands first. Which sales are kept depends on the order of arrival alone,
  * so that it does not matter where a batch ends.
  */
 export class RecentSales {
-  /** First of each customer's chain. */
+  /** Both ends of each customer's chain, and its length. */
   #heads = new Uint32Array(0);
-  #times = new Float64Array(capacityMin);
-  #amounts = new Float64Array(capacityMin);
-  #amountsBase = new Float64Array(capacityMin);
-  #markets = new Uint32Array(capacityMin);
-  #next = new Uint32Array(capacityMin);
+  #tails = new Uint32Array(0);
+  #counts = new Uint8Array(0);
+  #doubles = new Float64Array(capacityMin * doublesPerSale);
+  #words = new Uint32Array(this.#doubles.buffer);
   #size = 0;
-  /** Places that were given back, chained by #next. */
+  /** Places that were given back, chained as the older one of each. */
   #free: SaleCursor = none;
-  readonly #marketNumbers: Markets;
+  readonly #markets: Markets;
 
   constructor(markets: Markets) {
-    this.#marketNumbers = markets;
+    this.#markets = markets;
   }
 
   /** Makes room for customers below `capacity`. */
   reserve(capacity: number): void {
-    const heads = new Uint32Array(capacity).fill(none, this.#heads.length);
-    heads.set(this.#heads);
-    this.#heads = heads;
+    const known = this.#heads.length;
+    this.#heads = grown(this.#heads, new Uint32Array(capacity).fill(none, known));
+    this.#tails = grown(this.#tails, new Uint32Array(capacity).fill(none, known));
+    this.#counts = grown(this.#counts, new Uint8Array(capacity));
   }
 
   /** Puts a sale in its place by event time, and lets go of what no longer counts as recent. */
   add(customer: number, sale: WindowSale): void {
-    let before: SaleCursor = none;
-    let after = this.#heads[customer] ?? none;
-    let count = 0;
-    while (after !== none && (this.#times[after] ?? 0) > sale.timeMs) {
-      before = after;
-      after = this.#next[after] ?? none;
-      count += 1;
+    let newer: SaleCursor = none;
+    let older = this.#heads[customer] ?? none;
+    let newerCount = 0;
+    while (older !== none && this.timeMsOf(older) > sale.timeMs) {
+      newer = older;
+      older = this.olderThan(older);
+      newerCount += 1;
     }
-    const latestMs = count === 0 ? sale.timeMs : (this.#times[this.#heads[customer] ?? none] ?? 0);
-    if (count >= recentSalesMax || sale.timeMs < latestMs - recentSpanMs) return;
+    const latestMs = newer === none ? sale.timeMs : this.timeMsOf(this.#heads[customer] ?? none);
+    const oldestMs = latestMs - recentSpanMs;
+    if (newerCount >= recentSalesMax || sale.timeMs < oldestMs) return;
     const place = this.#place(sale);
-    this.#next[place] = after;
-    if (before === none) this.#heads[customer] = place;
-    else this.#next[before] = place;
-    this.#cut(place, count + 1, latestMs - recentSpanMs);
+    this.#link(customer, newer, place);
+    this.#link(customer, place, older);
+    this.#counts[customer] = (this.#counts[customer] ?? 0) + 1;
+    this.#cut(customer, oldestMs);
   }
 
   newestAt(customer: number, timeMs: number): SaleCursor {
     let cursor = this.#heads[customer] ?? none;
-    while (cursor !== none && (this.#times[cursor] ?? 0) > timeMs) cursor = this.#next[cursor] ?? none;
+    while (cursor !== none && this.timeMsOf(cursor) > timeMs) cursor = this.olderThan(cursor);
     return cursor;
   }
 
   olderThan(cursor: SaleCursor): SaleCursor {
-    return this.#next[cursor] ?? none;
+    return this.#words[cursor * wordsPerSale + olderAt] ?? none;
   }
 
   timeMsOf(cursor: SaleCursor): number {
-    return this.#times[cursor] ?? 0;
+    return this.#doubles[cursor * doublesPerSale + timeAt] ?? 0;
   }
 
   amountOf(cursor: SaleCursor): number {
-    return this.#amounts[cursor] ?? 0;
+    return this.#doubles[cursor * doublesPerSale + amountAt] ?? 0;
   }
 
   amountBaseOf(cursor: SaleCursor): number {
-    return this.#amountsBase[cursor] ?? 0;
+    return this.#doubles[cursor * doublesPerSale + amountBaseAt] ?? 0;
   }
 
   currencyOf(cursor: SaleCursor): string {
-    return this.#marketNumbers.currencyOf(this.#markets[cursor] ?? 0);
+    return this.#markets.currencyOf(this.#words[cursor * wordsPerSale + marketAt] ?? 0);
   }
 
   countryOf(cursor: SaleCursor): string {
-    return this.#marketNumbers.countryOf(this.#markets[cursor] ?? 0);
+    return this.#markets.countryOf(this.#words[cursor * wordsPerSale + marketAt] ?? 0);
   }
 
-  /** Gives back what follows a sale, from the first that is too old or too many. `count` sales stand up to it. */
-  #cut(last: SaleCursor, count: number, oldestMs: number): void {
-    let kept = last;
-    let counted = count;
+  /** Makes two places neighbours in a customer's chain; `none` stands beyond its ends. */
+  #link(customer: number, newer: SaleCursor, older: SaleCursor): void {
+    if (newer === none) this.#heads[customer] = older;
+    else this.#words[newer * wordsPerSale + olderAt] = older;
+    if (older === none) this.#tails[customer] = newer;
+    else this.#words[older * wordsPerSale + newerAt] = newer;
+  }
+
+  /** Gives back the oldest sales of a customer while they are too old or too many. */
+  #cut(customer: number, oldestMs: number): void {
     for (;;) {
-      const next = this.#next[kept] ?? none;
-      if (next === none) return;
-      if (counted >= recentSalesMax || (this.#times[next] ?? 0) < oldestMs) break;
-      kept = next;
-      counted += 1;
-    }
-    let dropped = this.#next[kept] ?? none;
-    this.#next[kept] = none;
-    while (dropped !== none) {
-      const next = this.#next[dropped] ?? none;
-      this.#next[dropped] = this.#free;
-      this.#free = dropped;
-      dropped = next;
+      const tail = this.#tails[customer] ?? none;
+      const count = this.#counts[customer] ?? 0;
+      if (count <= recentSalesMax && this.timeMsOf(tail) >= oldestMs) return;
+      this.#link(customer, this.#words[tail * wordsPerSale + newerAt] ?? none, none);
+      this.#counts[customer] = count - 1;
+      this.#words[tail * wordsPerSale + olderAt] = this.#free;
+      this.#free = tail;
     }
   }
 
   #place({ timeMs, amount, amountBase, currency, country }: WindowSale): SaleCursor {
     let place = this.#free;
     if (place === none) {
-      if (this.#size === this.#times.length) this.#grow();
+      if (this.#size * doublesPerSale === this.#doubles.length) this.#grow();
       place = this.#size;
       this.#size += 1;
     } else {
-      this.#free = this.#next[place] ?? none;
+      this.#free = this.olderThan(place);
     }
-    this.#times[place] = timeMs;
-    this.#amounts[place] = amount;
-    this.#amountsBase[place] = amountBase;
-    this.#markets[place] = this.#marketNumbers.numberOf(currency, country);
+    const doubles = place * doublesPerSale;
+    this.#doubles[doubles + timeAt] = timeMs;
+    this.#doubles[doubles + amountAt] = amount;
+    this.#doubles[doubles + amountBaseAt] = amountBase;
+    this.#words[place * wordsPerSale + marketAt] = this.#markets.numberOf(currency, country);
     return place;
   }
 
   #grow(): void {
-    const capacity = this.#times.length * 2;
-    const doubled = (from: Float64Array) => {
-      const to = new Float64Array(capacity);
-      to.set(from);
-      return to;
-    };
-    this.#times = doubled(this.#times);
-    this.#amounts = doubled(this.#amounts);
-    this.#amountsBase = doubled(this.#amountsBase);
-    const markets = new Uint32Array(capacity);
-    markets.set(this.#markets);
-    this.#markets = markets;
-    const next = new Uint32Array(capacity);
-    next.set(this.#next);
-    this.#next = next;
+    this.#doubles = grown(this.#doubles, new Float64Array(this.#doubles.length * 2));
+    this.#words = new Uint32Array(this.#doubles.buffer);
   }
 }

@@ -1,3 +1,5 @@
+import { grown } from '../typed-arrays.ts';
+
 const slotsMin = 1024;
 const unitsMin = 16_384;
 
@@ -89,11 +91,6 @@ export class TextNumbers {
       this.#slots[slot] = number + 1;
     }
   }
-}
-
-function grown<Numbers extends Uint8Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
-  to.set(from);
-  return to;
 }
 
 /** A multiplicative hash over the UTF-16 units, mixed at the end (the finalizer of MurmurHash3). */

@@ -1,6 +1,7 @@
 import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 
-import { compactEnd } from './exact-sum.ts';
+import { grown } from '../typed-arrays.ts';
+import { SumColumn } from './sum-column.ts';
 
 const none = 0xffff_ffff;
 const capacityMin = 1024;
@@ -8,7 +9,6 @@ const dayMs = 86_400_000;
 
 /**
  * One customer's sales of one UTC day, for many customers by number: chains in typed arrays, in 36 bytes a customer and day.
- * Sums that a double does not hold, and they are rare, stand beside it as bigints.
  */
 export class CustomerDays {
   readonly #baseExponent: CurrencyExponent;
@@ -19,15 +19,15 @@ export class CustomerDays {
   #next = new Uint32Array(capacityMin);
   #counts = new Uint32Array(capacityMin);
   #flagged = new Uint32Array(capacityMin);
-  #sums = new Float64Array(capacityMin);
   #lastMs = new Float64Array(capacityMin);
-  readonly #largeSums = new Map<number, bigint>();
+  readonly #sums = new SumColumn();
   #size = 0;
 
   /** @param customerIdOf - The id of a customer by its number. */
   constructor(baseExponent: CurrencyExponent, customerIdOf: (customer: number) => string) {
     this.#baseExponent = baseExponent;
     this.#customerIdOf = customerIdOf;
+    this.#sums.reserve(capacityMin);
   }
 
   add(customer: number, timestampMs: number, amountBaseMinor: bigint, isFlagged: boolean): void {
@@ -35,22 +35,19 @@ export class CustomerDays {
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
     if (isFlagged) this.#flagged[place] = (this.#flagged[place] ?? 0) + 1;
     if (timestampMs > (this.#lastMs[place] ?? 0)) this.#lastMs[place] = timestampMs;
-    const sum = (this.#sums[place] ?? 0) + Number(amountBaseMinor);
-    if (sum < compactEnd) this.#sums[place] = sum;
-    else this.#largeSums.set(place, (this.#largeSums.get(place) ?? 0n) + amountBaseMinor);
+    this.#sums.add(place, amountBaseMinor);
   }
 
   /** Rows of customer_days: its columns in the table's order, amounts as text in major units. */
   *rows(): Generator<(string | number)[]> {
     for (let customer = 0; customer < this.#heads.length; customer += 1) {
       for (let place = this.#heads[customer] ?? none; place !== none; place = this.#next[place] ?? none) {
-        const sum = BigInt(this.#sums[place] ?? 0) + (this.#largeSums.get(place) ?? 0n);
         yield [
           new Date((this.#days[place] ?? 0) * dayMs).toISOString().slice(0, 10),
           this.#customerIdOf(customer),
           this.#counts[place] ?? 0,
           this.#flagged[place] ?? 0,
-          formatMinor(sum, this.#baseExponent),
+          formatMinor(this.#sums.sumOf(place), this.#baseExponent),
           new Date(this.#lastMs[place] ?? 0).toISOString(),
         ];
       }
@@ -73,30 +70,18 @@ export class CustomerDays {
   }
 
   #growHeads(customer: number): void {
-    const heads = new Uint32Array(Math.max(capacityMin, this.#heads.length * 2, customer + 1)).fill(none);
-    heads.set(this.#heads);
-    this.#heads = heads;
+    const known = this.#heads.length;
+    const capacity = Math.max(capacityMin, known * 2, customer + 1);
+    this.#heads = grown(this.#heads, new Uint32Array(capacity).fill(none, known));
   }
 
   #growDays(): void {
     const capacity = this.#days.length * 2;
-    const whole = (from: Uint32Array) => {
-      const to = new Uint32Array(capacity);
-      to.set(from);
-      return to;
-    };
-    const doubles = (from: Float64Array) => {
-      const to = new Float64Array(capacity);
-      to.set(from);
-      return to;
-    };
-    const days = new Int32Array(capacity);
-    days.set(this.#days);
-    this.#days = days;
-    this.#next = whole(this.#next);
-    this.#counts = whole(this.#counts);
-    this.#flagged = whole(this.#flagged);
-    this.#sums = doubles(this.#sums);
-    this.#lastMs = doubles(this.#lastMs);
+    this.#days = grown(this.#days, new Int32Array(capacity));
+    this.#next = grown(this.#next, new Uint32Array(capacity));
+    this.#counts = grown(this.#counts, new Uint32Array(capacity));
+    this.#flagged = grown(this.#flagged, new Uint32Array(capacity));
+    this.#lastMs = grown(this.#lastMs, new Float64Array(capacity));
+    this.#sums.reserve(capacity);
   }
 }

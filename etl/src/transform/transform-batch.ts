@@ -17,6 +17,7 @@ import {
   type TransformFacts,
   type ValidateFacts,
 } from '../batch/step-folders.ts';
+import { TextPool } from '../batch/text-pool.ts';
 import { decodeValidLine, type ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
@@ -131,13 +132,14 @@ function* readGroups(validated: StagedStep<ValidateFacts>): Generator<Pick<Group
   const seal = validated.files[validFile];
   if (seal === undefined) throw new Error(`the validate step left no ${validFile}`);
   let position = 0;
+  const pool = new TextPool();
   for (const lines of readLines(join(validated.folder, validFile), seal)) {
     const places: number[] = [];
     for (const line of lines) {
       places.push(position);
       position += Buffer.byteLength(line) + 1;
     }
-    yield { transactions: lines.map((line) => decodeValidLine(line)), places };
+    yield { transactions: lines.map((line) => decodeValidLine(line, pool)), places };
   }
 }
 
@@ -320,7 +322,7 @@ class Transformation implements Disposable {
   }
 
   #lineAt(place: number): ValidTransaction {
-    return decodeValidLine(readLineAt(this.#validPath, place));
+    return decodeValidLine(readLineAt(this.#validPath, place), new TextPool());
   }
 
   #writeDeltas(name: string, rows: Iterable<readonly unknown[]>) {

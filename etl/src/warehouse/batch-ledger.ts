@@ -9,14 +9,16 @@ import { readClaims } from './replay-plan.ts';
 
 /** The batch with this id, or undefined. */
 export async function findBatch(db: Queryable, batchId: string): Promise<Batch | undefined> {
-  const [row] = await db.select().from(etlBatches).where(eq(etlBatches.batchId, batchId));
-  if (row === undefined) return undefined;
-  const { kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ...counts } = row;
-  const ranges = await db
+  const rows = await db
     .select()
-    .from(etlBatchRanges)
-    .where(eq(etlBatchRanges.batchId, batchId))
+    .from(etlBatches)
+    .leftJoin(etlBatchRanges, eq(etlBatchRanges.batchId, etlBatches.batchId))
+    .where(eq(etlBatches.batchId, batchId))
     .orderBy(asc(etlBatchRanges.partition));
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const { kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ...counts } = first.etl_batches;
+  const ranges = rows.map((row) => row.etl_batch_ranges).filter((range) => range !== null);
   const claims = kind === 'replay' ? await readClaims(db, batchId) : null;
   return { batchId, kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ranges, claims, counts };
 }

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { none, recentSalesMax, recentSpanMs } from './customer-history.ts';
+import { Markets } from './markets.ts';
+import { RecentSales, type WindowSale } from './recent-sales.ts';
+
+const customers = 3;
+
+/** Times that come up again, lie close together, and reach beyond the span. */
+const sale: fc.Arbitrary<WindowSale> = fc.record({
+  timeMs: fc.oneof(fc.nat(30), fc.nat(2 * recentSpanMs)),
+  amount: fc.nat(),
+  amountBase: fc.nat(),
+  currency: fc.constantFrom('USD', 'EUR'),
+  country: fc.constantFrom('', 'US'),
+});
+
+/** As the class says it, without its chains: newest first, the later arrival before the earlier, and then the limits. */
+function keptOf(sales: readonly WindowSale[]): WindowSale[] {
+  let kept: WindowSale[] = [];
+  for (const added of sales) {
+    const at = kept.findIndex(({ timeMs }) => timeMs <= added.timeMs);
+    kept.splice(at === -1 ? kept.length : at, 0, added);
+    const latestMs = kept[0]?.timeMs ?? 0;
+    kept = kept.filter(({ timeMs }) => timeMs >= latestMs - recentSpanMs).slice(0, recentSalesMax);
+  }
+  return kept;
+}
+
+function shown(recent: RecentSales, customer: number, timeMs: number): WindowSale[] {
+  const sales: WindowSale[] = [];
+  for (let at = recent.newestAt(customer, timeMs); at !== none; at = recent.olderThan(at)) {
+    sales.push({
+      timeMs: recent.timeMsOf(at),
+      amount: recent.amountOf(at),
+      amountBase: recent.amountBaseOf(at),
+      currency: recent.currencyOf(at),
+      country: recent.countryOf(at),
+    });
+  }
+  return sales;
+}
+
+test('of each customer the newest sales are kept, whatever the order in which they come', () => {
+  const arrival = fc.tuple(fc.nat(customers - 1), sale);
+  const arrivals = fc.array(arrival, { maxLength: 4 * customers * recentSalesMax, size: 'max' });
+  fc.assert(
+    fc.property(arrivals, fc.nat(), (added, cutMs) => {
+      const recent = new RecentSales(new Markets());
+      recent.reserve(customers);
+      for (const [customer, one] of added) recent.add(customer, one);
+      for (let customer = 0; customer < customers; customer += 1) {
+        const kept = keptOf(added.filter(([owner]) => owner === customer).map(([, one]) => one));
+        expect(shown(recent, customer, Infinity)).toEqual(kept);
+        expect(shown(recent, customer, cutMs)).toEqual(kept.filter(({ timeMs }) => timeMs <= cutMs));
+      }
+    }),
+  );
+});

@@ -1,0 +1,145 @@
+import { currencyExponent, formatMinor, type CurrencyExponent } from '@pulse/contract';
+
+import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import { grown } from '../typed-arrays.ts';
+import type { JudgedTransaction } from './judge-transaction.ts';
+import { SumColumn } from './sum-column.ts';
+
+const capacityMin = 1024;
+const minuteMs = 60_000;
+
+/**
+ * Sales by minute and market (category, currency and country) in typed arrays, in about 70 bytes for each that occurs: what
+ * a batch adds to sales_per_minute.
+ */
+export class MinuteSales {
+  readonly #baseExponent: CurrencyExponent;
+  readonly #markets = new MarketNumbers();
+  /** Place plus one, by a hash of minute and market; 0 is empty. At most half are taken. */
+  #slots = new Uint32Array(capacityMin * 2);
+  /** Minutes since 1970. */
+  #minutes = new Int32Array(capacityMin);
+  #marketNumbers = new Uint32Array(capacityMin);
+  #counts = new Uint32Array(capacityMin);
+  #flagged = new Uint32Array(capacityMin);
+  readonly #amounts = new SumColumn();
+  readonly #taxes = new SumColumn();
+  readonly #totals = new SumColumn();
+  readonly #amountsBase = new SumColumn();
+  readonly #taxesBase = new SumColumn();
+  #size = 0;
+
+  constructor(baseExponent: CurrencyExponent) {
+    this.#baseExponent = baseExponent;
+    this.#reserveSums(capacityMin);
+  }
+
+  add(t: ValidTransaction, judged: JudgedTransaction, isFlagged: boolean): void {
+    const place = this.#placeOf(Math.floor(t.timestampMs / minuteMs), this.#markets.numberOf(t));
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+    if (isFlagged) this.#flagged[place] = (this.#flagged[place] ?? 0) + 1;
+    this.#amounts.add(place, t.amountMinor);
+    this.#taxes.add(place, judged.taxMinor);
+    this.#totals.add(place, judged.totalMinor);
+    this.#amountsBase.add(place, judged.amountBaseMinor);
+    this.#taxesBase.add(place, judged.taxBaseMinor);
+  }
+
+  /** Rows of sales_per_minute, minute by minute: its columns in the table's order, amounts as text in major units. */
+  *rows(): Generator<(string | number)[]> {
+    const minutes = this.#minutes;
+    const places = Uint32Array.from({ length: this.#size }, (_, place) => place);
+    for (const place of places.sort((a, b) => (minutes[a] ?? 0) - (minutes[b] ?? 0))) yield this.#row(place);
+  }
+
+  #row(place: number): (string | number)[] {
+    const { productCategory, currency, country } = this.#markets.marketOf(this.#marketNumbers[place] ?? 0);
+    const exponent = currencyExponent(currency) ?? 2;
+    return [
+      new Date((this.#minutes[place] ?? 0) * minuteMs).toISOString(),
+      productCategory,
+      currency,
+      country,
+      this.#counts[place] ?? 0,
+      this.#flagged[place] ?? 0,
+      formatMinor(this.#amounts.sumOf(place), exponent),
+      formatMinor(this.#taxes.sumOf(place), exponent),
+      formatMinor(this.#totals.sumOf(place), exponent),
+      formatMinor(this.#amountsBase.sumOf(place), this.#baseExponent),
+      formatMinor(this.#taxesBase.sumOf(place), this.#baseExponent),
+    ];
+  }
+
+  #placeOf(minute: number, market: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = slotOf(minute, market) & mask;
+    for (;;) {
+      const stored = this.#slots[slot] ?? 0;
+      if (stored === 0) break;
+      if (this.#minutes[stored - 1] === minute && this.#marketNumbers[stored - 1] === market) return stored - 1;
+      slot = (slot + 1) & mask;
+    }
+    const place = this.#size;
+    this.#slots[slot] = place + 1;
+    this.#minutes[place] = minute;
+    this.#marketNumbers[place] = market;
+    this.#size += 1;
+    if (this.#size === this.#minutes.length) this.#grow();
+    return place;
+  }
+
+  #grow(): void {
+    const capacity = this.#minutes.length * 2;
+    this.#minutes = grown(this.#minutes, new Int32Array(capacity));
+    this.#marketNumbers = grown(this.#marketNumbers, new Uint32Array(capacity));
+    this.#counts = grown(this.#counts, new Uint32Array(capacity));
+    this.#flagged = grown(this.#flagged, new Uint32Array(capacity));
+    this.#reserveSums(capacity);
+    this.#slots = new Uint32Array(capacity * 2);
+    const mask = this.#slots.length - 1;
+    for (let place = 0; place < this.#size; place += 1) {
+      let slot = slotOf(this.#minutes[place] ?? 0, this.#marketNumbers[place] ?? 0) & mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.#slots[slot] = place + 1;
+    }
+  }
+
+  #reserveSums(capacity: number): void {
+    for (const sums of [this.#amounts, this.#taxes, this.#totals, this.#amountsBase, this.#taxesBase]) {
+      sums.reserve(capacity);
+    }
+  }
+}
+
+type Market = Pick<ValidTransaction, 'productCategory' | 'currency' | 'country'>;
+
+/** Small numbers for combinations of category, currency and country: quicker to find than a text made of the three. */
+class MarketNumbers {
+  readonly #numbers = new Map<string, Map<string, Map<string, number>>>();
+  readonly #markets: Market[] = [];
+
+  marketOf(number: number): Market {
+    const market = this.#markets[number];
+    if (market === undefined) throw new RangeError(`there is no market ${number}`);
+    return market;
+  }
+
+  numberOf({ productCategory, currency, country }: Market): number {
+    let currencies = this.#numbers.get(productCategory);
+    if (currencies === undefined) this.#numbers.set(productCategory, (currencies = new Map()));
+    let countries = currencies.get(currency);
+    if (countries === undefined) currencies.set(currency, (countries = new Map()));
+    let number = countries.get(country);
+    if (number === undefined) {
+      number = this.#markets.push({ productCategory, currency, country }) - 1;
+      countries.set(country, number);
+    }
+    return number;
+  }
+}
+
+/** A hash of two whole numbers (Fibonacci hashing, its high bits mixed into the low ones). */
+function slotOf(minute: number, market: number): number {
+  const hash = Math.imul(Math.imul(minute, 0x9e37_79b1) ^ market, 0x85eb_ca6b);
+  return hash ^ (hash >>> 15);
+}
