@@ -50,6 +50,9 @@ const queryVariable = z.object({
 /** `query` is its first value. */
 const textVariable = z.object({ type: z.literal('textbox'), name: z.string(), query: z.string() });
 
+/** `query` is its value. */
+const constant = z.object({ type: z.literal('constant'), name: z.string(), query: z.string() });
+
 const dashboard = z.object({
   uid: z.string(),
   title: z.string(),
@@ -61,7 +64,7 @@ const dashboard = z.object({
   links: z.array(
     z.object({ type: z.string(), tags: z.array(z.string()), includeVars: z.boolean(), keepTime: z.boolean() }),
   ),
-  templating: z.object({ list: z.array(z.discriminatedUnion('type', [queryVariable, textVariable])) }),
+  templating: z.object({ list: z.array(z.discriminatedUnion('type', [queryVariable, textVariable, constant])) }),
   panels: z.array(panel),
 });
 

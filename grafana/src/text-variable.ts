@@ -1,4 +1,4 @@
-import { TextBoxVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { ConstantVariableBuilder, TextBoxVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
 /** What a person, or a link, writes into a text box. */
 export function textVariable(name: string, label: string, description: string, value = ''): TextBoxVariableBuilder {
@@ -7,4 +7,9 @@ export function textVariable(name: string, label: string, description: string, v
     .description(description)
     .defaultValue(value)
     .current({ selected: true, text: value, value });
+}
+
+/** What is the same for all people of one installation: nobody sees it, links use it. */
+export function constantVariable(name: string, description: string, value: string): ConstantVariableBuilder {
+  return new ConstantVariableBuilder(name).description(description).value(value);
 }

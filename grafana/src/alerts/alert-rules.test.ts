@@ -13,7 +13,7 @@ const rules = await readRules();
 
 test('the committed rules are those that `pnpm --filter @pulse/grafana run generate` writes', async () => {
   expect(await readFile(rulesFile, 'utf8')).toBe(rulesText());
-  expect(await readdir(new URL('.', rulesFile))).toEqual(['rules.json']);
+  expect(await readdir(new URL('.', rulesFile))).toEqual(['notifications.yaml', 'rules.json']);
 });
 
 test('each rule has a uid of its own', () => {

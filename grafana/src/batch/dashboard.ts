@@ -3,12 +3,10 @@ import { VariableHide, type Dashboard } from '@grafana/grafana-foundation-sdk/da
 import { dashboardUids } from '../dashboard-links.ts';
 import { pulseDashboard } from '../pulse-dashboard.ts';
 import { salesVariables } from '../sales-variable.ts';
-import { textVariable } from '../text-variable.ts';
+import { airflowVariableName, developmentAirflowUrl } from '../airflow-url.ts';
+import { constantVariable, textVariable } from '../text-variable.ts';
 import { figures } from './figures.ts';
 import { tables } from './tables.ts';
-
-/** Where `make dev-up` puts Airflow. */
-const airflowUrl = 'http://localhost:8080';
 
 /** One batch: what it read, what became of it, how long it took and what went wrong. */
 export function batch(): Dashboard {
@@ -21,7 +19,7 @@ export function batch(): Dashboard {
     from: 'now-6h',
   }).variables([
     textVariable('batch', 'Batch', 'Id of a batch; empty: the newest that read something.'),
-    textVariable('airflow', 'Airflow', 'Address of Airflow, for the link to the run.', airflowUrl),
+    constantVariable(airflowVariableName, 'Address of Airflow, for the link to the run.', developmentAirflowUrl),
     ...salesVariables(VariableHide.HideVariable),
   ]);
   for (const panel of [...figures(), ...tables()]) dashboard.withPanel(panel);

@@ -11,5 +11,8 @@ export const previewConfig = z.object({
   WAREHOUSE_DB_NAME: z.string().default('warehouse'),
   WAREHOUSE_READER_USER: z.string().default('grafana_reader'),
   WAREHOUSE_READER_PASSWORD: z.string().default('grafana_reader'),
+  AIRFLOW_PORT: port.default(8080),
+  /** Address that people type; empty: this machine. */
+  AIRFLOW_BASE_URL: z.union([z.literal(''), z.url()]).default(''),
   LOG_LEVEL: z.enum(logLevels).default('info'),
 });

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 
 import * as z from 'zod';
 
+import { developmentAirflowUrl } from '../airflow-url.ts';
 import { bindQuery, QueryError, type BoundQuery, type QueryContext, type VariableValue } from '../expand-query.ts';
 import { allValues } from './all-values.ts';
 import type { DashboardEntry, OptionsRequest, PanelRequest } from './protocol.ts';
@@ -25,11 +26,12 @@ export class Dashboards {
   readonly #texts = new Map<string, string>();
   readonly #dashboards = new Map<string, Dashboard>();
 
-  /** Reads every dashboard of a folder. @throws Error when one is malformed. */
-  static async read(folder: URL): Promise<Dashboards> {
+  /** Reads every dashboard of a folder; links to runs lead to `airflowUrl`. @throws Error when one is malformed. */
+  static async read(folder: URL, airflowUrl: string): Promise<Dashboards> {
     const dashboards = new Dashboards();
     for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()) {
-      const text = await readFile(new URL(file, folder), 'utf8');
+      const committed = await readFile(new URL(file, folder), 'utf8');
+      const text = committed.replaceAll(JSON.stringify(developmentAirflowUrl), () => JSON.stringify(airflowUrl));
       const dashboard = schema.parse(JSON.parse(text));
       dashboards.#texts.set(dashboard.uid, text);
       dashboards.#dashboards.set(dashboard.uid, dashboard);

@@ -31,7 +31,8 @@ async function main(pageFolder: string | undefined): Promise<number> {
     user: config.WAREHOUSE_READER_USER,
     password: config.WAREHOUSE_READER_PASSWORD,
   });
-  const dashboards = await Dashboards.read(dashboardsFolder);
+  const airflowUrl = (config.AIRFLOW_BASE_URL || `http://localhost:${config.AIRFLOW_PORT}`).replace(/\/+$/, '');
+  const dashboards = await Dashboards.read(dashboardsFolder, airflowUrl);
   const page = await readPageFiles(pageFolder);
   await using server = await startServer(config.GRAFANA_PORT, { dashboards, warehouse, page, logger });
   logger.info({ url: server.url, dashboards: dashboards.entries().map(({ uid }) => uid) }, 'preview is up');

@@ -39,12 +39,12 @@ async function installedGrafana(settings: Settings): Promise<Program | undefined
   const data = join(settings.folders.stack, 'data', 'grafana');
   return {
     name: 'grafana',
-    command: [binary, 'server', `--homepath=${home}`],
+    command: ['sh', join(root, 'grafana', 'start.sh'), join(data, 'pulse'), binary, 'server', `--homepath=${home}`],
     environment: {
       ...settings.environment,
+      AIRFLOW_BASE_URL: settings.environment['AIRFLOW_BASE_URL'] || `http://localhost:${settings.AIRFLOW_PORT}`,
       GF_PATHS_DATA: data,
       GF_PATHS_LOGS: join(data, 'logs'),
-      GF_PATHS_PROVISIONING: join(root, 'grafana', 'provisioning'),
       GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(root, 'grafana', 'dashboards', 'sales-pulse.json'),
       GF_DATE_FORMATS_DEFAULT_TIMEZONE: 'UTC',
       GF_SERVER_HTTP_ADDR: '127.0.0.1',

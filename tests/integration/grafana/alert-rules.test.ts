@@ -228,6 +228,24 @@ test('reconciliation-failed fires on the differences of the last reconciliation,
   expect(await evaluate('reconciliation-failed')).toMatchObject({ isFiring: false });
 });
 
+test('reconciliation-overdue fires a day after the first batch, clears with a reconciliation, and fires when no other follows', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish(salesOf(3, 0));
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  expect(await evaluate('reconciliation-overdue')).toMatchObject({ isFiring: false });
+  await letTimePass(pipeline, '27 hours');
+  const { isFiring, summary } = await evaluate('reconciliation-overdue');
+  expect(isFiring).toBe(true);
+  expect(summary).toMatch(/^The last reconciliation ended 1d 3h 0m \d+s ago; one is due every day\.$/);
+  expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 0 });
+  expect(await evaluate('reconciliation-overdue')).toMatchObject({ isFiring: false });
+  await pipeline.query(`
+    update etl_reconciliations
+    set started_at = started_at - interval '27 hours', finished_at = finished_at - interval '27 hours'`);
+  expect(await evaluate('reconciliation-overdue')).toMatchObject({ isFiring: true });
+});
+
 test('staging-disk fires below two gigabytes, and clears with the next plan that finds room', async () => {
   await using watched = await openWatched();
   const { pipeline, evaluate } = watched;

@@ -53,6 +53,21 @@ function fillIn(summary: string, numbers: ReadonlyMap<string, number>): string {
   });
 }
 
+/** As Grafana writes durations of a minute or more: from the largest unit that is not 0 down to seconds. */
+function duration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  return parts
+    .slice(first)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join(' ');
+}
+
 function formatted(format: string, number: number): string {
   switch (format) {
     case 'printf "%.0f"':
@@ -60,7 +75,7 @@ function formatted(format: string, number: number): string {
     case 'humanizePercentage':
       return `${Number((number * 100).toPrecision(4))}%`;
     case 'humanizeDuration':
-      return `${Math.floor(number / 60)}m ${Math.floor(number % 60)}s`;
+      return duration(Math.floor(number));
     case 'humanize1024':
       return `${Number((number / 1024 ** 3).toPrecision(4))}Gi`;
     default:

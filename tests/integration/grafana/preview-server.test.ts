@@ -30,7 +30,7 @@ beforeAll(async () => {
   const warehouse = opened.use(new Warehouse(address()));
   const page = new Map([['/index.html', { type: 'text/html', isImmutable: false, content: Buffer.from('<p>') }]]);
   const logger = await createLogger({ name: 'tests', level: 'silent', format: 'json' });
-  const dashboards = await Dashboards.read(dashboardsFolder);
+  const dashboards = await Dashboards.read(dashboardsFolder, 'https://airflow.example.com');
   server = opened.use(await startServer(0, { dashboards, warehouse, page, logger }));
 });
 
@@ -61,6 +61,17 @@ async function ask(path: string, body: unknown, headers: Record<string, string> 
   });
   return { status: response.status, answer: await response.json() };
 }
+
+test('runs are linked to at the Airflow of this installation', async () => {
+  const response = await fetch(`${server.url}/api/dashboards/batch`);
+  expect(await response.json()).toMatchObject({
+    templating: {
+      list: expect.arrayContaining([
+        expect.objectContaining({ name: 'airflow', type: 'constant', query: 'https://airflow.example.com' }),
+      ]),
+    },
+  });
+});
 
 describe('a query is answered', () => {
   test('with columns, whose numbers are numbers and whose times are milliseconds', async () => {
