@@ -20,18 +20,34 @@ export COMPOSE_PROFILES
 
 dev() { docker compose -f docker-compose.yaml -f docker-compose.dev.yaml "$@"; }
 prod() { docker compose -f docker-compose.yaml -f docker-compose.prod.yaml "$@"; }
+# stack COMMAND...: Compose with the layers of the stack that runs here; those of development where none does. Another layer
+# would make it start services again, with other ports and passwords.
+stack() { if is_production; then prod "$@"; else dev "$@"; fi; }
+is_production() {
+  case "$(docker ps --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.service=warehouse \
+    --format '{{.Label "com.docker.compose.project.config_files"}}')" in *docker-compose.prod.yaml*) ;; *) return 1 ;; esac
+}
 under_test() {
   docker compose -p "$test_project" -f docker-compose.yaml -f docker-compose.test.yaml "$@"
 }
 test_project=$(setting TEST_PROJECT_NAME "$project-test")
 
-# stop COMMAND...: runs `… down`. Airflow's step containers, which Compose does not know, hold its network: they go too.
+# stop COMMAND...: runs `… down`. Airflow's step containers, which Compose does not take along, go too: a task that was killed
+# may have left one behind, and one that runs holds the network.
 stop() {
-  "$@" && return
-  steps=$(docker ps -aq --filter "network=${project}_pipeline")
+  stopped=0
+  "$@" || stopped=$?
+  steps=$(docker ps -aq --filter "label=com.docker.compose.project=$project" --filter label=pulse.step)
   # shellcheck disable=SC2086 -- one word an id
   [ -z "$steps" ] || docker rm -f $steps >/dev/null
-  "$@"
+  [ "$stopped" = 0 ] || "$@"
+}
+
+# Development and production share the project's name, and so its volumes.
+not_in_production() {
+  is_production || return 0
+  echo "$target: $project runs as production. Stop it first (make prod-down), or set another COMPOSE_PROJECT_NAME." >&2
+  exit 1
 }
 
 confirm() {
@@ -72,87 +88,134 @@ dev_up() {
   return 1
 }
 
-# on_warehouse COMMAND...: a program of PostgreSQL's image, next to the server, as the owner of the tables.
-on_warehouse() { dev exec -T warehouse "$@" -U "$(setting WAREHOUSE_DB_USER warehouse)" -d "$(setting WAREHOUSE_DB_NAME warehouse)"; }
+user() { setting WAREHOUSE_DB_USER warehouse; }
+database() { setting WAREHOUSE_DB_NAME warehouse; }
 
 back_up() {
   file=${FILE:-backups/warehouse-$(date -u +%Y%m%dT%H%M%SZ).dump}
   mkdir -p "$(dirname "$file")"
   # It appears once it is whole, and only its owner reads it.
-  (umask 077 && on_warehouse pg_dump --format=custom >"$file.partial") || { rm -f "$file.partial"; return 1; }
+  (umask 077 && stack exec -T warehouse pg_dump --format=custom -U "$(user)" -d "$(database)" >"$file.partial") || {
+    rm -f "$file.partial"
+    return 1
+  }
   mv "$file.partial" "$file"
   echo "backup written: $file"
 }
 
-# Airflow's scheduler pauses meanwhile. Staged files go: they belong to batches that the restored warehouse never heard of.
 restore() {
   [ -n "${FILE:-}" ] || { echo 'say which: make restore FILE=backups/…' >&2; exit 64; }
   [ -r "$FILE" ] || { echo "there is no $FILE" >&2; exit 64; }
   confirm "Replace the whole warehouse by $FILE?"
-  dev stop airflow-scheduler
-  restored=0
-  on_warehouse pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error <"$FILE" || restored=$?
-  if [ "$restored" = 0 ]; then
-    dev run --rm migrate up && dev run --rm --no-deps --entrypoint sh etl -c 'rm -rf "$ETL_STAGING_DIR"/*' || restored=$?
-  fi
-  dev start airflow-scheduler
-  return "$restored"
+  # What follows would read the rest of a script that is piped to make.
+  while_nothing_is_scheduled restore_file </dev/null
+  echo "restored: the next batch begins where $FILE was written. Afterwards: etl reconcile --deep"
 }
 
-# The suites run in containers of their own project, which goes with its volumes whatever comes out.
+restore_file() {
+  stack exec -T -e PGUSER="$(user)" -e PGDATABASE="$(database)" warehouse bash -c "$(cat docker/restore-warehouse.sh)" <"$FILE" || {
+    echo "$FILE was not restored: the warehouse is as it was" >&2
+    return 1
+  }
+  stack run --rm --no-deps migrate up
+}
+
+# while_nothing_is_scheduled COMMAND...: replaces the warehouse's content. Staged files go: they belong to batches that it never
+# heard of. Airflow's scheduler, where it ran, goes on whatever comes out.
+while_nothing_is_scheduled() {
+  scheduler=$(stack ps --quiet --status running airflow-scheduler)
+  [ -z "$scheduler" ] || stack stop airflow-scheduler
+  replaced=0
+  "$@" && stack run --rm --no-deps --entrypoint sh etl -c 'rm -rf "$ETL_STAGING_DIR"/*' || replaced=$?
+  # Not `start`, which runs again what the service depends on.
+  [ -z "$scheduler" ] || stack up --detach --no-deps --no-recreate --wait airflow-scheduler || replaced=$?
+  return "$replaced"
+}
+
+# The programs that read the passwords name one that is missing at a time; this names all of them at once.
+check_production_settings() (
+  for name in $(sed -n 's/^check \([A-Z_]*\) .*/\1/p' docker/preflight.sh); do
+    value=$(setting "$name" '')
+    export "$name=$value"
+  done
+  sh docker/preflight.sh
+)
+
+# in_grafana COMMAND...: says why there is none.
+in_grafana() {
+  case ",$COMPOSE_PROFILES," in
+    *,grafana,*) "$@" ;;
+    *) echo 'Grafana is turned off: GRAFANA=off, or no profile grafana in COMPOSE_PROFILES.' >&2; exit 1 ;;
+  esac
+}
+
+# run_tests [SUITE...]: all suites, or some. They run in containers of their own project, which goes with its volumes whatever
+# comes out. Unit tests and those of the DAGs need no service.
 run_tests() {
   trap 'under_test --profile "*" down --volumes --remove-orphans >/dev/null 2>&1' EXIT
   trap 'exit 130' INT TERM
-  under_test run --rm --build tests "$@"
+  case "$*" in
+    'dags unit')
+      under_test run --rm --build tests-dags
+      under_test run --rm --build --no-deps tests node tests/run-suites.ts "$@"
+      ;;
+    *) under_test run --rm --build tests node tests/run-suites.ts "$@" ;;
+  esac
 }
 
 # in_tools COMMAND...: tools that need Node's packages run in the image of the tests, over the working copy.
-in_tools() { under_test run --rm --build --no-deps "$@"; }
+in_tools() {
+  under_test build --quiet tests
+  docker run --rm --network none "$test_project-tests" "$@"
+}
 
 case "$target" in
-  setup) dev --profile '*' build && dev pull --ignore-buildable ;;
-  dev-up) dev_up && table ;;
-  dev-down) stop dev --profile '*' down --remove-orphans ;;
+  setup) dev --profile '*' build && dev pull --ignore-buildable --policy missing ;;
+  dev-up) not_in_production && dev_up && table ;;
+  dev-down) not_in_production && stop dev --profile '*' down --remove-orphans ;;
   dev-logs) dev logs --tail 20 --follow ;;
   dev-build) dev build ;;
-  dev-restart) dev restart producer airflow-apiserver airflow-scheduler airflow-dag-processor ;;
-  # Alone and first, so that what is missing is named on the terminal and not only in a container's log.
-  prod-up) prod run --rm --no-deps preflight && prod up --detach --build --wait ;;
+  dev-restart) not_in_production && dev restart producer airflow-apiserver airflow-scheduler airflow-dag-processor ;;
+  prod-up) check_production_settings && prod up --detach --build --wait ;;
   prod-down) stop prod --profile '*' down ;;
   prod-logs) prod logs --tail 20 --follow ;;
   test) run_tests ;;
-  test-unit) run_tests node tests/run-suites.ts dags unit ;;
-  test-int) run_tests node tests/run-suites.ts integration ;;
+  test-unit) run_tests dags unit ;;
+  test-int) run_tests integration ;;
   test-preview) echo 'test-preview runs without containers: RUNTIME=local make test-preview' >&2; exit 1 ;;
-  test-e2e) run_tests node tests/run-suites.ts e2e ;;
-  lint) in_tools tests sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
-  typecheck) in_tools tests tsc --noEmit -p tsconfig.json ;;
+  test-e2e) run_tests e2e ;;
+  lint) in_tools sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
+  typecheck) in_tools tsc --noEmit -p tsconfig.json ;;
   test-faults | test-faults-long | test-mutants | lint-fix | format | bench)
     echo "$target works on this checkout with Node.js: RUNTIME=local make $target" >&2
     exit 1
     ;;
-  db-migrate) dev run --rm migrate up ;;
+  db-migrate) stack run --rm migrate up ;;
   db-reset)
+    not_in_production
     confirm 'Drop every table of the warehouse with all its rows?'
-    dev run --rm migrate reset --yes && dev run --rm migrate up
+    while_nothing_is_scheduled stack run --rm migrate reset --yes </dev/null
+    echo 'The tables are empty: the next batch reads all that Kafka still has.'
     ;;
-  db-shell) dev exec warehouse psql -U "$(setting WAREHOUSE_DB_USER warehouse)" "$(setting WAREHOUSE_DB_NAME warehouse)" ;;
+  db-shell) stack exec warehouse psql -U "$(user)" "$(database)" ;;
   backup) back_up ;;
   restore) restore ;;
-  shell-etl) dev run --rm --entrypoint sh etl ;;
-  shell-producer) dev exec producer sh ;;
-  shell-kafka) dev exec --workdir /opt/kafka/bin kafka bash ;;
-  shell-grafana) dev exec grafana sh ;;
-  grafana-logs) dev logs --tail 50 --follow grafana ;;
-  kafka-topics) dev exec kafka /opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --describe ;;
+  shell-etl) stack run --rm --entrypoint sh etl ;;
+  shell-producer) stack exec producer sh ;;
+  shell-kafka) stack exec --workdir /opt/kafka/bin kafka bash ;;
+  shell-grafana) in_grafana stack exec grafana sh ;;
+  grafana-logs) in_grafana stack logs --tail 50 --follow grafana ;;
+  kafka-topics) stack exec kafka /opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --describe ;;
   kafka-consume)
     # shellcheck disable=SC2086 -- no word at all without N
-    dev exec kafka /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server kafka:29092 --from-beginning \
+    stack exec kafka /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server kafka:29092 --from-beginning \
       --topic "${TOPIC:-$(setting KAFKA_TOPIC_TRANSACTIONS transactions)}" ${N:+--max-messages $N}
     ;;
   clean)
+    not_in_production
     confirm "Remove the containers, images and all data of $project?"
     stop dev --profile '*' down --volumes --remove-orphans --rmi local
+    under_test --profile '*' down --volumes --remove-orphans --rmi local
     ;;
   *) echo "$target is not known here; make lists the targets" >&2; exit 64 ;;
 esac

@@ -16,6 +16,17 @@ from pulse.failures import IntegrityStop
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
+# Where the runbook says what to do when a task of a DAG has failed.
+RUNBOOK = "docs/RUNBOOK.md"
+A_TASK_IS_RED = "a-task-is-red"
+INTEGRITY_STOPS = "integrity-stops"
+RUN_LATE = "no-batch-is-loaded"
+SECTIONS = {
+    "etl_fraud_evaluate": "fraud-rules-are-changed",
+    "etl_maintenance": "maintenance",
+    "etl_reconcile": "the-reconciliation-finds-a-difference",
+    "etl_replay": "many-rejects-the-quarantine",
+}
 UNFINISHED = ("queued", "running")
 
 
@@ -26,8 +37,10 @@ def alert_task_failed(context: dict[str, Any]) -> None:
     task_instance = context["ti"]
     error = context.get("exception")
     incident: dict[str, Any] = {}
+    section = SECTIONS.get(task_instance.dag_id, A_TASK_IS_RED)
     if isinstance(error, IntegrityStop):
         incident = {"incident_ids": error.incident_ids}
+        section = INTEGRITY_STOPS
         if not error.is_new:
             log.info("no alert is sent: incidents %s have been told when they opened", error.incident_ids)
             return
@@ -41,6 +54,7 @@ def alert_task_failed(context: dict[str, Any]) -> None:
             "try_number": task_instance.try_number,
             "error": str(error),
             "log_url": getattr(task_instance, "log_url", None),
+            "runbook_url": _runbook_url(section),
             **incident,
         }
     )
@@ -60,8 +74,15 @@ def alert_run_late(context: dict[str, Any], limit_seconds: float) -> None:
             "run_id": run["dag_run_id"],
             "state": run["state"],
             "limit_seconds": limit_seconds,
+            "runbook_url": _runbook_url(SECTIONS.get(run["dag_id"], RUN_LATE)),
         }
     )
+
+
+def _runbook_url(section: str) -> str:
+    """Where the runbook can be read: in DOCS_URL, or as a path of this repository."""
+    docs = os.environ.get("DOCS_URL", "").strip().rstrip("/")
+    return f"{docs}/{RUNBOOK}#{section}" if docs else f"{RUNBOOK}#{section}"
 
 
 def late_after(limit: timedelta) -> DeadlineAlert:

@@ -9,6 +9,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from pulse.exit_codes import INTEGRITY, RETRIED, explain
 from pulse.summary import parse_summary
 
+REASON_LENGTH_MAX = 500
+
 
 class IntegrityStop(AirflowFailException):
     """The step stopped for somebody to decide, and an incident of the warehouse says so. A schedule meets the same
@@ -31,4 +33,10 @@ def failure_of(code: int, last_line: str | None) -> AirflowException:
     stop = parse_summary(last_line)
     if code == INTEGRITY and isinstance(stop, dict) and stop.get("incident_ids"):
         return IntegrityStop(stop)
-    return AirflowFailException(f"{explain(code)}: not retried")
+    return AirflowFailException(f"{explain(code)}, not retried{_reason(stop)}")
+
+
+def _reason(said: Any) -> str:
+    """The words of the log's last line, in one format or the other."""
+    words = said.get("msg") if isinstance(said, dict) else said
+    return f": {words[:REASON_LENGTH_MAX]}" if isinstance(words, str) else ""

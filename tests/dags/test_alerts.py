@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.module_loading import import_string
 
+from conftest import DAGS
+from pulse import alerts
 from pulse.alerts import alert_run_late, alert_task_failed
 
 FAILED = {
@@ -28,6 +31,7 @@ def test_a_failed_task_is_told_with_its_run_error_and_log(webhook) -> None:
             "try_number": 2,
             "error": "exit code 65",
             "log_url": "http://a/log",
+            "runbook_url": "docs/RUNBOOK.md#a-task-is-red",
         }
     ]
 
@@ -42,6 +46,24 @@ def test_a_late_run_is_told_once_with_its_limit(webhook) -> None:
 def test_a_run_that_failed_before_its_deadline_is_not_told_again(webhook) -> None:
     alert_run_late({"dag_run": {**LATE["dag_run"], "state": "failed"}}, limit_seconds=120.0)
     assert webhook == []
+
+
+def test_an_alert_leads_to_the_section_of_its_dag(webhook) -> None:
+    alert_task_failed({**FAILED, "ti": SimpleNamespace(**{**vars(FAILED["ti"]), "dag_id": "etl_reconcile"})})
+    assert webhook[0]["runbook_url"] == "docs/RUNBOOK.md#the-reconciliation-finds-a-difference"
+
+
+def test_an_alert_links_to_where_the_docs_can_be_read(webhook, monkeypatch) -> None:
+    monkeypatch.setenv("DOCS_URL", "https://git.example.com/sales/blob/main/")
+    alert_run_late(LATE, limit_seconds=120.0)
+    assert webhook[0]["runbook_url"] == "https://git.example.com/sales/blob/main/docs/RUNBOOK.md#no-batch-is-loaded"
+
+
+def test_each_section_that_an_alert_leads_to_is_in_the_runbook() -> None:
+    headings = re.findall(r"^#+ (.+)$", (DAGS.parent / alerts.RUNBOOK).read_text(), re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    named = {*alerts.SECTIONS.values(), alerts.A_TASK_IS_RED, alerts.INTEGRITY_STOPS, alerts.RUN_LATE}
+    assert named - anchors == set()
 
 
 def test_without_a_webhook_nothing_is_sent(monkeypatch, caplog) -> None:

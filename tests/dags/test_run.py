@@ -53,6 +53,14 @@ def test_any_other_failure_is_not_retried(pipeline, stand_in, webhook, code: int
     assert webhook[0]["run_id"] == run.run_id
 
 
+@pytest.mark.parametrize("line", ['{"level":"error","msg":"no --since"}', 'ERROR: no --since {"kind":"usage"}'])
+def test_the_alert_of_a_failure_has_the_words_of_the_etl_command(pipeline, stand_in, webhook, line: str) -> None:
+    stand_in.exits("extract", 64)
+    stand_in.prints_when_it_fails("extract", line)
+    pipeline.test()
+    assert "no --since" in webhook[0]["error"]
+
+
 @pytest.mark.parametrize(("is_new", "alerts"), [(True, 1), (False, 0)])
 def test_an_incident_is_told_once_with_its_number_and_remedy(
     pipeline, stand_in, webhook, is_new: bool, alerts: int
@@ -65,6 +73,7 @@ def test_an_incident_is_told_once_with_its_number_and_remedy(
     assert len(webhook) == alerts
     for alert in webhook:
         assert alert["incident_ids"] == [7]
+        assert alert["runbook_url"] == "docs/RUNBOOK.md#integrity-stops"
         assert alert["error"].startswith("incident 7: gone; etl resume (exit code 65")
 
 

@@ -4,7 +4,6 @@ import type { StackAddresses } from './stack-addresses.ts';
 
 /** The pipeline's steps in their order; each is a task of the DAG. */
 export const steps = ['extract', 'validate', 'transform', 'load'] as const;
-export type Step = (typeof steps)[number];
 
 const dag = z.object({ is_paused: z.boolean(), has_import_errors: z.boolean(), doc_md: z.string() });
 const tasks = z.object({
@@ -37,20 +36,28 @@ export type TaskInstance = z.output<typeof taskInstances>['task_instances'][numb
 
 const requestTimeoutMs = 15_000;
 
-/** Airflow's REST API, as far as it concerns the DAG `etl_pipeline`. */
+/** Airflow's REST API, as far as it concerns one DAG: `etl_pipeline`, unless another one is asked for. */
 export class Airflow {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #dagId: string;
 
-  private constructor(url: string, accessToken: string) {
-    this.#url = `${url}/api/v2`;
-    this.#headers = { ...json, authorization: `Bearer ${accessToken}` };
+  private constructor(url: string, headers: Readonly<Record<string, string>>, dagId: string) {
+    this.#url = url;
+    this.#headers = headers;
+    this.#dagId = dagId;
   }
 
   static async logIn({ airflowUrl, airflowUser, airflowPassword }: StackAddresses): Promise<Airflow> {
     const login = { username: airflowUser, password: airflowPassword };
     const answer = await send(`${airflowUrl}/auth/token`, { method: 'POST', headers: json, body: login });
-    return new Airflow(airflowUrl, token.parse(answer).access_token);
+    const headers = { ...json, authorization: `Bearer ${token.parse(answer).access_token}` };
+    return new Airflow(`${airflowUrl}/api/v2`, headers, 'etl_pipeline');
+  }
+
+  /** The same Airflow, for another DAG. */
+  of(dagId: string): Airflow {
+    return new Airflow(this.#url, this.#headers, dagId);
   }
 
   async dag(): Promise<z.output<typeof dag>> {
@@ -84,20 +91,20 @@ export class Airflow {
   }
 
   /** The lines of a task's log that are shown to people. */
-  async log(runId: string, step: Step, tryNumber = 1): Promise<readonly string[]> {
-    const path = `${runPath(runId)}/taskInstances/${step}/logs/${tryNumber}?full_content=true`;
+  async log(runId: string, task: string, tryNumber = 1): Promise<readonly string[]> {
+    const path = `${runPath(runId)}/taskInstances/${task}/logs/${tryNumber}?full_content=true`;
     return log.parse(await this.#get(path)).content.map(({ event }) => event);
   }
 
   /** What a task has handed to Airflow as its result. */
-  async result(runId: string, step: Step): Promise<unknown> {
-    const path = `${runPath(runId)}/taskInstances/${step}/xcomEntries/return_value?stringify=false`;
+  async result(runId: string, task: string): Promise<unknown> {
+    const path = `${runPath(runId)}/taskInstances/${task}/xcomEntries/return_value?stringify=false`;
     return xcom.parse(await this.#get(path)).value;
   }
 
-  /** Starts a run by hand. */
-  async trigger(): Promise<Run> {
-    return run.parse(await this.#post('/dagRuns', { logical_date: null }));
+  /** Starts a run by hand, with values for its params. */
+  async trigger(params: Readonly<Record<string, unknown>> = {}): Promise<Run> {
+    return run.parse(await this.#post('/dagRuns', { logical_date: null, conf: params }));
   }
 
   /** Clears all tasks of a run, so that they run again. */
@@ -112,11 +119,11 @@ export class Airflow {
   }
 
   #get(path: string): Promise<unknown> {
-    return send(`${this.#url}/dags/etl_pipeline${path}`, { method: 'GET', headers: this.#headers });
+    return send(`${this.#url}/dags/${this.#dagId}${path}`, { method: 'GET', headers: this.#headers });
   }
 
   #post(path: string, body: object): Promise<unknown> {
-    return send(`${this.#url}/dags/etl_pipeline${path}`, { method: 'POST', headers: this.#headers, body });
+    return send(`${this.#url}/dags/${this.#dagId}${path}`, { method: 'POST', headers: this.#headers, body });
   }
 }
 

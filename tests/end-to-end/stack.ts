@@ -61,9 +61,9 @@ export class Stack implements AsyncDisposable {
   }
 
   /** Waits until a run is over. @returns the run, which has succeeded or failed. */
-  async finished(runId: string): Promise<Run> {
+  async finished(runId: string, airflow = this.airflow): Promise<Run> {
     return until(`run ${runId} is over`, loadDeadlineMs, async () => {
-      const run = await this.airflow.run(runId);
+      const run = await airflow.run(runId);
       return run.state === 'success' || run.state === 'failed' ? run : undefined;
     });
   }

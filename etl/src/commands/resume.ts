@@ -14,12 +14,12 @@ export function addResumeCommand(program: Command): void {
     .option('--partition <number>', 'the partition, with --accept-loss')
     .option('--accept-rejects', 'let the halted range pass, its rejects into quarantine')
     .requiredOption('--reason <text>', 'why; it is kept with the incident')
-    .option('--by <name>', 'who decides', whoami())
+    .option('--by <name>', 'who decides (the account and machine that run this)')
     .option('--dry-run', 'only tell what would be done', false)
     .addOption(jsonOption())
     .action(async ({ acceptLoss, acceptRejects, partition, reason, by, dryRun, json }) =>
       perform(json, async (context) => {
-        const decision = { by: required('--by', by), reason: required('--reason', reason), dryRun };
+        const decision = { by: required('--by', by ?? whoami()), reason: required('--reason', reason), dryRun };
         if ((acceptLoss === true) === (acceptRejects === true)) {
           throw new UsageError('etl resume needs one of --accept-loss (with --partition) and --accept-rejects');
         }
@@ -33,7 +33,7 @@ export function addResumeCommand(program: Command): void {
     );
 }
 
-/** Not every container's user has a name. */
+/** Asked for when it is needed: the command starts from a snapshot made on another machine. Not every container's user has a name. */
 function whoami(): string {
   try {
     return `${userInfo().username}@${hostname()}`;

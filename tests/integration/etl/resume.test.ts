@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
+
 import { expect, test } from 'vitest';
 
 import { deleteRecordsBelow, withAdmin } from '../../support/kafka.ts';
 import { someTransactions } from '../../support/messages.ts';
 import { createTopic, openPipeline, type Pipeline } from '../../support/pipeline.ts';
+import { runEtl } from '../../support/programs.ts';
 
 const integrity = 65;
 const usage = 64;
@@ -36,6 +39,12 @@ test('after an accepted truncation the pipeline goes on behind the loss, and the
     },
   ]);
   expect((await pipeline.etl(accept)).exitCode).toBe(usage);
+});
+
+test('the machine that the command was built on is not who decides', async () => {
+  const { stdout } = await runEtl(['resume', '--help'], { env: {} });
+  expect(stdout).toContain('who decides');
+  expect(stdout).not.toContain(hostname());
 });
 
 test('a topic made again is read from its start as a new epoch, over the same offsets', async () => {
