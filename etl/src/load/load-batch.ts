@@ -124,9 +124,7 @@ function copySource(
 }
 
 function* deltaRows(step: StagedStep<unknown>, name: string): Generator<DeltaRow, void> {
-  for (const lines of readLines(join(step.folder, name), sealOf(step, name))) {
-    for (const line of lines) yield JSON.parse(line);
-  }
+  for (const lines of readLines(join(step.folder, name), sealOf(step, name))) yield* lines;
 }
 
 function sealOf(step: StagedStep<unknown>, name: string): StagedFileSeal {

@@ -2,8 +2,8 @@ import { sql, type SQL } from 'drizzle-orm';
 
 import type { Queryable } from './connection.ts';
 
-/** One row of what a batch adds, its values in the order of the table's columns. */
-export type DeltaRow = readonly unknown[];
+/** One row of what a batch adds, as JSON: an array of values in the order of the table's columns. */
+export type DeltaRow = string;
 
 const rowsPerStatement = 5000;
 
@@ -65,7 +65,7 @@ export async function mergeCustomerDays(db: Queryable, rows: Iterable<DeltaRow>)
 export async function inJsonChunks(rows: Iterable<DeltaRow>, send: (json: SQL) => Promise<unknown>): Promise<void> {
   let chunk: DeltaRow[] = [];
   const flush = async (): Promise<void> => {
-    if (chunk.length > 0) await send(sql`${JSON.stringify(chunk)}::jsonb`);
+    if (chunk.length > 0) await send(sql`${`[${chunk.join(',')}]`}::jsonb`);
     chunk = [];
   };
   for (const row of rows) {
