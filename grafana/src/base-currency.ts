@@ -19,11 +19,14 @@ export function inBaseCurrency(title: string): string {
 /** Reads the base currency from the warehouse, for titles. */
 export function baseCurrencyVariable(): QueryVariableBuilder {
   const sql = 'select base_currency from warehouse_state';
-  return new QueryVariableBuilder(baseCurrencyName)
-    .description('Code of the base currency.')
-    .datasource(warehouseDatasource)
-    .query(sql)
-    .definition(sql)
-    .refresh(VariableRefresh.OnDashboardLoad)
-    .hide(VariableHide.HideVariable);
+  return (
+    new QueryVariableBuilder(baseCurrencyName)
+      .description('Code of the base currency.')
+      .datasource(warehouseDatasource)
+      .query(sql)
+      .definition(sql)
+      // With each refresh, so that a warehouse that was away as the page was opened leaves no gap in titles.
+      .refresh(VariableRefresh.OnTimeRangeChanged)
+      .hide(VariableHide.HideVariable)
+  );
 }

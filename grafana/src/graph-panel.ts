@@ -35,7 +35,7 @@ export function linesPanel(description: GraphDescription): TimeseriesBuilder {
     .lineWidth(1)
     .fillOpacity(20)
     .gradientMode(GraphGradientMode.Opacity)
-    .showPoints(VisibilityMode.Never);
+    .showPoints(VisibilityMode.Auto);
 }
 
 /** Bars over time, each the stack of its series. */
@@ -59,6 +59,7 @@ function graph({ series, interval, ...description }: GraphDescription): Timeseri
   const panel = describePanel(new TimeseriesBuilder(), { ...description, format: 'time_series' })
     .interval(interval)
     .min(0)
+    .noValue('nothing in this time')
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.None))
     .legend(
       new VizLegendOptionsBuilder()

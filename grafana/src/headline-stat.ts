@@ -9,8 +9,8 @@ import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/sta
 
 import { describePanel, type PanelDescription } from './describe-panel.ts';
 
-/** Six of them fill a row of the grid. */
-const size = { width: 4, height: 4 };
+/** Three of them fill a row of the grid: wide enough for their titles on a narrow screen, too. */
+const size = { width: 8, height: 3 };
 
 interface StatDescription extends Omit<PanelDescription, 'width' | 'height' | 'format'> {
   readonly thresholds: ThresholdsConfigBuilder;

@@ -15,8 +15,73 @@ export function tablePanel({ columns = {}, noValue, ...description }: TableDescr
   const table = describePanel(new TableBuilder(), { ...description, unit: 'none', format: 'table' }).noValue(noValue);
   // To the second: milliseconds do not fit a column's width, and nobody reads them.
   table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(170)]);
-  for (const [name, properties] of Object.entries(columns)) table.overrideByName(name, [...properties]);
+  for (const name of columnNames(description.sql)) {
+    const properties = [...widthOf(name), ...(columns[name] ?? [])];
+    if (properties.length > 0) table.overrideByName(name, properties);
+  }
   return table;
+}
+
+/** Names of the columns that people read, in the order in which the SQL first has them. */
+function columnNames(sql: string): string[] {
+  return [...new Set([...sql.matchAll(/ as "([^"]+)"/g)].map(([, name = '']) => name))];
+}
+
+/** What is always short has this width in pixels; the rest of the table is shared out among the other columns. */
+const shortColumns: Readonly<Record<string, number>> = {
+  Country: 80,
+  Currency: 85,
+  Amount: 95,
+  Tax: 80,
+  Total: 95,
+  'Base amount': 105,
+  Revenue: 100,
+  'Average order': 115,
+  'Base currency': 125,
+  'Own currency': 120,
+  'Tax, own currency': 140,
+  Share: 80,
+  Transactions: 110,
+  Alerts: 80,
+  'Highest score': 120,
+  Flagged: 80,
+  Score: 75,
+  Decision: 90,
+  Fraud: 75,
+  Part: 80,
+  'Rule set': 110,
+  Kind: 95,
+  State: 90,
+  Step: 90,
+  Epoch: 75,
+  Partition: 85,
+  Offset: 90,
+  Read: 80,
+  Loaded: 80,
+  Duplicates: 100,
+  Rejected: 90,
+  Holes: 75,
+  Status: 90,
+};
+
+/** Ids and sentences are whole where the screen is wide enough; the table scrolls to the side where it is not. */
+const longColumns: Readonly<Record<string, number>> = {
+  Order: 305,
+  Customer: 120,
+  Category: 110,
+  Batch: 345,
+  'Airflow run': 345,
+  Topic: 150,
+  Rules: 230,
+  Observed: 320,
+  Message: 320,
+  Reason: 190,
+};
+
+function widthOf(name: string): DynamicConfigValue[] {
+  const [short, long] = [shortColumns[name], longColumns[name]];
+  if (short !== undefined) return wide(short);
+  return long === undefined ? [] : [{ id: 'custom.minWidth', value: long }];
 }
 
 /** Gives a column a Grafana unit. */

@@ -55,6 +55,8 @@ describe.each(dashboards)('$title', ({ uid, panels }) => {
         if (shown.length === 0 && (await panel(page, id).locator('canvas').count()) === 0) empty.push(title);
       }
       expect(empty).toEqual([]);
+      expect(await page.locator(panelTitles).count()).toBe(panels.length);
+      expect(await cutTitles(page)).toEqual([]);
       expect(await page.locator('[data-viz-panel-key]').count()).toBe(panels.length);
       expect(await page.getByTestId(/Panel status error/).count()).toBe(0);
       expect(faults).toEqual([]);
@@ -153,6 +155,15 @@ test('the menu leads to the other dashboards, for the same time and variables', 
   expect(timeOf(page.url())).toEqual([from, to]);
   expect(new URL(page.url()).searchParams.get('var-category')).toBe('books');
 });
+
+const panelTitles = '[data-viz-panel-key] h2';
+
+/** Titles of panels that are wider than their place. */
+async function cutTitles(page: Awaited<ReturnType<typeof visit>>['page']): Promise<string[]> {
+  return page
+    .locator(panelTitles)
+    .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent ?? ''));
+}
 
 /** A title with the base currency of the test's pipeline in it. */
 function shownTitle(title: string): string {

@@ -24,13 +24,30 @@ test('panels say that the warehouse is away, and show their figures again when i
   await way.close();
   await refresh.click();
   await expect.poll(() => panelText(page, 1)).toContain(`The warehouse does not answer at ${way.host}`);
-  expect(await panelText(page, 13)).toContain('The warehouse does not answer');
+  await expect.poll(() => panelText(page, 9)).toContain('The warehouse does not answer');
 
   await way.open();
   await refresh.click();
   await settled(page);
   await expect.poll(() => panelText(page, 1)).toMatch(/\n0$/);
   expect(await page.getByTestId(/Panel status error/).count()).toBe(0);
+});
+
+test('a page that was opened while the warehouse was away gets its figures and the base currency of its titles', async () => {
+  await using warehouse = await migratedWarehouse();
+  await using way = await openWay();
+  const address = new URL(warehouse.url);
+  address.host = way.host;
+  await using preview = await startPreview(address.href);
+  await using browser = await openBrowser();
+  await way.close();
+  await using visited = await visit(browser, preview.url, { uid: 'sales-pulse' });
+  const { page } = visited;
+  await expect.poll(() => panelText(page, 2)).toContain('The warehouse does not answer');
+
+  await way.open();
+  await page.getByTestId(/RefreshPicker run button/).click();
+  await expect.poll(() => panelText(page, 2)).toMatch(/^Revenue, 24 h \(USD\)\n0$/);
 });
 
 /** A way to the test's PostgreSQL that can be closed, and opened again at the same place. */

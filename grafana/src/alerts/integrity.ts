@@ -1,8 +1,6 @@
 import { dashboardUids } from '../dashboard-links.ts';
+import { reconciledEverySeconds, sinceLastReconciliation } from '../sql/ledger.ts';
 import type { AlertRule } from './alert-rule.ts';
-
-/** A reconciliation is due once a day, and may take most of an hour. */
-const reconciledEverySeconds = 26 * 3600;
 
 /** Whether anything is lost, doubled or wrong. */
 export const integrityRules: readonly AlertRule[] = [
@@ -56,9 +54,7 @@ limit 1`,
     description:
       'The last reconciliation ended more than 26 hours ago; where there was none yet, the first batch was planned so long ago. What is lost or doubled meanwhile goes unnoticed.',
     section: 'No reconciliation ran',
-    value: `select extract(epoch from now() - coalesce(max(finished_at), (select min(planned_at) from etl_batches))) as "Age"
-from etl_reconciliations
-having count(*) > 0 or exists (select from etl_batches)`,
+    value: sinceLastReconciliation,
     limit: { type: 'gt', value: reconciledEverySeconds },
     for: '0s',
     panel: { dashboardUid: dashboardUids.pipelineHealth, id: 11 },

@@ -12,7 +12,7 @@ const runUrl = '${airflow}/dags/${__data.fields.DAG:percentencode}/runs/${__valu
 
 /** All that is recorded about the batch. */
 export function tables(): (TableBuilder | BarchartBuilder)[] {
-  return [summary(), failure(), durations(), ranges(), rejects(), salesByCurrency()];
+  return [summary(), failure(), durations(), salesByCurrency(), ranges(), rejects()];
 }
 
 function summary(): TableBuilder {
@@ -53,8 +53,8 @@ function failure(): TableBuilder {
     id: 8,
     title: 'Failures',
     description: `The last failure of the batch that is not overcome, and the integrity stops that it found: what was wrong, and the remedy. ${which}`,
-    width: 12,
-    height: 7,
+    width: 24,
+    height: 5,
     sql: `select
   failed_at as "When",
   error_code as "Code",
@@ -136,8 +136,8 @@ function rejects(): TableBuilder {
     id: 11,
     title: 'Rejected records',
     description: `The first fifty records of the batch that went into quarantine, with the first reason found and what has become of them since. ${which}`,
-    width: 14,
-    height: 9,
+    width: 24,
+    height: 8,
     sql: `select
   partition as "Partition",
   "offset" as "Offset",
@@ -162,8 +162,8 @@ function salesByCurrency(): TableBuilder {
     id: 12,
     title: 'Loaded, by currency',
     description: `The transactions that the batch loaded, by currency: prices in that currency, and converted to the base currency. ${which}`,
-    width: 10,
-    height: 9,
+    width: 12,
+    height: 7,
     sql: `select
   currency as "Currency",
   count(*) as "Transactions",

@@ -68,8 +68,8 @@ function days(): TimeseriesBuilder {
     title: 'Customer: transactions by day',
     description: `Transactions of each UTC day that the time range touches, flagged and others. ${whose}`,
     unit: 'short',
-    width: 8,
-    height: 9,
+    width: 24,
+    height: 6,
     sql: `select
   day::timestamp at time zone 'UTC' as "time",
   transaction_count - flagged_count as "clear",
@@ -90,8 +90,8 @@ function alerts(): TableBuilder {
     id: 15,
     title: 'Customer: alerts',
     description: `The customer's fifty newest alerts of the time range, with what each rule saw and its threshold. ${whose}`,
-    width: 16,
-    height: 9,
+    width: 24,
+    height: 7,
     sql: `select
   transaction_timestamp as "Time",
   order_id as "Order",

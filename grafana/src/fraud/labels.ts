@@ -71,8 +71,8 @@ function byPattern(): TableBuilder {
     id: 17,
     title: 'Known fraud, by pattern',
     description: `Known fraud of the time range by the pattern that its label names: how much of it raised an alert. ${source}`,
-    width: 10,
-    height: 8,
+    width: 12,
+    height: 7,
     sql: `with ${knownAndSeen}
 select
   pattern as "Pattern",
@@ -94,8 +94,8 @@ function byRuleSet(): TableBuilder {
     id: 18,
     title: 'Rule sets, side by side',
     description: `What each rule set flagged of the sales of the time range that it judged, the live one and those in its shadow, which only record. Precision is the share of it that is known fraud, recall the share of known fraud that it flagged. ${source}`,
-    width: 14,
-    height: 8,
+    width: 12,
+    height: 7,
     sql: `with ${knownAndSeen},
 verdicts as (
   select 'live' as part, order_id, rule_set_version

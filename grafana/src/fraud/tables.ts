@@ -17,8 +17,8 @@ function topCustomers(): TableBuilder {
     title: 'Customers with the most alerts',
     description:
       "The twenty customers with the most alerts in the time range, with their sum in the base currency; a click on one shows the customer's story below.",
-    width: 9,
-    height: 11,
+    width: 24,
+    height: 8,
     sql: `select
   fraud_alerts.customer_id as "Customer",
   count(*) as "Alerts",
@@ -40,7 +40,7 @@ function recentAlerts(): TableBuilder {
     title: 'Newest alerts',
     description:
       'The fifty newest alerts of the time range, by the time of the sale, with the rules that fired and the rule set that judged. A click on a customer shows the story below, one on a batch its page.',
-    width: 15,
+    width: 24,
     height: 11,
     sql: `select
   fraud_alerts.transaction_timestamp as "Time",

@@ -120,8 +120,8 @@ function incidents(): TableBuilder {
     title: 'Incidents',
     description:
       'Integrity stops: those that are open, and those opened in the time range, newest first. The message names what is missing and which command accepts it.',
-    width: 14,
-    height: 9,
+    width: 24,
+    height: 6,
     sql: `select
   opened_at as "Opened",
   kind as "Kind",
@@ -148,8 +148,8 @@ function reconciliations(): TableBuilder {
     title: 'Reconciliations',
     description:
       'Each comparison of facts, roll-ups, ledger and positions that ended in the time range, newest first: how much it looked at, and what it found.',
-    width: 10,
-    height: 9,
+    width: 24,
+    height: 6,
     sql: `select
   finished_at as "Finished",
   case when is_deep then 'deep' else 'plain' end as "Kind",

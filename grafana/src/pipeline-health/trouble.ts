@@ -1,6 +1,7 @@
 import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
 import { headlineStat } from '../headline-stat.ts';
+import { reconciledEverySeconds, sinceLastReconciliation } from '../sql/ledger.ts';
 import { thresholds } from '../thresholds.ts';
 
 /** Steps of a batch that needs no retry. */
@@ -47,12 +48,11 @@ function sinceReconciliation(): StatBuilder {
     id: 11,
     title: 'Since the last reconciliation',
     description:
-      'Time since facts, roll-ups, ledger and positions were last compared (etl reconcile), whatever time range is chosen: orange from 26 hours.',
+      'Time since facts, roll-ups, ledger and positions were last compared (etl reconcile), whatever time range is chosen; before the first time, since the first batch was planned: orange from 26 hours.',
     unit: 's',
-    sql: `select extract(epoch from now() - max(finished_at)) as "Since the last reconciliation"
-from etl_reconciliations`,
-    thresholds: thresholds('green', { from: 93_600, color: 'orange' }),
-    noValue: 'never',
+    sql: sinceLastReconciliation,
+    thresholds: thresholds('green', { from: reconciledEverySeconds, color: 'orange' }),
+    noValue: 'no batch yet',
   });
 }
 
@@ -67,7 +67,7 @@ function differences(): StatBuilder {
 from etl_reconciliations
 order by finished_at desc
 limit 1`,
-    thresholds: thresholds('green', { from: 1, color: 'red' }),
+    thresholds: thresholds('text', { from: 0, color: 'green' }, { from: 1, color: 'red' }),
     noValue: 'never reconciled',
   });
 }

@@ -17,7 +17,7 @@ interface BarsDescription {
   readonly name: string;
 }
 
-const size = { width: 8, height: 9 };
+const size = { width: 12, height: 9 };
 
 /** The most bars that can still be read. */
 const barsMax = 15;
@@ -82,7 +82,12 @@ from ${salesInRange}
 where ${chosenSales}
 group by currency
 order by "Base currency" desc, currency`,
-    columns: { 'Base currency': inUnit(baseAmountUnit), Share: inUnit('percentunit') },
+    columns: {
+      'Own currency': inUnit('locale'),
+      'Tax, own currency': inUnit('locale'),
+      'Base currency': inUnit(baseAmountUnit),
+      Share: [...inUnit('percentunit'), { id: 'decimals', value: 1 }],
+    },
     noValue: 'no sales',
   });
 }

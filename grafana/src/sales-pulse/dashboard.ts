@@ -27,9 +27,9 @@ export function salesPulse(): Dashboard {
     sinceLastLoadStat(6),
     ...rates(),
     ...breakdowns(),
+    topCustomers(),
     recentTransactions(),
     recentFraudAlerts(),
-    topCustomers(),
   ];
   for (const panel of panels) dashboard.withPanel(panel);
   return dashboard.build();

@@ -14,8 +14,8 @@ export function recentFraudAlerts(): TableBuilder {
     id: 13,
     title: 'Recent fraud alerts',
     description: `The ${rowsMax} newest fraud alerts in the time range, by the time of the sale. The score is the sum of the weights of the rules that fired, 0 to 100; the decision is what it calls for. A click on a customer leads to the story, one on a batch to its page.`,
-    width: 10,
-    height: 11,
+    width: 24,
+    height: 9,
     sql: `select
   fraud_alerts.transaction_timestamp as "Time",
   order_id as "Order",

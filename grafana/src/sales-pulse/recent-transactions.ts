@@ -15,8 +15,8 @@ export function recentTransactions(): TableBuilder {
     id: 12,
     title: 'Recent transactions',
     description: `The ${rowsMax} newest transactions in the time range, by the time of the sale. Amount, tax and total are in the currency of their row. A click on a customer leads to the story, one on a batch to its page.`,
-    width: 14,
-    height: 11,
+    width: 24,
+    height: 10,
     sql: `select
   transaction_timestamp as "Time",
   order_id as "Order",
@@ -36,6 +36,9 @@ order by transaction_timestamp desc, order_id
 limit ${rowsMax}`,
     columns: {
       Customer: linkToCustomer(),
+      Amount: inUnit('locale'),
+      Tax: inUnit('locale'),
+      Total: inUnit('locale'),
       'Base amount': inUnit(baseAmountUnit),
       Fraud: redWhen('flagged'),
       Batch: linkToBatch(),

@@ -12,7 +12,7 @@ export function topCustomers(): TableBuilder {
     title: inBaseCurrency('Top customers'),
     description:
       "The twenty customers with the most revenue in the base currency on the UTC days that the time range touches, at most the last thirty-one of them; the choices above do not narrow them. A click on one leads to the customer's story.",
-    width: 24,
+    width: 12,
     height: 9,
     sql: `select
   customer_id as "Customer",

@@ -97,3 +97,15 @@ stale as (
   where stale_from < stale_to
     and begins_at < stale_to
 )`;
+
+/** A reconciliation is due once a day, and may take most of an hour. */
+export const reconciledEverySeconds = 26 * 3600;
+
+/**
+ * Seconds since a reconciliation last ended; before the first, since the first batch was planned, so that none at all is
+ * noticed. No row where there is neither.
+ */
+export const sinceLastReconciliation = `select
+  extract(epoch from now() - coalesce(max(finished_at), (select min(planned_at) from etl_batches))) as "Since the last reconciliation"
+from etl_reconciliations
+having count(*) > 0 or exists (select from etl_batches)`;
