@@ -43,6 +43,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'grafana',
+          include: ['tests/grafana/**/*.test.ts'],
+          globalSetup: ['tests/grafana/global-setup.ts', 'tests/support/global-setup.ts'],
+          server: { deps: { external: [/\/local\/src\//] } },
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['tests/end-to-end/**/*.test.ts'],
           globalSetup: ['tests/end-to-end/global-setup.ts'],

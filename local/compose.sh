@@ -182,7 +182,7 @@ case "$target" in
   test) run_tests ;;
   test-unit) run_tests dags unit ;;
   test-int) run_tests integration ;;
-  test-preview) echo 'test-preview runs without containers: RUNTIME=local make test-preview' >&2; exit 1 ;;
+  test-preview | test-grafana) echo "$target runs without containers: RUNTIME=local make $target" >&2; exit 1 ;;
   test-e2e) run_tests e2e ;;
   lint) in_tools sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
   typecheck) in_tools tsc --noEmit -p tsconfig.json ;;

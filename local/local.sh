@@ -35,6 +35,7 @@ case "$target" in
   test-unit) run test unit dags ;;
   test-int) run test integration ;;
   test-preview) run test preview ;;
+  test-grafana) run test grafana ;;
   test-e2e) run test e2e ;;
   # A suite that kills its broker and its database starts them itself, whatever runs elsewhere.
   test-faults) exec $node tests/faults/main.ts ;;

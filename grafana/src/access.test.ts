@@ -25,6 +25,19 @@ test('nobody sees a dashboard without logging in, in containers or without', asy
   expect(settings.join('\n')).not.toMatch(/GF_AUTH_ANONYMOUS_ENABLED: "?true|GF_AUTH_DISABLE_LOGIN_FORM: "?true/);
 });
 
+test('times are shown in UTC: Grafana takes no other spelling, and shows local times instead', async () => {
+  expect(await serviceOf('docker-compose.yaml')).toContain('GF_DATE_FORMATS_DEFAULT_TIMEZONE: UTC\n');
+  expect(await textOf('local/src/stack/grafana.ts')).toContain("GF_DATE_FORMATS_DEFAULT_TIMEZONE: 'UTC'");
+});
+
+test('Grafana fetches nothing from the internet, in containers or without', async () => {
+  const withoutContainers = await textOf('local/src/stack/grafana.ts');
+  const service = await serviceOf('docker-compose.yaml');
+  const settings = [...service.matchAll(/^ {6}(GF_(?:ANALYTICS|PLUGINS)_\w+): "(\w+)"$/gm)];
+  expect(settings).toHaveLength(4);
+  for (const [, name, value] of settings) expect(withoutContainers).toContain(`${name}: '${value}'`);
+});
+
 test('dashboards read as the role that can only read', async () => {
   const datasource = await textOf('grafana/provisioning/datasources/warehouse.yaml');
   expect(datasource).toContain('user: $WAREHOUSE_READER_USER\n');

@@ -55,6 +55,8 @@ async function installedGrafana(settings: Settings): Promise<Program | undefined
       GF_SECURITY_ADMIN_PASSWORD: settings.GRAFANA_ADMIN_PASSWORD,
       GF_ANALYTICS_REPORTING_ENABLED: 'false',
       GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+      GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
     },
     folder: root,
     stopSignal: 'TERM',
