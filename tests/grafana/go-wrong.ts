@@ -17,6 +17,10 @@ export async function goWrong(pipeline: Pipeline): Promise<void> {
   await pipeline.query('update etl_batches set loaded_count = loaded_count - 1, rejected_count = rejected_count + 1');
   const reconciled = await pipeline.etl(['reconcile']);
   if (reconciled.exitCode !== 1) throw new Error(`reconcile ended with ${reconciled.exitCode}:\n${reconciled.stderr}`);
+  await pipeline.query(
+    `update etl_reconciliations
+     set started_at = started_at - interval '27 hours', finished_at = finished_at - interval '27 hours'`,
+  );
   const [position] = await pipeline.query<{ next_offset: string }>('select next_offset from source_positions');
   await deleteRecordsBelow(pipeline.kafka, pipeline.topic, 0, Number(position?.next_offset) + 3);
   const stopped = await pipeline.etl(['run', '--batch', 'stopped']);

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env } from 'node:process';
 
 import { execa } from 'execa';
 import getPort from 'get-port';
@@ -23,19 +24,24 @@ export interface Grafana extends AsyncDisposable {
   statusFor(path: string, login?: string): Promise<number>;
 }
 
-/** Starts Grafana before a warehouse as docker-compose.yaml does, with paths and port of its own. */
-export async function startGrafana(warehouseUrl: string): Promise<Grafana> {
+/**
+ * Starts Grafana before a warehouse as docker-compose.yaml does, with paths and port of its own.
+ * @param settings variables of grafana/start.sh.
+ */
+export async function startGrafana(warehouseUrl: string, settings: Environment = {}): Promise<Grafana> {
   await using starting = new AsyncDisposableStack();
   const data = await mkdtemp(join(tmpdir(), 'pulse-grafana-'));
   starting.defer(() => rm(data, { recursive: true, force: true }));
   const home = inject('grafanaHome');
   const port = await getPort({ host: '127.0.0.1' });
   const log: string[] = [];
-  const server = execa(join(home, 'bin/grafana'), ['server', `--homepath=${home}`], {
+  const start = [join(root, 'grafana/start.sh'), join(data, 'pulse')];
+  const server = execa('sh', [...start, join(home, 'bin/grafana'), 'server', `--homepath=${home}`], {
     env: {
+      PATH: env['PATH'],
       ...(await composeEnvironment()),
       ...warehouseOf(warehouseUrl),
-      GF_PATHS_PROVISIONING: join(root, 'grafana/provisioning'),
+      ...settings,
       GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(root, 'grafana/dashboards/sales-pulse.json'),
       GF_PATHS_DATA: data,
       GF_PATHS_LOGS: join(data, 'logs'),

@@ -15,6 +15,7 @@ import type { OpenClient } from '../support/warehouse.ts';
 import { answerOf, asComparable, choose } from './answers.ts';
 import { goWrong } from './go-wrong.ts';
 import { startGrafana, type Grafana } from './grafana-server.ts';
+import { openWebhook, type Webhook } from './webhook.ts';
 
 const files = await readdir(dashboardsFolder);
 const dashboards = await Promise.all(files.map((file) => readDashboard(file.replace('.json', ''))));
@@ -31,16 +32,24 @@ const rules = await readRules();
 const opened = new AsyncDisposableStack();
 let pipeline: Pipeline;
 let reader: OpenClient;
+let webhook: Webhook;
 let grafana: Grafana;
 
 beforeAll(async () => {
   pipeline = opened.use(await openUsedPipeline({ partitions: 1 }));
   reader = opened.use(await openReader(pipeline));
-  grafana = opened.use(await startGrafana(pipeline.env['WAREHOUSE_DATABASE_URL'] ?? ''));
+  webhook = opened.use(await openWebhook());
+  grafana = opened.use(await startGrafana(warehouseUrl(), { ALERT_WEBHOOK_URL: webhook.url, DOCS_URL: docsUrl }));
   process.stderr.write(`Grafana ${grafana.version} of ${inject('grafanaHome')}\n`);
 }, 300_000);
 
 afterAll(() => opened.disposeAsync());
+
+const docsUrl = 'https://git.example.com/sales/blob/main';
+
+function warehouseUrl(): string {
+  return pipeline.env['WAREHOUSE_DATABASE_URL'] ?? '';
+}
 
 test('nobody gets in without logging in, and development logs in as admin', async () => {
   expect(await grafana.statusFor('/api/search')).toBe(401);
@@ -151,6 +160,7 @@ const summaries: Readonly<Record<string, RegExp>> = {
   'stale-sales': /^The newest sale that is loaded took place \d+m \d+s ago\.$/,
   'integrity-incident': /^1 integrity incidents are open, 3 records known to be lost\./,
   'reconciliation-failed': /^The last reconciliation found [1-9]\d* differences among \d+ transactions\.$/,
+  'reconciliation-overdue': /^The last reconciliation ended 1d 3h \d+m \d+s ago; one is due every day\.$/,
   'reject-rate': /^[\d.]+% of the records of the last 15 minutes were rejected: 2\d\d of \d{3}\.$/,
   'fraud-spike': /^[\d.]+% of the sales of the last 15 minutes were flagged; [\d.]+% were in the 24 hours before\.$/,
   'lag-growing': /^Batches have left messages in Kafka for 5 minutes, ever more: \d+ now, [1-9]\d* more than then\.$/,
@@ -175,6 +185,16 @@ test('every rule fires when all goes wrong, with the figures in its summary', { 
   );
 });
 
+test('the webhook is told of every rule, with a link to its section of the runbook', { timeout: 120_000 }, async () => {
+  await vi.waitFor(() => {
+    const firing = webhook.told.filter(({ status }) => status === 'firing');
+    expect(new Set(firing.map(({ labels }) => labels['alertname']))).toEqual(new Set(rules.map(({ title }) => title)));
+  }, everyRuleOnce);
+  for (const { annotations } of webhook.told) {
+    expect(annotations['runbook_url']).toMatch(/^https:\/\/git\.example\.com\/sales\/blob\/main\/docs\/RUNBOOK\.md#/);
+  }
+});
+
 test('it has not warned of anything that this repository says', () => {
   const warnings = grafana.log.filter((line) => /level=(warn|error)/.test(line));
   expect(warnings.filter((line) => aboutUs.test(line) && !aboutItself.test(line))).toEqual([]);
@@ -185,3 +205,13 @@ const aboutUs = /logger=(settings|provisioning|ngalert|tsdb|datasource|query|plu
 
 /** What Grafana says of an installation that was built and not downloaded, or whose user is root. */
 const aboutItself = /public\/build|frontend logging|provisioning\.notifiers|unsigned plugin|elevated privileges/;
+
+test('without a webhook it starts as well, and tells nobody', { timeout: 180_000 }, async () => {
+  await using alone = await startGrafana(warehouseUrl());
+  expect(await alone.get('/api/v1/provisioning/policies')).toMatchObject({
+    routes: [{ mute_time_intervals: ['always'] }],
+  });
+  expect(await grafana.get('/api/v1/provisioning/policies')).toMatchObject({
+    routes: [{ mute_time_intervals: ['never'] }],
+  });
+});
