@@ -211,11 +211,19 @@ async function settledMeanwhile(context: Context, batchId: string, error: unknow
   // Its next try needs the room that this batch takes, as do others; and a stop may last for days, with a batch each time.
   if (current !== undefined && (stop !== undefined || isDiskFull(error))) context.staging(current).remove();
   if (stop !== undefined) throw await opened(context, batchId, stop);
+  if (isDiskFull(error)) throw diskFull(context, error);
   if (current === undefined || !isStagingFault(context, current, error)) throw error;
   context.staging(current).remove();
   throw new TemporaryError(`staged files of batch ${batchId} are gone or damaged: the next try makes them again`, {
     cause: error,
   });
+}
+
+function diskFull({ config }: Context, error: unknown): TemporaryError {
+  return new TemporaryError(
+    `the disk of the staging area ${config.stagingDir} is full: the batch has given back what it took, and the next one is half as large`,
+    { cause: error },
+  );
 }
 
 /** Opens the incidents of an integrity stop. */
