@@ -14,12 +14,14 @@ export const readCommitted = 1;
 
 export const connectionTimeoutMs = 3000;
 export const requestTimeoutMs = 15_000;
+/** What a broker that is well may need, however little somebody wants to wait. */
+const requestTimeoutMinMs = 3000;
 
 /** Retries live in `retrying`, with one deadline for all of them; kafkajs itself tries twice. */
 export const retry = { retries: 1, initialRetryTime: 100, maxRetryTime: 500 };
 
-/** kafkajs's own view of a Kafka cluster, not yet connected. */
-export function createCluster(brokers: readonly string[], logger: Logger): Cluster {
+/** kafkajs's own view of a Kafka cluster, not yet connected. An answer is waited for no longer than `waitMaxMs`. */
+export function createCluster(brokers: readonly string[], waitMaxMs: number, logger: Logger): Cluster {
   registerZstd();
   return new Cluster({
     logger: loggers.createLogger({ level: loggers.LEVELS.WARN, logCreator: kafkaLogCreator(logger) }),
@@ -27,7 +29,7 @@ export function createCluster(brokers: readonly string[], logger: Logger): Clust
     brokers,
     clientId,
     connectionTimeout: connectionTimeoutMs,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: Math.min(requestTimeoutMs, Math.max(waitMaxMs, requestTimeoutMinMs)),
     enforceRequestTimeout: true,
     metadataMaxAge: 300_000,
     allowAutoTopicCreation: false,

@@ -44,12 +44,14 @@ export async function fetchPartition(broker: Broker, request: FetchRequest): Pro
     response: { decode: decodeResponse, parse: async (decoded: DecodedResponse) => fetchResponse.parse(decoded) },
   };
   const { responses } = await broker.connectionPool.send(call).catch(async (error: unknown) => {
-    // As kafkajs does it: the next call then opens a connection of its own.
-    if (error instanceof Error && error.name === 'KafkaJSConnectionClosedError') await broker.disconnect();
+    // As kafkajs does it: the next call then opens a connection of its own. One that does not answer may be half-open.
+    if (error instanceof Error && brokenConnections.has(error.name)) await broker.disconnect();
     throw error;
   });
   return responses.flatMap(({ partitions }) => partitions)[0];
 }
+
+const brokenConnections = new Set(['KafkaJSConnectionClosedError', 'KafkaJSRequestTimeoutError']);
 
 interface DecodedResponse {
   readonly responses: readonly { readonly partitions: readonly (FetchedPartition & { errorCode: number })[] }[];

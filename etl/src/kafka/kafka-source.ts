@@ -27,7 +27,7 @@ export interface KafkaSource extends AsyncDisposable {
 /** Connects to Kafka, waiting for it up to `waitMaxMs`. @throws TemporaryError when it stays away. */
 export async function connectKafkaSource(options: KafkaSourceOptions, logger: Logger): Promise<KafkaSource> {
   const { brokers, topic, consumerGroup, waitMaxMs } = options;
-  const cluster = await retrying(async () => connectedCluster(brokers, topic, logger), {
+  const cluster = await retrying(async () => connectedCluster(options, logger), {
     what: `reaching topic ${topic} on Kafka at ${brokers.join(', ')}`,
     waitMaxMs,
     onRetry: (error, attempt) => {
@@ -51,8 +51,8 @@ export async function connectKafkaSource(options: KafkaSourceOptions, logger: Lo
   };
 }
 
-async function connectedCluster(brokers: readonly string[], topic: string, logger: Logger): Promise<Cluster> {
-  const cluster = createCluster(brokers, logger);
+async function connectedCluster({ brokers, topic, waitMaxMs }: KafkaSourceOptions, logger: Logger): Promise<Cluster> {
+  const cluster = createCluster(brokers, waitMaxMs, logger);
   try {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
