@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
 
-import { logEnds, publishInTransaction, recordOf, type TestRecord } from '../../support/kafka.ts';
+import { ConfigResourceTypes, type Kafka } from 'kafkajs';
+import { expect, test, vi } from 'vitest';
+
+import { logEnds, publishInTransaction, recordOf, withAdmin, type TestRecord } from '../../support/kafka.ts';
 import { aTransaction, someTransactions } from '../../support/messages.ts';
+import { publishOneRecordBatch } from '../../support/one-record-batch.ts';
 import { openPipeline } from '../../support/pipeline.ts';
 
 test.each(['gzip', 'zstd'] as const)('messages compressed with %s are read', async (compression) => {
@@ -56,6 +60,69 @@ test('a record larger than a fetch is read whole', async () => {
   await pipeline.publish([{ key: 'k', value: JSON.stringify(large) }, aTransaction({ order_id: 'small' })]);
   expect(await pipeline.batch(['run'])).toMatchObject({ read: 2, loaded: 2 });
 });
+
+test('a record batch of 160,000 records is read', { timeout: 120_000 }, async () => {
+  await using pipeline = await openPipeline({ partitions: 1, env: { ETL_BATCH_MAX_MESSAGES: '200000' } });
+  await alterTopic(pipeline.kafka, pipeline.topic, { 'max.message.bytes': '50000000' });
+  const count = 160_000;
+  const messages = Array.from({ length: count }, (_, index) => ({ key: `${index % 7}`, value: '7' }));
+  await publishOneRecordBatch(pipeline.env['KAFKA_BOOTSTRAP_SERVERS'] ?? '', pipeline.topic, messages);
+  expect(await pipeline.batch(['run'])).toMatchObject({ read: count, rejected: count });
+});
+
+test('a topic whose record batches compaction has emptied is read to its end', { timeout: 120_000 }, async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const { kafka, topic } = pipeline;
+  // What is compacted is all but the newest of each key, in segments that are closed.
+  const settings = { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.001' };
+  await alterTopic(kafka, topic, { ...settings, 'max.compaction.lag.ms': '100' });
+  const again = async (index: number): Promise<void> =>
+    pipeline.publish([{ ...recordOf(aTransaction({ order_id: `sale-${index}` })), key: 'same' }]);
+  let sent = 0;
+  await vi.waitFor(
+    async () => {
+      await again((sent += 1));
+      expect(await readableOffsets(kafka, topic)).toBeLessThan(sent - 1);
+    },
+    { timeout: 90_000, interval: 500 },
+  );
+  const { read } = await pipeline.batch(['run']);
+  expect(read).toBeLessThan(sent);
+  const [range] = await pipeline.query('select read_count + hole_count as covered, next_offset from etl_batch_ranges');
+  expect(range).toEqual({ covered: String(sent), next_offset: String(sent) });
+  expect(await pipeline.query(`select from transactions where order_id = 'sale-${sent}'`)).toHaveLength(1);
+});
+
+/** Changes settings of a topic. */
+async function alterTopic(kafka: Kafka, name: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const configEntries = Object.entries(settings).map(([entry, value]) => ({ name: entry, value }));
+  await withAdmin(kafka, (admin) =>
+    admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }] }),
+  );
+}
+
+/** How many records an ordinary consumer finds in a topic of one partition. */
+async function readableOffsets(kafka: Kafka, topic: string): Promise<number> {
+  const [end = 0] = await logEnds(kafka, topic);
+  const groupId = `readable-${randomUUID()}`;
+  const consumer = kafka.consumer({ groupId });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  let count = 0;
+  await new Promise<void>((resolve, reject) => {
+    consumer
+      .run({
+        eachMessage: async ({ message }) => {
+          count += 1;
+          if (Number(message.offset) === end - 1) resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  await withAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
+  return count;
+}
 
 function records(name: string, count: number): TestRecord[] {
   return Array.from({ length: count }, (_, index) => recordOf(aTransaction({ order_id: `${name}-${index}` })));
