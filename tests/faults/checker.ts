@@ -50,7 +50,8 @@ export async function checkAll(evidence: Evidence): Promise<CheckResult[]> {
 interface Expectations {
   /** By order id: where its first record stands, and its amount. */
   readonly orders: ReadonlyMap<string, { readonly place: string; readonly sent: Sent }>;
-  readonly rejectedPlaces: ReadonlySet<string>;
+  /** By place, why. */
+  readonly rejected: ReadonlyMap<string, string>;
   readonly duplicateCount: number;
   readonly readIds: ReadonlySet<string>;
 }
@@ -59,7 +60,7 @@ interface Expectations {
 function expectations({ ledger, epochs }: Evidence): Expectations {
   const byId = new Map(ledger.map((sent) => [sent.id, sent]));
   const orders = new Map<string, { place: string; sent: Sent }>();
-  const rejectedPlaces = new Set<string>();
+  const rejected = new Map<string, string>();
   const readIds = new Set<string>();
   let duplicateCount = 0;
   for (const { epoch, records } of epochs) {
@@ -69,13 +70,13 @@ function expectations({ ledger, epochs }: Evidence): Expectations {
       readIds.add(id);
       const place = `${epoch}/${partition}/${offset}`;
       const earlier = sent.orderId === null ? undefined : orders.get(sent.orderId);
-      if (sent.kind === 'poison' || sent.orderId === null) rejectedPlaces.add(place);
+      if (sent.reason !== null || sent.orderId === null) rejected.set(place, sent.reason ?? 'no order id');
       else if (earlier === undefined) orders.set(sent.orderId, { place, sent });
       else if (earlier.sent.amount === sent.amount) duplicateCount += 1;
-      else rejectedPlaces.add(place);
+      else rejected.set(place, 'order_id_conflict');
     }
   }
-  return { orders, rejectedPlaces, duplicateCount, readIds };
+  return { orders, rejected, duplicateCount, readIds };
 }
 
 async function checkMessages({ client, ledger, lostIds }: Evidence, expected: Expectations): Promise<string[]> {
@@ -98,11 +99,11 @@ async function checkMessages({ client, ledger, lostIds }: Evidence, expected: Ex
   }
   for (const orderId of loaded.keys())
     if (!expected.orders.has(orderId)) violations.push(`nobody sent order ${orderId}`);
-  const rejects = await client.query<{ place: string }>(
-    `select concat_ws('/', epoch, partition, "offset") as place from rejected_transactions`,
+  const rejects = await client.query<{ place: string; reason: string }>(
+    `select concat_ws('/', epoch, partition, "offset") as place, reason_code as reason from rejected_transactions`,
   );
-  const rejected = rejects.rows.map(({ place }) => place);
-  violations.push(...differences('rejected', expected.rejectedPlaces, new Set(rejected)));
+  const rejected = new Map(rejects.rows.map(({ place, reason }) => [place, reason]));
+  violations.push(...differences(expected.rejected, rejected));
   const [counts] = (
     await client.query<{ duplicates: number }>(`
       select coalesce(sum(duplicate_count), 0)::int as duplicates from etl_batches where state = 'loaded'`)
@@ -113,10 +114,11 @@ async function checkMessages({ client, ledger, lostIds }: Evidence, expected: Ex
   return violations;
 }
 
-function differences(what: string, expected: ReadonlySet<string>, found: ReadonlySet<string>): string[] {
+function differences(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): string[] {
+  const wrong = [...expected].filter(([place, reason]) => found.get(place) !== reason);
   return [
-    ...[...expected].filter((place) => !found.has(place)).map((place) => `${place} is not ${what}`),
-    ...[...found].filter((place) => !expected.has(place)).map((place) => `${place} should not be ${what}`),
+    ...wrong.map(([place, reason]) => `${place} is to be rejected as ${reason} and is ${found.get(place) ?? 'not'}`),
+    ...[...found.keys()].filter((place) => !expected.has(place)).map((place) => `${place} should not be rejected`),
   ];
 }
 

@@ -9,26 +9,34 @@ import { argv, env, stdout } from 'node:process';
 import { silenceNegativeTimeouts } from '@pulse/runtime';
 
 import { runSeed, type Counts, type Effort } from './driver.ts';
+import { poison } from './poison.ts';
 import { openStand } from './stand.ts';
 
 silenceNegativeTimeouts();
 const isLong = argv.includes('--long');
 
+const rare = {
+  brokerPauses: 1,
+  warehouseResets: 1,
+  warehouseFreezes: 1,
+  copyFreezes: 1,
+  brokerResets: 1,
+  brokerFreezes: 1,
+  cutFetches: 1,
+  slowLinks: 1,
+  fullDisks: 1,
+};
 const effort: Effort = isLong
   ? {
-      kills: 2000,
-      lostAcknowledgements: 200,
-      databaseCrashes: 50,
-      brokerCrashes: 20,
+      faults: { ...rare, kills: 2000, lostAcknowledgements: 200, databaseCrashes: 50, brokerCrashes: 20 },
+      poisonKinds: poison.length,
       roundMessages: 3500,
       messages: 1_000_000,
       batchMessages: 1000,
     }
   : {
-      kills: 67,
-      lostAcknowledgements: 7,
-      databaseCrashes: 2,
-      brokerCrashes: 1,
+      faults: { ...rare, kills: 67, lostAcknowledgements: 7, databaseCrashes: 2, brokerCrashes: 1 },
+      poisonKinds: poison.length,
       roundMessages: 60,
       messages: 0,
       batchMessages: 200,

@@ -5,11 +5,15 @@ import { join } from 'node:path';
 
 import { startKafka, startPostgres, withClient, type KafkaServer, type PostgresServer } from '@pulse/local';
 import { execa } from 'execa';
+import getPort from 'get-port';
 import kafkajs, { type Kafka } from 'kafkajs';
 
+import { openBrokerProxy, type BrokerProxy } from './broker-proxy.ts';
 import type { Random } from './random.ts';
 import { runProgram, type Command, type Environment } from './command.ts';
 import { patiently } from './patiently.ts';
+import { findSmallDisk, type SmallDisk } from './small-disk.ts';
+import { preparePoison } from './poison.ts';
 import { partitionCount } from './traffic.ts';
 import { openWarehouseProxy, type WarehouseProxy } from './warehouse-proxy.ts';
 
@@ -19,6 +23,10 @@ export interface Stand extends AsyncDisposable {
   readonly migrate: Command;
   readonly folder: string;
   readonly kafkaServer: KafkaServer;
+  /** The etl command meets the broker through it; the driver does not. */
+  readonly brokerProxy: BrokerProxy;
+  /** Undefined where this machine lets nobody make one. */
+  readonly smallDisk: SmallDisk | undefined;
   readonly postgres: PostgresServer;
 }
 
@@ -41,11 +49,28 @@ export async function openStand(): Promise<Stand> {
   const etl: Command = [join(folder, 'etl')];
   const migrate: Command = [process.execPath, migrateFile];
   await cp(join(root, 'migrations/sql'), join(folder, 'sql'), { recursive: true });
-  const kafkaServer = opening.use(await startKafka({ properties: { 'offsets.topic.num.partitions': '1' } }));
+  const proxiedPort = await getPort({ host: '127.0.0.1' });
+  const brokerProxy = opening.use(await openBrokerProxy(proxiedPort));
+  const kafkaServer = opening.use(
+    await startKafka({
+      behindProxy: { port: proxiedPort, proxyPort: brokerProxy.network.port },
+      properties: { 'offsets.topic.num.partitions': '1' },
+    }),
+  );
   // A crash of a server with fsync off could lose what it has acknowledged: that would be no fault of the pipeline's.
   const postgres = opening.use(await startPostgres({ settings: { max_connections: '100' } }));
+  const smallDisk = await findSmallDisk(folder);
   const opened = opening.move();
-  return { etl, migrate, folder, kafkaServer, postgres, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    etl,
+    migrate,
+    folder,
+    kafkaServer,
+    brokerProxy,
+    smallDisk,
+    postgres,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 /** What one seed works on: a topic, a warehouse and a staging folder of its own. */
@@ -64,7 +89,7 @@ export interface Field extends AsyncDisposable {
 export async function openField(stand: Stand, random: Random, batchMessages: number): Promise<Field> {
   await using opening = new AsyncDisposableStack();
   const name = `faults_${randomBytes(6).toString('hex')}`;
-  const { postgres, kafkaServer } = stand;
+  const { postgres, kafkaServer, brokerProxy } = stand;
   const ownerUrl = postgres.url(name);
   const roles = {
     WAREHOUSE_ETL_USER: `${name}_etl`,
@@ -79,6 +104,7 @@ export async function openField(stand: Stand, random: Random, batchMessages: num
     { WAREHOUSE_DATABASE_URL: ownerUrl, ...roles, WAREHOUSE_SEED: 'sample' },
     random,
   );
+  await preparePoison(ownerUrl);
   const proxy = opening.use(await openWarehouseProxy(postgres.port));
   const kafka = quietKafka(kafkaServer.bootstrapServers);
   const topic = `sales-${name}`;
@@ -88,14 +114,14 @@ export async function openField(stand: Stand, random: Random, batchMessages: num
   const login = new URL(ownerUrl);
   login.username = roles.WAREHOUSE_ETL_USER;
   login.password = roles.WAREHOUSE_ETL_PASSWORD;
-  login.port = String(proxy.port);
+  login.port = String(proxy.network.port);
   const env = {
-    KAFKA_BOOTSTRAP_SERVERS: kafkaServer.bootstrapServers,
+    KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${brokerProxy.network.port}`,
     KAFKA_TOPIC_TRANSACTIONS: topic,
     KAFKA_CONSUMER_GROUP: `etl-${topic}`,
-    KAFKA_WAIT_SECONDS: '6',
+    KAFKA_WAIT_SECONDS: '4',
     WAREHOUSE_DATABASE_URL: login.href,
-    WAREHOUSE_WAIT_SECONDS: '6',
+    WAREHOUSE_WAIT_SECONDS: '4',
     WAREHOUSE_LOCK_TIMEOUT_SECONDS: '3',
     WAREHOUSE_LOAD_TIMEOUT_SECONDS: '4',
     ETL_STAGING_DIR: stagingDir,

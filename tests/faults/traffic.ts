@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto';
 
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 
+import { poison, schemaVersionTexts, type Poison } from './poison.ts';
 import type { Random } from './random.ts';
-
-/** What a message is, by what the driver made of it. Only `sale` may become a row. */
-type Kind = 'sale' | 'poison';
 
 /** One message that was sent; without an offset Kafka has not acknowledged it, and it may or may not be in the log. */
 export interface Sent {
   /** Names this message: it travels in a header. */
   readonly id: string;
-  readonly kind: Kind;
+  /** Why it is to be rejected; null for a sale. */
+  readonly reason: string | null;
   readonly orderId: string | null;
   readonly amount: string | null;
   readonly currency: string | null;
@@ -27,41 +26,6 @@ interface Prepared extends Omit<Sent, 'partition' | 'offset'> {
 const currencies = ['USD', 'EUR', 'JPY', 'KWD'] as const;
 const decimals = { USD: 2, EUR: 2, JPY: 0, KWD: 3 } as const;
 
-const poison: readonly (Buffer | null)[] = [
-  null,
-  Buffer.alloc(0),
-  Buffer.from('{'),
-  Buffer.from('42'),
-  Buffer.from([0xff, 0xfe]),
-  Buffer.from('{"order_id":"a\\u0000b"}'),
-  Buffer.from('{"order_id":"x","order_id":"x"}'),
-  Buffer.from('{"__proto__":{}}'),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), amount: 'NaN' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), amount: '-1.00' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), amount: '1.001' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), currency: 'ZZZ' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), country: 'ZZ' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), timestamp: '2026-02-30T00:00:00Z' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), timestamp: '2026-02-03T00:00:00' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), timestamp: '9000-02-03T00:00:00Z' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), timestamp: '1000-02-03T00:00:00Z' })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), schema_version: 99 })),
-  Buffer.from(JSON.stringify({ ...plainSale('p'), customer_id: 'c'.repeat(51) })),
-  Buffer.alloc(70_000, 'x'),
-];
-
-function plainSale(orderId: string) {
-  return {
-    order_id: orderId,
-    amount: '10.00',
-    currency: 'USD',
-    timestamp: new Date().toISOString(),
-    customer_id: 'c-1',
-    product_category: 'toys',
-    country: 'US',
-  };
-}
-
 /** Publishes sales with a ledger of its own: it knows nothing of the etl command. */
 export class Traffic implements AsyncDisposable {
   readonly ledger: Sent[] = [];
@@ -69,6 +33,8 @@ export class Traffic implements AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;
   readonly #sales: Prepared[] = [];
+  #poisonLeft: Poison[] = [];
+  readonly #poisonSent = new Set<Poison>();
   #producer: Producer | undefined;
   #count = 0;
 
@@ -76,6 +42,11 @@ export class Traffic implements AsyncDisposable {
     this.#kafka = kafka;
     this.#topic = topic;
     this.#random = random;
+  }
+
+  /** How many kinds of poison have been sent. */
+  get poisonKinds(): number {
+    return this.#poisonSent.size;
   }
 
   /** Sends so many messages of all kinds, and notes which of them Kafka has acknowledged. */
@@ -129,8 +100,13 @@ export class Traffic implements AsyncDisposable {
     const roll = random.fraction();
     const earlier = this.#sales.length === 0 ? undefined : random.pick(this.#sales);
     if (roll < 0.08) {
+      // Each kind in turn, in an order of the seed's.
+      if (this.#poisonLeft.length === 0) this.#poisonLeft = random.shuffled(poison);
+      const kind = this.#poisonLeft.pop() ?? random.pick(poison);
+      this.#poisonSent.add(kind);
       const nothing = { orderId: null, amount: null, currency: null };
-      return { id, kind: 'poison', ...nothing, key: `c-${random.between(1, 40)}`, value: random.pick(poison) };
+      const key = `c-${random.between(1, 40)}`;
+      return { id, reason: kind.reason, ...nothing, key, value: kind.value(`p-${id}`) };
     }
     if (roll < 0.16 && earlier !== undefined) return { ...earlier, id };
     if (roll < 0.2 && earlier?.value) return { ...earlier, id, ...changed(earlier.value) };
@@ -158,9 +134,11 @@ export class Traffic implements AsyncDisposable {
       customer_id: customer,
       product_category: random.pick(['toys', 'books', 'garden']),
       ...(random.chance(0.8) ? { country: 'US' } : {}),
-      ...(random.chance(0.5) ? { schema_version: 1 } : {}),
     };
-    return { id, kind: 'sale', orderId, amount, currency, key: customer, value: Buffer.from(JSON.stringify(value)) };
+    const version = random.pick(schemaVersionTexts);
+    const text = JSON.stringify(value).replace(/\}$/, version === '' ? '}' : `,"schema_version":${version}}`);
+    const sale = { id, orderId, amount, currency, key: customer, value: Buffer.from(text) };
+    return { ...sale, reason: null };
   }
 }
 

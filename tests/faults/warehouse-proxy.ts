@@ -1,99 +1,58 @@
-import { once } from 'node:events';
-import { createServer, connect, type Socket } from 'node:net';
+import { openNetworkProxy, type Fate, type NetworkProxy } from '../support/network-proxy.ts';
 
-/** Stands between the etl command and PostgreSQL, and breaks connections as networks do. */
+/** Stands between the etl command and PostgreSQL. */
 export interface WarehouseProxy extends AsyncDisposable {
-  readonly port: number;
+  readonly network: NetworkProxy;
   /** How many acknowledgements of a COMMIT it has swallowed. */
   readonly lostAcknowledgements: number;
+  /** How many connections it has frozen in the middle of a COPY. */
+  readonly frozenCopies: number;
   /** The next COMMIT that PostgreSQL acknowledges to a session that has copied rows is not told to the client. */
   loseNextCommit(): void;
-  /** Resets every connection. @returns how many there were. */
-  resetAll(): number;
-  /** Delays what the server says by so many milliseconds; 0 for none. */
-  delay(delayMs: number): void;
-  /** From now on nothing passes on the connections that are open, and none is closed. */
-  freezeAll(): number;
-}
-
-interface Link {
-  readonly client: Socket;
-  readonly server: Socket;
-  hasCopied: boolean;
-  isFrozen: boolean;
+  /** The next connection that copies rows becomes half-open while it does. */
+  freezeNextCopy(): void;
+  /** Neither of the two any more. */
+  disarm(): void;
 }
 
 const commitTag = Buffer.from('COMMIT\0');
 const copyWord = Buffer.from('copy "transactions"');
 
-/** Listens on a free port of 127.0.0.1. */
 export async function openWarehouseProxy(serverPort: number): Promise<WarehouseProxy> {
-  const links = new Set<Link>();
-  let isArmed = false;
+  let armed: 'commit' | 'copy' | undefined;
   let lost = 0;
-  let delayMs = 0;
-  const listener = createServer((client) => {
-    const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true });
-    const link: Link = { client, server, hasCopied: false, isFrozen: false };
-    links.add(link);
-    client.setNoDelay(true);
-    client.on('data', (bytes) => {
-      if (link.isFrozen) return;
-      if (bytes.includes(copyWord)) link.hasCopied = true;
-      server.write(bytes);
-    });
-    server.on('data', (bytes) => {
-      if (link.isFrozen) return;
-      if (isArmed && link.hasCopied && bytes.includes(commitTag)) {
-        isArmed = false;
+  let frozen = 0;
+  const network = await openNetworkProxy({ host: '127.0.0.1', port: serverPort }, () => {
+    let hasCopied = false;
+    return {
+      fromClient: (bytes): Fate => {
+        if (hasCopied && armed === 'copy') {
+          armed = undefined;
+          frozen += 1;
+          return 'freeze';
+        }
+        if (bytes.includes(copyWord)) hasCopied = true;
+        return 'pass';
+      },
+      fromServer: (bytes): Fate => {
+        if (armed !== 'commit' || !hasCopied || !bytes.includes(commitTag)) return 'pass';
+        armed = undefined;
         lost += 1;
-        reset(link);
-        return;
-      }
-      if (delayMs === 0) client.write(bytes);
-      else setTimeout(() => client.writable && client.write(bytes), delayMs);
-    });
-    const end = (): void => {
-      links.delete(link);
-      // A frozen link tells neither side of the other's end.
-      if (link.isFrozen) return;
-      client.destroy();
-      server.destroy();
+        return 'reset';
+      },
     };
-    for (const socket of [client, server]) socket.on('error', () => undefined).on('close', end);
   });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   return {
-    port: address.port,
+    network,
     get lostAcknowledgements() {
       return lost;
     },
-    loseNextCommit: () => void (isArmed = true),
-    resetAll: () => {
-      const count = links.size;
-      for (const link of links) reset(link);
-      return count;
+    get frozenCopies() {
+      return frozen;
     },
-    delay: (ms) => void (delayMs = ms),
-    freezeAll: () => {
-      for (const link of links) link.isFrozen = true;
-      return links.size;
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const link of links) {
-        link.isFrozen = false;
-        reset(link);
-      }
-      listener.close();
-      await once(listener, 'close');
-    },
+    loseNextCommit: () => void (armed = 'commit'),
+    freezeNextCopy: () => void (armed = 'copy'),
+    disarm: () => void (armed = undefined),
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
-}
-
-function reset({ client, server }: Link): void {
-  client.resetAndDestroy();
-  server.destroy();
 }

@@ -9,6 +9,8 @@ export interface Address {
 /** Stands between a program and a server on 127.0.0.1, and breaks connections as networks do. */
 export interface NetworkProxy extends AsyncDisposable {
   readonly port: number;
+  /** How many connections are open and not frozen. */
+  readonly openCount: number;
   /** Resets every connection. @returns how many there were. */
   resetAll(): number;
   /** Delays what the server says by so many milliseconds; 0 for none. */
@@ -75,18 +77,22 @@ export async function openNetworkProxy(target: Address, watch: () => LinkWatch =
   await once(listener, 'listening');
   const address = listener.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const open = (): readonly Link[] => [...links].filter(({ isFrozen }) => !isFrozen);
   return {
     port: address.port,
+    get openCount() {
+      return open().length;
+    },
     resetAll: () => {
-      const open = [...links].filter(({ isFrozen }) => !isFrozen);
-      for (const link of open) reset(link);
-      return open.length;
+      const hit = open();
+      for (const link of hit) reset(link);
+      return hit.length;
     },
     delay: (ms) => void (delayMs = ms),
     freezeAll: () => {
-      const open = [...links].filter(({ isFrozen }) => !isFrozen);
-      for (const link of open) freeze(link);
-      return open.length;
+      const hit = open();
+      for (const link of hit) freeze(link);
+      return hit.length;
     },
     freezeNew: () => void (freezesNew = true),
     thaw: () => void (freezesNew = false),

@@ -4,9 +4,18 @@ import { join } from 'node:path';
 
 import getPort from 'get-port';
 
+/** A second way in, for clients that come through a proxy: it sends them back there, not past it. */
+export interface ProxiedListener {
+  /** Where the broker listens for the proxy, on 127.0.0.1. */
+  readonly port: number;
+  /** Where the proxy listens. */
+  readonly proxyPort: number;
+}
+
 export interface BrokerPlan {
   /** Where people and programs connect, on 127.0.0.1. */
   readonly port: number;
+  readonly behindProxy?: ProxiedListener | undefined;
   /** Holds the configuration and, in `data`, the log. */
   readonly folder: string;
   /** Broker properties over the defaults, such as `{ 'log.retention.hours': '1' }`. */
@@ -25,7 +34,11 @@ export async function prepareBroker(plan: BrokerPlan): Promise<PreparedBroker> {
   const clusterId = await formatStorage(data);
   const file = join(plan.folder, 'server.properties');
   const controllerPort = await getPort({ host: '127.0.0.1', exclude: [plan.port] });
-  const properties = { ...singleNode(plan.port, controllerPort, data), ...plan.properties };
+  const properties = {
+    ...singleNode(plan.port, controllerPort, data),
+    ...proxied(plan, controllerPort),
+    ...plan.properties,
+  };
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(file, lines.join(''));
   return { propertiesFile: file, clusterId };
@@ -48,6 +61,17 @@ async function formatStorage(data: string): Promise<string> {
 /** 128 random bits as Kafka spells them: base64url, and never a leading dash. */
 function newId(): string {
   return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
+function proxied({ port, behindProxy }: BrokerPlan, controllerPort: number): Record<string, string> {
+  if (behindProxy === undefined) return {};
+  const own = `PLAINTEXT://127.0.0.1:${port}`;
+  return {
+    listeners: `${own},PROXIED://127.0.0.1:${behindProxy.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `${own},PROXIED://127.0.0.1:${behindProxy.proxyPort}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+  };
 }
 
 function singleNode(port: number, controllerPort: number, data: string): Record<string, string> {

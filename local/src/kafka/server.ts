@@ -8,11 +8,13 @@ import { createThrowAwayFolder } from '../process/private-folder.ts';
 import { Service } from '../process/service.ts';
 import { installKafkaJars } from './jars.ts';
 import { kafkaJava, quickJvm } from './java.ts';
-import { prepareBroker } from './properties.ts';
+import { prepareBroker, type ProxiedListener } from './properties.ts';
 
 export interface KafkaOptions {
   /** A free one by default. */
   readonly port?: number | undefined;
+  /** A second way in, through a proxy. */
+  readonly behindProxy?: ProxiedListener | undefined;
   /** Where its data stay, made if missing. Without one the data are thrown away at the end. */
   readonly folder?: string | undefined;
   /** Broker properties over the defaults. */
@@ -52,7 +54,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const logFile = join(folder, 'kafka.log');
 
   const launch = async (): Promise<Service> => {
-    const { propertiesFile, clusterId } = await prepareBroker({ port, folder, properties: options.properties });
+    const { propertiesFile, clusterId } = await prepareBroker({ ...options, port, folder });
     const service = await Service.start({
       name: 'Kafka',
       command: 'java',
