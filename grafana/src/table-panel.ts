@@ -16,8 +16,8 @@ export function tablePanel({ columns = {}, noValue, ...description }: TableDescr
   // To the second: milliseconds do not fit a column's width, and nobody reads them.
   table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(170)]);
   for (const name of columnNames(description.sql)) {
-    const properties = [...widthOf(name), ...(columns[name] ?? [])];
-    if (properties.length > 0) table.overrideByName(name, properties);
+    // Else a cell without a value would say that there is no row.
+    table.overrideByName(name, [{ id: 'noValue', value: '–' }, ...widthOf(name), ...(columns[name] ?? [])]);
   }
   return table;
 }

@@ -23,6 +23,14 @@ seen as (
   ${chosenAlerts}
 )`;
 
+/** Without labels there is no figure, which is no bad one. */
+const labelThresholds = thresholds(
+  'text',
+  { from: 0, color: 'red' },
+  { from: 0.5, color: 'orange' },
+  { from: 0.8, color: 'green' },
+);
+
 /** How well alerts and known fraud agree. */
 export function labelFigures(): StatBuilder[] {
   return [precision(), recall()];
@@ -39,7 +47,7 @@ select count(known.order_id)::numeric / nullif(count(*), 0) as "Precision"
 from seen
 left join known using (order_id)
 where exists (select from known)`,
-    thresholds: thresholds('red', { from: 0.5, color: 'orange' }, { from: 0.8, color: 'green' }),
+    thresholds: labelThresholds,
     noValue: 'no labels',
   });
 }
@@ -54,7 +62,7 @@ function recall(): StatBuilder {
 select count(seen.order_id)::numeric / nullif(count(*), 0) as "Recall"
 from known
 left join seen using (order_id)`,
-    thresholds: thresholds('red', { from: 0.5, color: 'orange' }, { from: 0.8, color: 'green' }),
+    thresholds: labelThresholds,
     noValue: 'no labels',
   });
 }
