@@ -65,9 +65,9 @@ export async function openNetworkProxy(target: Address, watch: () => LinkWatch =
     server.on('data', (bytes) => carry(bytes, client, fromServer?.(bytes) ?? 'pass', delayMs));
     if (freezesNew) freeze(link);
     const end = (): void => {
+      // A frozen link tells neither side of the other's end, and lasts until both are closed.
+      if (link.isFrozen && !(client.destroyed && server.destroyed)) return;
       links.delete(link);
-      // A frozen link tells neither side of the other's end.
-      if (link.isFrozen) return;
       client.destroy();
       server.destroy();
     };
