@@ -14,7 +14,7 @@ interface TableDescription extends Omit<PanelDescription, 'format' | 'unit'> {
 export function tablePanel({ columns = {}, noValue, ...description }: TableDescription): TableBuilder {
   const table = describePanel(new TableBuilder(), { ...description, unit: 'none', format: 'table' }).noValue(noValue);
   // To the second: milliseconds do not fit a column's width, and nobody reads them.
-  table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(170)]);
+  table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(165)]);
   for (const name of columnNames(description.sql)) {
     // Else a cell without a value would say that there is no row.
     table.overrideByName(name, [{ id: 'noValue', value: '–' }, ...widthOf(name), ...(columns[name] ?? [])]);
@@ -35,16 +35,16 @@ const shortColumns: Readonly<Record<string, number>> = {
   Tax: 80,
   Total: 95,
   'Base amount': 105,
-  Revenue: 100,
-  'Average order': 115,
+  Revenue: 85,
+  'Average order': 110,
   'Base currency': 125,
   'Own currency': 120,
   'Tax, own currency': 140,
   Share: 80,
-  Transactions: 110,
+  Transactions: 100,
   Alerts: 80,
   'Highest score': 120,
-  Flagged: 80,
+  Flagged: 75,
   Score: 75,
   Decision: 90,
   Fraud: 75,

@@ -40,6 +40,7 @@ from etl_batches
 where batch_id = ${chosenBatch}`,
     columns: {
       State: redWhen('planned'),
+      Loaded: [{ id: 'custom.width', value: 165 }],
       'Until loaded': [...inUnit('s'), { id: 'decimals', value: 1 }],
       'Staging area, free': inUnit('decbytes'),
       'Airflow run': [{ id: 'links', value: [{ title: 'The run in Airflow', url: runUrl, targetBlank: true }] }],
@@ -178,7 +179,7 @@ where processed_at = (
   and batch_id = ${chosenBatch}
 group by currency
 order by 4 desc, 1`,
-    columns: { 'Base currency': inUnit(baseAmountUnit) },
+    columns: { 'Own currency': inUnit('locale'), 'Base currency': inUnit(baseAmountUnit) },
     noValue: 'nothing loaded',
   });
 }
