@@ -175,7 +175,11 @@ case "$target" in
   dev-down) not_in_production && stop dev --profile '*' down --remove-orphans ;;
   dev-logs) dev logs --tail 20 --follow ;;
   dev-build) dev build ;;
-  dev-restart) not_in_production && dev restart producer airflow-apiserver airflow-scheduler airflow-dag-processor ;;
+  dev-restart)
+    not_in_production
+    set -- producer airflow-apiserver airflow-scheduler airflow-dag-processor
+    dev restart "$@" && dev up --detach --no-deps --no-recreate --wait "$@"
+    ;;
   prod-up) check_production_settings && prod up --detach --build --wait ;;
   prod-down) stop prod --profile '*' down ;;
   prod-logs) prod logs --tail 20 --follow ;;

@@ -13,9 +13,10 @@ import { buildPreview } from './setup/preview.ts';
 import { Progress, StepError } from './setup/progress.ts';
 import { installPython, pythonProgram } from './setup/python.ts';
 import { readSettings, type Settings } from './setup/settings.ts';
-import { backup, restore } from './stack/backup.ts';
+import { backup, reset, restore } from './stack/backup.ts';
 import { devDown, devUp } from './stack/dev-up.ts';
 import { dashboardsOf } from './stack/grafana.ts';
+import { airflowAnswers, waitUntilHealthy } from './stack/health.ts';
 import { openShell, runInside } from './stack/run-inside.ts';
 import { Supervisor } from './stack/supervisor.ts';
 import { addressTable } from './stack/table.ts';
@@ -55,8 +56,12 @@ program.command('preview-build').action(async () => {
 program.command('dev-build').action(() => progress.step('Bundles', build));
 program.command('dev-restart').action(async () => {
   const ours = ['producer', 'airflow-apiserver', 'airflow-scheduler', 'airflow-dag-processor'];
-  const supervisor = new Supervisor((await settings()).folders);
-  await progress.step(`Restarting ${ours.join(', ')}`, () => supervisor.restart(...ours));
+  const current = await settings();
+  const supervisor = new Supervisor(current.folders);
+  await progress.step(`Restarting ${ours.join(', ')}`, async () => {
+    await supervisor.restart(...ours);
+    await waitUntilHealthy(current, supervisor, 'airflow-apiserver', () => airflowAnswers(current.AIRFLOW_PORT));
+  });
 });
 program.command('dev-logs').action(async () => follow(join((await settings()).folders.logs, '*.log')));
 program.command('grafana-logs').action(async () => follow(join((await settings()).folders.logs, 'grafana.log')));
@@ -64,8 +69,7 @@ program.command('db-migrate').action(async () => runIn('migrate', ['up']));
 program.command('db-reset').action(async () => {
   if (!(await confirm('Drop every table of the warehouse with all its rows?', alwaysYes)))
     return print('Nothing done.');
-  await runIn('migrate', ['reset', '--yes']);
-  await runIn('migrate', ['up']);
+  process.exitCode = await reset(await settings(), progress);
 });
 program.command('backup').action(async () => {
   process.exitCode = await backup(await settings(), environment['FILE']);

@@ -20,10 +20,7 @@ export async function backup(settings: Settings, file: string | undefined): Prom
   return migrate(settings, ['backup', '--file', target]);
 }
 
-/**
- * Puts a backup in the place of the warehouse, after asking. Airflow's scheduler pauses meanwhile, and staged files go: they
- * belong to batches that the restored warehouse has never heard of. @returns the exit code.
- */
+/** Puts a backup in the place of the warehouse, after asking. @returns the exit code. */
 export async function restore(
   settings: Settings,
   progress: Progress,
@@ -37,11 +34,24 @@ export async function restore(
     process.stdout.write('Nothing done.\n');
     return 0;
   }
+  return replaceWarehouse(settings, progress, ['restore', '--file', source, '--yes']);
+}
+
+/** Drops every table of the warehouse and makes them again, empty. @returns the exit code. */
+export async function reset(settings: Settings, progress: Progress): Promise<number> {
+  return replaceWarehouse(settings, progress, ['reset', '--yes']);
+}
+
+/**
+ * Runs the migrator with Airflow's scheduler paused. Staged files go: they belong to batches that the warehouse has never heard of
+ * afterwards.
+ */
+async function replaceWarehouse(settings: Settings, progress: Progress, args: readonly string[]): Promise<number> {
   const supervisor = new Supervisor(settings.folders);
   const wasScheduling = (await supervisor.isRunning()) && (await supervisor.states()).get(scheduler) === 'RUNNING';
   if (wasScheduling) await progress.step('Pausing the schedule', () => supervisor.stop(scheduler));
   try {
-    const code = await migrate(settings, ['restore', '--file', source, '--yes']);
+    const code = await migrate(settings, args);
     if (code === 0) await progress.step('Removing staged files', () => emptyFolder(settings.folders.staging));
     return code;
   } finally {
