@@ -45,12 +45,25 @@ export function answerOf(body: unknown): { readonly rows: Row[]; readonly times:
   return { rows, times: new Set(fields.filter(({ type }) => type === 'time').map(({ name }) => name)) };
 }
 
-/** Rows without what differs between two answers that are a moment apart: ages, and the last digits of a float. */
-export function asComparable(rows: readonly Row[], times: ReadonlySet<string> = new Set()): Row[] {
+/** Columns that say something else a moment later, with nothing new in the warehouse: ages. */
+export function movingColumns(before: readonly Row[], after: readonly Row[]): ReadonlySet<string> {
+  const moved = before.flatMap((row, index) =>
+    Object.keys(row).filter((name) => JSON.stringify(row[name]) !== JSON.stringify(after[index]?.[name])),
+  );
+  return new Set(moved);
+}
+
+interface Columns {
+  readonly times: ReadonlySet<string>;
+  readonly moving: ReadonlySet<string>;
+}
+
+/** Rows in one notation, without the columns that move and the last digits of a float. */
+export function asComparable(rows: readonly Row[], { times, moving }: Columns): Row[] {
   return rows.map((row) =>
     Object.fromEntries(
       Object.entries(row)
-        .filter(([name]) => !ages.has(name))
+        .filter(([name]) => !moving.has(name))
         .map(([name, value]) => {
           // A graph's time is called Time by Grafana, whatever the query calls it.
           if (value instanceof Date) return [name === 'time' ? 'Time' : name, value.getTime()];
@@ -59,5 +72,3 @@ export function asComparable(rows: readonly Row[], times: ReadonlySet<string> = 
     ),
   );
 }
-
-const ages: ReadonlySet<string> = new Set(['Since the last load', 'Age of the newest sale', 'As of']);
