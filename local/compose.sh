@@ -33,14 +33,18 @@ under_test() {
 test_project=$(setting TEST_PROJECT_NAME "$project-test")
 
 # stop COMMAND...: runs `… down`. Airflow's step containers, which Compose does not take along, go too: a task that was killed
-# may have left one behind, and one that runs holds the network.
+# may have left one behind, which holds volume and image, and one that runs holds the network.
 stop() {
   stopped=0
   "$@" || stopped=$?
   steps=$(docker ps -aq --filter "label=com.docker.compose.project=$project" --filter label=pulse.step)
-  # shellcheck disable=SC2086 -- one word an id
-  [ -z "$steps" ] || docker rm -f $steps >/dev/null
-  [ "$stopped" = 0 ] || "$@"
+  if [ -n "$steps" ]; then
+    # shellcheck disable=SC2086 -- one word an id
+    docker rm -f $steps >/dev/null
+  elif [ "$stopped" = 0 ]; then
+    return
+  fi
+  "$@"
 }
 
 # Development and production share the project's name, and so its volumes.
