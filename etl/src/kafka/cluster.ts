@@ -1,11 +1,14 @@
 import { connect, type Socket } from 'node:net';
 
-import type { Logger } from '@pulse/runtime';
+import { reconnectCleanly, type Logger } from '@pulse/runtime';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
+import Connection from 'kafkajs/src/network/connection.js';
 
 import { kafkaLogCreator } from './kafka-logger.ts';
 import { registerZstd } from './zstd.ts';
+
+reconnectCleanly(Connection);
 
 export const clientId = 'global-sales-pulse-etl';
 

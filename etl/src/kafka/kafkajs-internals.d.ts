@@ -54,6 +54,31 @@ declare module 'kafkajs/src/cluster/index.js' {
   export default Cluster;
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  class Connection {
+    constructor(options: {
+      host: string;
+      port: number;
+      logger: unknown;
+      socketFactory: unknown;
+      requestTimeout: number;
+      connectionTimeout: number;
+    });
+    isConnected(): boolean;
+    connect(): Promise<boolean>;
+    disconnect(): Promise<boolean>;
+    send<Decoded>(call: {
+      request: unknown;
+      response: { decode(data: Buffer): Promise<Decoded>; parse(decoded: Decoded): Promise<Decoded> };
+    }): Promise<Decoded>;
+    socket: import('node:net').Socket | undefined;
+    chunks: Buffer[];
+    bytesBuffered: number;
+    bytesNeeded: number;
+  }
+  export default Connection;
+}
+
 declare module 'kafkajs/src/loggers/index.js' {
   const loggers: {
     readonly LEVELS: typeof import('kafkajs').logLevel;
@@ -77,6 +102,12 @@ declare module 'kafkajs/src/protocol/decoder.js' {
     readArrayAsync<Item>(read: (decoder: Decoder) => Promise<Item>): Promise<Item[]>;
   }
   export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  /** Bytes of a request, none to begin with. */
+  const Encoder: new () => unknown;
+  export default Encoder;
 }
 
 declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {

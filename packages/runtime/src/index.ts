@@ -1,3 +1,4 @@
+export { reconnectCleanly, type KafkaConnection } from './clean-reconnects.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { exitCode, type ExitCode } from './exit-code.ts';
 export {

@@ -1,5 +1,8 @@
-import { type Logger } from '@pulse/runtime';
+import { reconnectCleanly, type Logger } from '@pulse/runtime';
 import { Kafka, logLevel, type LogEntry, type Producer, type Admin } from 'kafkajs';
+import Connection from 'kafkajs/src/network/connection.js';
+
+reconnectCleanly(Connection);
 
 export interface Client {
   readonly producer: Producer;
