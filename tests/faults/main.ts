@@ -6,13 +6,15 @@
  */
 import { argv, env, stdout } from 'node:process';
 
-import { silenceNegativeTimeouts } from '@pulse/runtime';
+import { reconnectCleanly, silenceNegativeTimeouts } from '@pulse/runtime';
+import Connection from 'kafkajs/src/network/connection.js';
 
 import { runSeed, type Counts, type Effort } from './driver.ts';
 import { poison } from './poison.ts';
 import { openStand } from './stand.ts';
 
 silenceNegativeTimeouts();
+reconnectCleanly(Connection);
 const isLong = argv.includes('--long');
 
 const rare = {
@@ -30,7 +32,7 @@ const effort: Effort = isLong
   ? {
       faults: { ...rare, kills: 2000, lostAcknowledgements: 200, databaseCrashes: 50, brokerCrashes: 20 },
       poisonKinds: poison.length,
-      roundMessages: 3500,
+      roundMessages: 1600,
       messages: 1_000_000,
       batchMessages: 1000,
     }
