@@ -1,16 +1,19 @@
+import { letTimePass, salesOf } from '../support/alert-causes.ts';
 import { deleteRecordsBelow } from '../support/kafka.ts';
-import { someTransactions } from '../support/messages.ts';
 import type { Pipeline } from '../support/pipeline.ts';
 
 /** Gives every alert rule its reason, in a pipeline of one partition that was well until now. */
 export async function goWrong(pipeline: Pipeline): Promise<void> {
-  await pipeline.publish(salesOf(500, 10));
+  await pipeline.publish(salesOf(500, 10, tenMinutesOld()));
   await pipeline.batch(['run', '--batch', 'usual']);
   await letTimePass(pipeline, '2 hours');
-  await pipeline.publish([...salesOf(100, 37), ...Array.from({ length: 200 }, () => ({ value: 'no JSON' }))]);
+  await pipeline.publish([
+    ...salesOf(100, 37, tenMinutesOld()),
+    ...Array.from({ length: 200 }, () => ({ value: 'no JSON' })),
+  ]);
   await pipeline.batch(['run', '--batch', 'suspicious']);
   for (const batch of ['behind-1', 'behind-2', 'behind-3']) {
-    await pipeline.publish(salesOf(30, 0));
+    await pipeline.publish(salesOf(30, 0, tenMinutesOld()));
     await pipeline.batch(['run', '--batch', batch], { ETL_BATCH_MAX_MESSAGES: '10' });
     await letTimePass(pipeline, '3 minutes');
   }
@@ -28,24 +31,6 @@ export async function goWrong(pipeline: Pipeline): Promise<void> {
   await pipeline.query('update etl_batches set staging_free_bytes = 1.5 * 1024 ^ 3');
 }
 
-/** Makes all that the ledger says so much older, as if that time had gone by. */
-async function letTimePass(pipeline: Pipeline, interval: string): Promise<void> {
-  await pipeline.query(
-    `update etl_batches
-     set
-       planned_at = planned_at - $1::interval,
-       loaded_at = loaded_at - $1::interval,
-       newest_transaction_at = newest_transaction_at - $1::interval`,
-    [interval],
-  );
-}
-
-/** Sales of a customer each, ten minutes old; `flagged` of them above every limit. */
-function salesOf(count: number, flagged: number): ReturnType<typeof someTransactions> {
-  const timestamp = new Date(Date.now() - 600_000).toISOString();
-  return someTransactions(count, (index) => ({
-    customer_id: `customer-${crypto.randomUUID()}`,
-    amount: index < flagged ? '500000.00' : '20.00',
-    timestamp,
-  }));
+function tenMinutesOld(): { readonly timestamp: string } {
+  return { timestamp: new Date(Date.now() - 600_000).toISOString() };
 }

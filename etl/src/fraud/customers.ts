@@ -133,23 +133,8 @@ export class Customers {
       lastMs: this.#lastMs[customer] ?? 0,
       lastCountry: this.#markets.countryOf(market),
       lastCurrency: this.#markets.currencyOf(market),
-      recentSales: this.#recentOf(customer),
+      recentSales: this.#recent.salesUpTo(customer, Infinity),
     };
-  }
-
-  #recentOf(customer: number): WindowSale[] {
-    const recent = this.#recent;
-    const sales: WindowSale[] = [];
-    for (let at = recent.newestAt(customer, Infinity); at !== none; at = recent.olderThan(at)) {
-      sales.push({
-        timeMs: recent.timeMsOf(at),
-        amount: recent.amountOf(at),
-        amountBase: recent.amountBaseOf(at),
-        currency: recent.currencyOf(at),
-        country: recent.countryOf(at),
-      });
-    }
-    return sales;
   }
 
   #grow(): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { none, recentSalesMax, recentSpanMs } from './customer-history.ts';
+import { recentSalesMax, recentSpanMs } from './customer-history.ts';
 import { Markets } from './markets.ts';
 import { RecentSales, type WindowSale } from './recent-sales.ts';
 
@@ -28,20 +28,6 @@ function keptOf(sales: readonly WindowSale[]): WindowSale[] {
   return kept;
 }
 
-function shown(recent: RecentSales, customer: number, timeMs: number): WindowSale[] {
-  const sales: WindowSale[] = [];
-  for (let at = recent.newestAt(customer, timeMs); at !== none; at = recent.olderThan(at)) {
-    sales.push({
-      timeMs: recent.timeMsOf(at),
-      amount: recent.amountOf(at),
-      amountBase: recent.amountBaseOf(at),
-      currency: recent.currencyOf(at),
-      country: recent.countryOf(at),
-    });
-  }
-  return sales;
-}
-
 test('of each customer the newest sales are kept, whatever the order in which they come', () => {
   const arrival = fc.tuple(fc.nat(customers - 1), sale);
   const arrivals = fc.array(arrival, { maxLength: 4 * customers * recentSalesMax, size: 'max' });
@@ -52,8 +38,8 @@ test('of each customer the newest sales are kept, whatever the order in which th
       for (const [customer, one] of added) recent.add(customer, one);
       for (let customer = 0; customer < customers; customer += 1) {
         const kept = keptOf(added.filter(([owner]) => owner === customer).map(([, one]) => one));
-        expect(shown(recent, customer, Infinity)).toEqual(kept);
-        expect(shown(recent, customer, cutMs)).toEqual(kept.filter(({ timeMs }) => timeMs <= cutMs));
+        expect(recent.salesUpTo(customer, Infinity)).toEqual(kept);
+        expect(recent.salesUpTo(customer, cutMs)).toEqual(kept.filter(({ timeMs }) => timeMs <= cutMs));
       }
     }),
   );

@@ -74,6 +74,21 @@ export class RecentSales {
     return cursor;
   }
 
+  /** A copy of a customer's recent sales up to a moment, newest first. */
+  salesUpTo(customer: number, timeMs: number): WindowSale[] {
+    const sales: WindowSale[] = [];
+    for (let at = this.newestAt(customer, timeMs); at !== none; at = this.olderThan(at)) {
+      sales.push({
+        timeMs: this.timeMsOf(at),
+        amount: this.amountOf(at),
+        amountBase: this.amountBaseOf(at),
+        currency: this.currencyOf(at),
+        country: this.countryOf(at),
+      });
+    }
+    return sales;
+  }
+
   olderThan(cursor: SaleCursor): SaleCursor {
     return this.#words[cursor * wordsPerSale + olderAt] ?? none;
   }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { readRules } from '../../../grafana/src/alerts/read-rules.ts';
+import { letTimePass, salesOf } from '../../support/alert-causes.ts';
 import { deleteRecordsBelow } from '../../support/kafka.ts';
-import { aTransaction, someTransactions } from '../../support/messages.ts';
+import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from '../../support/pipeline.ts';
 import { evaluateRule, type Evaluation } from './evaluate-rule.ts';
 import { openReader } from './sold.ts';
@@ -29,26 +30,6 @@ async function openWatched(options?: PipelineOptions): Promise<Watched> {
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-}
-
-/** Makes all that the ledger says so much older, as if that time had gone by. */
-async function letTimePass(pipeline: Pipeline, interval: string): Promise<void> {
-  await pipeline.query(
-    `update etl_batches
-     set
-       planned_at = planned_at - $1::interval,
-       loaded_at = loaded_at - $1::interval,
-       newest_transaction_at = newest_transaction_at - $1::interval`,
-    [interval],
-  );
-}
-
-/** Sales of a customer each, so that no rule about one customer fires; `flagged` of them above every limit. */
-function salesOf(count: number, flagged: number): ReturnType<typeof someTransactions> {
-  return someTransactions(count, (index) => ({
-    customer_id: `customer-${crypto.randomUUID()}`,
-    amount: index < flagged ? '500000.00' : '20.00',
-  }));
 }
 
 test('every rule is silent on a warehouse that nobody has used yet', async () => {
