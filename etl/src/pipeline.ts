@@ -27,7 +27,7 @@ import { failpoint } from './failpoint.ts';
 import { haltOnRejects } from './halt-on-rejects.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
 import { publishAfterBatch } from './load/publish-dead-letters.ts';
-import type { RefusedOrders } from './transform/transform-batch.ts';
+import type { RefusedOrders } from './transform/transformation.ts';
 import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
 import { reportIncident } from './warehouse/incidents.ts';
 import { claimLoad, releaseLoad } from './warehouse/load-session.ts';

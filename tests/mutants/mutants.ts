@@ -118,18 +118,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'duplicates are told before the quarantine',
-    file: 'etl/src/transform/transform-batch.ts',
+    file: 'etl/src/transform/transformation.ts',
     changes: [
       [
         '    const refusal = this.#refused.size === 0',
-        `    const early = this.#seen.findOrAdd(transaction.orderId, place, (at) => this.#lineAt(at).orderId === transaction.orderId);
+        `    const isEarly = (at: number): boolean => readValidAt(this.#validPath, at).orderId === t.orderId;
+    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, isEarly);
     if (early !== undefined) {
-      this.#takeRepeated(transaction, this.#lineAt(early).contentHash);
+      this.#takeRepeated(t, readValidAt(this.#validPath, early).contentHash);
       return;
     }
     const refusal = this.#refused.size === 0`,
       ],
-      ['    if (earlier !== undefined) {', '    if (earlier !== undefined && earlier !== place) {'],
+      ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier === place) this'],
     ],
     test: integration('duplicates.test.ts', 'a sale that can not be judged'),
   },

@@ -1,35 +1,26 @@
+import { givenColumns } from './valid-transaction.ts';
+
 /** What the columns of the staged COPY files are: who writes a file and who loads it agree here. */
 
-/** Columns of a line of the transform's transactions, in its order. */
+/** Columns of a row of the transform's transactions, in its order: what validation knew, and what has come to it. */
 export const transactionColumns = [
-  'order_id',
-  'transaction_timestamp',
-  'kafka_offset',
-  'kafka_partition',
-  'kafka_epoch',
-  'tax_date',
+  ...givenColumns,
+  'tax_rate',
+  'tax_jurisdiction',
+  'exchange_rate',
+  'exchange_cross_rate',
   'exchange_rate_date',
-  'fraud_score',
-  'is_fraud_flagged',
-  'amount',
-  'currency',
   'tax_amount',
   'total_amount',
   'amount_base',
   'tax_amount_base',
-  'exchange_rate',
-  'exchange_cross_rate',
-  'tax_rate',
-  'tax_jurisdiction',
-  'customer_id',
-  'product_category',
-  'country',
-  'batch_id',
+  'fraud_score',
+  'is_fraud_flagged',
   'fraud_reasons',
-  'content_hash',
+  'batch_id',
 ] as const;
 
-/** Columns of a line of the transform's fraud alerts, in its order. */
+/** Columns of a row of the transform's fraud alerts, in its order. */
 export const alertColumns = [
   'order_id',
   'transaction_timestamp',
@@ -42,7 +33,7 @@ export const alertColumns = [
   'reasons',
 ] as const;
 
-/** Columns of a line of the transform's shadow verdicts, in its order. */
+/** Columns of a row of the transform's shadow verdicts, in its order. */
 export const shadowVerdictColumns = [
   'order_id',
   'rule_set_version',

@@ -8,13 +8,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   isIntact,
   readChunks,
-  readLineAt,
   readLines,
+  readRecordAt,
+  readRecords,
   StagedFileDamagedError,
   StagedFileWriter,
 } from './staged-file.ts';
-
-const lineMaxBytes = 4096;
 
 let folder: string;
 let path: string;
@@ -31,25 +30,67 @@ const lines = fc.array(
     .map((text) => text.toWellFormed().replaceAll('\n', '')),
 );
 
-test('lines come out as they went in, and each is found again at its place', () => {
+test('lines come out as they went in', () => {
   fc.assert(
     fc.property(lines, (written) => {
       rmSync(path, { force: true });
       using file = new StagedFileWriter(path);
-      const places = written.map((line) => {
-        const place = file.position;
-        file.writeText(`${line}\n`);
-        return place;
-      });
+      for (const line of written) file.writeText(`${line}\n`);
       const seal = file.seal();
       expect([...readLines(path, seal)].flat()).toEqual(written);
-      const short = written.flatMap((line, index) => (Buffer.byteLength(line) < lineMaxBytes ? [index] : []));
-      const found = short.map((index) => readLineAt(path, places[index] ?? -1));
-      expect(found).toEqual(short.map((index) => written[index]));
       expect(file.position).toBe(seal.sizeBytes);
     }),
     { numRuns: 50 },
   );
+});
+
+/** Records of any bytes behind their own size. */
+const records = fc.array(fc.oneof(fc.uint8Array(), fc.uint8Array({ minLength: 500, maxLength: 5000 })));
+const headBytes = 4;
+const sizeAt = (bytes: Buffer, at: number): number | undefined =>
+  at + headBytes <= bytes.length ? bytes.readUInt32BE(at) : undefined;
+
+test('records come out whole, wherever a piece ends, and each is found again at its place', () => {
+  fc.assert(
+    fc.property(records, fc.integer({ min: 1, max: 700 }), (written, pieceBytes) => {
+      rmSync(path, { force: true });
+      using file = new StagedFileWriter(path);
+      const places = written.map((record) => {
+        const place = file.position;
+        file.writeBytes(recordOf(record));
+        return place;
+      });
+      const pieces = [...readRecords(path, file.seal(), sizeAt, pieceBytes)];
+      expect(pieces.flatMap(({ bytes, position }) => split(bytes, position))).toEqual(
+        written.map((record, index) => ({ place: places[index], record: recordOf(record) })),
+      );
+      expect(places.map((place) => readRecordAt(path, place, sizeAt, headBytes))).toEqual(written.map(recordOf));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+function recordOf(content: Uint8Array): Buffer {
+  const size = Buffer.alloc(headBytes);
+  size.writeUInt32BE(headBytes + content.length);
+  return Buffer.concat([size, content]);
+}
+
+function split(bytes: Buffer, position: number) {
+  const found = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) {
+    found.push({ place: position + at, record: bytes.subarray(at, at + bytes.readUInt32BE(at)) });
+  }
+  return found;
+}
+
+test('a file that ends within a record is damaged', () => {
+  using file = new StagedFileWriter(path);
+  file.writeBytes(recordOf(Buffer.from('abc')));
+  file.writeBytes(Buffer.from([0, 0]));
+  const seal = file.seal();
+  expect(() => [...readRecords(path, seal, sizeAt)]).toThrow(StagedFileDamagedError);
+  expect(() => readRecordAt(path, headBytes + 3, sizeAt, headBytes)).toThrow(StagedFileDamagedError);
 });
 
 test('lines of any length come out whole, wherever a chunk ends', () => {

@@ -126,20 +126,62 @@ export function isIntact(path: string, seal: StagedFileSeal): boolean {
   }
 }
 
-const lineMaxBytes = 4096;
+/** The size of the record that begins at a place of some bytes; undefined while those do not even tell its size. */
+export type RecordSize = (bytes: Buffer, at: number) => number | undefined;
 
-/** Reads the line that begins at a byte of a UTF-8 file; lines there are far shorter than 4 KiB. */
-export function readLineAt(path: string, position: number): string {
+/** Some whole records, one after the other, and where the first begins in its file. */
+interface Records {
+  readonly bytes: Buffer;
+  readonly position: number;
+}
+
+/** Reads a sealed file of records, some at a time, each time into memory of their own. */
+export function* readRecords(
+  path: string,
+  seal: StagedFileSeal,
+  sizeAt: RecordSize,
+  pieceBytes = chunkBytes,
+): Generator<Records, void> {
+  let memory: Buffer = Buffer.alloc(0);
+  let rest = memory;
+  let position = 0;
+  const target = (): Buffer => {
+    memory = Buffer.allocUnsafe(rest.length + pieceBytes);
+    rest.copy(memory);
+    return memory.subarray(rest.length);
+  };
+  for (const chunk of readInto(target, path, seal)) {
+    const bytes = memory.subarray(0, rest.length + chunk.length);
+    const end = endOfWhole(bytes, sizeAt);
+    if (end > 0) yield { bytes: bytes.subarray(0, end), position };
+    rest = bytes.subarray(end);
+    position += end;
+  }
+  if (rest.length > 0) throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
+}
+
+function endOfWhole(bytes: Buffer, sizeAt: RecordSize): number {
+  let end = 0;
+  for (let size = sizeAt(bytes, 0); size !== undefined && end + size <= bytes.length; size = sizeAt(bytes, end))
+    end += size;
+  return end;
+}
+
+/** Reads the one record that begins at a position of a file; its size is told by its first `headBytes`. */
+export function readRecordAt(path: string, position: number, sizeAt: RecordSize, headBytes: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
-    const bytes = Buffer.allocUnsafe(lineMaxBytes);
-    const length = readSync(descriptor, bytes, 0, lineMaxBytes, position);
-    const end = bytes.subarray(0, length).indexOf(0x0a);
-    if (end === -1) throw new StagedFileDamagedError(`staged file ${path} has no line at byte ${position}`);
-    return bytes.toString('utf8', 0, end);
+    const head = readAt(descriptor, position, headBytes, path);
+    return readAt(descriptor, position, sizeAt(head, 0) ?? 0, path);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function readAt(descriptor: number, position: number, sizeBytes: number, path: string): Buffer {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  if (readSync(descriptor, bytes, 0, sizeBytes, position) === sizeBytes) return bytes;
+  throw new StagedFileDamagedError(`staged file ${path} ends before byte ${position + sizeBytes}`);
 }
 
 const lineChunkBytes = 64 * 1024;

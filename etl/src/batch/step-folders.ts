@@ -27,6 +27,8 @@ export type ExtractFacts = z.output<typeof extractFacts>;
 const partitionCount = z.object({ partition: count, count });
 export type PartitionCount = z.output<typeof partitionCount>;
 
+const market = z.object({ productCategory: z.string(), currency: z.string(), country: z.string() });
+
 const validateFacts = z.object({
   validCount: count,
   rejectedCount: count,
@@ -36,6 +38,8 @@ const validateFacts = z.object({
   /** When the oldest and the newest valid transaction took place; null where none is valid. */
   oldestTransactionMs: z.number().nullable(),
   newestTransactionMs: z.number().nullable(),
+  /** Each in the place of the number by which transactions name it. */
+  markets: z.array(market).readonly(),
 });
 export type ValidateFacts = z.output<typeof validateFacts>;
 
@@ -63,10 +67,10 @@ export const transformFolder = stepFolder('transform', transformFacts);
 /** The file of one partition's records, in frames. */
 export const recordsFile = (partition: number): string => `records-${partition}.bin`;
 
-/** Valid transactions, one line each. */
-export const validFile = 'valid.tsv';
+/** Valid transactions: see `ValidFileWriter`. */
+export const validFile = 'valid.bin';
 
-/** Files in PostgreSQL's COPY text format, named after their tables. */
+/** Files in PostgreSQL's COPY formats, named after their tables: rejected records as text, the others binary. */
 export const copyFiles = {
   transactions: 'transactions.copy',
   rejectedTransactions: 'rejected_transactions.copy',

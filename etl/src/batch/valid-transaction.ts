@@ -1,89 +1,240 @@
-import type { TextPool } from './text-pool.ts';
+import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 
-/** A transaction that passed validation, with the coordinates of its record. */
-export interface ValidTransaction {
+import { CopyFields, viewOf, year2000Day } from './copy-binary.ts';
+import type { Market } from './market-numbers.ts';
+import {
+  readRecordAt,
+  readRecords,
+  StagedFileDamagedError,
+  StagedFileWriter,
+  type StagedFileSeal,
+} from './staged-file.ts';
+
+/** The fields of a sale that passed validation. */
+interface CheckedSale extends Market {
+  readonly orderId: string;
+  readonly customerId: string;
+  /** In minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** Milliseconds since 1970-01-01T00:00:00Z, and 0 to 999 microseconds more. */
+  readonly timestampMs: number;
+  readonly microseconds: number;
+  /** The date at the message's own offset, in days since 1970. */
+  readonly localDay: number;
+}
+
+/** Where a sale's record comes from. */
+interface Coordinates {
   readonly partition: number;
+  readonly epoch: number;
   readonly offset: number;
   /** Where the record's frame begins in its staged file. */
   readonly framePosition: number;
-  readonly orderId: string;
-  /** In minor units of the currency. */
-  readonly amountMinor: bigint;
-  /** ISO 4217. */
-  readonly currency: string;
-  /** RFC 3339 with an offset, microseconds at most. */
-  readonly timestamp: string;
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
-  readonly timestampMs: number;
-  /** YYYY-MM-DD at the message's own offset. */
-  readonly localDate: string;
-  readonly customerId: string;
-  readonly productCategory: string;
-  /** ISO 3166-1 alpha-2, or empty. */
-  readonly country: string;
-  /** 32 hexadecimal digits over all fields that the customer would call the sale. */
-  readonly contentHash: string;
-}
-
-/** One line, fields apart by tabs; the contract allows no control characters in any of them. */
-export function encodeValidLine(transaction: ValidTransaction): string {
-  const t = transaction;
-  return (
-    `${t.partition}\t${t.offset}\t${t.framePosition}\t${t.orderId}\t${t.amountMinor}\t${t.currency}\t${t.timestamp}\t` +
-    `${t.timestampMs}\t${t.localDate}\t${t.customerId}\t${t.productCategory}\t${t.country}\t${t.contentHash}\n`
-  );
 }
 
 /**
- * Reads a line back; what few sales differ in comes from the pool: currency, local date, category and country.
- * @throws Error for a line with other fields, which only another release can have written.
+ * A staged transaction, big-endian: u32 size, u32 market, f64 frame position, f64 event time, u64 amount; then the
+ * columns that are known after validation (`givenColumns`), just as COPY takes them, so that the transform hands their bytes
+ * on. Each begins at a multiple of 8 bytes.
  */
-export function decodeValidLine(line: string, pool: TextPool): ValidTransaction {
-  const [
-    partition,
-    offset,
-    framePosition,
-    orderId,
-    amountMinor,
-    currency,
-    timestamp,
-    timestampMs,
-    localDate,
-    customerId,
-    productCategory,
-    country,
-    contentHash,
-  ] = line.split('\t');
-  if (
-    partition === undefined ||
-    offset === undefined ||
-    framePosition === undefined ||
-    orderId === undefined ||
-    amountMinor === undefined ||
-    currency === undefined ||
-    timestamp === undefined ||
-    timestampMs === undefined ||
-    localDate === undefined ||
-    customerId === undefined ||
-    productCategory === undefined ||
-    country === undefined ||
-    contentHash === undefined
-  ) {
-    throw new Error('a staged line of a valid transaction has too few fields');
+const headBytes = 32;
+const alignment = 8;
+
+/** Columns of a staged transaction, in its order. */
+export const givenColumns = [
+  'order_id',
+  'customer_id',
+  'content_hash',
+  'transaction_timestamp',
+  'tax_date',
+  'kafka_offset',
+  'kafka_partition',
+  'kafka_epoch',
+  'amount',
+  'currency',
+  'product_category',
+  'country',
+] as const;
+
+/** Where values stand behind the two ids, which are the only ones before them that have no fixed length. */
+const [contentHashAt, timestampAt, taxDateAt, partitionAt] = [4, 24, 36, 56];
+const contentHashBytes = 16;
+const timestampBytes = 8;
+const flushBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
+
+/** Writes a file of staged transactions. */
+export class ValidFileWriter implements Disposable {
+  readonly #file: StagedFileWriter;
+  readonly #fields = new CopyFields();
+
+  constructor(path: string) {
+    this.#file = new StagedFileWriter(path);
   }
-  return {
-    partition: Number(partition),
-    offset: Number(offset),
-    framePosition: Number(framePosition),
-    orderId,
-    amountMinor: BigInt(amountMinor),
-    currency: pool.of(currency),
-    timestamp,
-    timestampMs: Number(timestampMs),
-    localDate: pool.of(localDate),
-    customerId,
-    productCategory: pool.of(productCategory),
-    country: pool.of(country),
-    contentHash,
-  };
+
+  /**
+   * @param contentDigest - In hexadecimal digits, of which the first 32 are the content hash.
+   * @param marketNumber - Of the sale's market, among those of the batch.
+   */
+  write(sale: CheckedSale, contentDigest: string, marketNumber: number, coordinates: Coordinates): void {
+    const fields = this.#fields;
+    const at = fields.skip(headBytes);
+    fields.text(sale.orderId);
+    fields.text(sale.customerId);
+    fields.byteArray(contentDigest, contentHashBytes);
+    fields.timestamp(sale.timestampMs, sale.microseconds);
+    fields.date(sale.localDay);
+    fields.bigint(coordinates.offset);
+    fields.integer(coordinates.partition);
+    fields.integer(coordinates.epoch);
+    fields.money(sale.amountMinor, exponentOf(sale.currency));
+    fields.text(sale.currency);
+    fields.text(sale.productCategory);
+    if (sale.country === '') fields.null();
+    else fields.text(sale.country);
+    const size = fields.length - at;
+    fields.skip(aligned(size) - size);
+    const { view } = fields;
+    view.setUint32(at, size);
+    view.setUint32(at + 4, marketNumber);
+    view.setFloat64(at + 8, coordinates.framePosition);
+    view.setFloat64(at + 16, sale.timestampMs);
+    view.setBigUint64(at + 24, sale.amountMinor);
+    if (fields.length >= flushBytes) this.#flush();
+  }
+
+  seal(): StagedFileSeal {
+    this.#flush();
+    return this.#file.seal();
+  }
+
+  [Symbol.dispose](): void {
+    this.#file[Symbol.dispose]();
+  }
+
+  #flush(): void {
+    this.#file.writeBytes(this.#fields.bytes);
+    this.#fields.clear();
+  }
+}
+
+/**
+ * A staged transaction as it is read. What figures are computed from stands in fields; the rest stays bytes, and its texts are
+ * made when they are asked for.
+ */
+export class ValidTransaction {
+  /** It begins at `at`; its fields end at `fieldsEnd`. */
+  readonly source: Buffer;
+  readonly at: number;
+  readonly fieldsEnd: number;
+  /** Where it begins in its file, in units of 8 bytes. */
+  readonly place: number;
+  readonly marketNumber: number;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly timestampMs: number;
+  /** In minor units of the currency. */
+  readonly amountMinor: bigint;
+  readonly #view: DataView;
+
+  constructor(source: Buffer, view: DataView, at: number, place: number) {
+    this.source = source;
+    this.at = at;
+    this.place = place;
+    this.fieldsEnd = at + view.getUint32(at);
+    this.marketNumber = view.getUint32(at + 4);
+    this.timestampMs = view.getFloat64(at + 16);
+    this.amountMinor = view.getBigUint64(at + 24);
+    this.#view = view;
+  }
+
+  get framePosition(): number {
+    return this.#view.getFloat64(this.at + 8);
+  }
+
+  get fieldsAt(): number {
+    return this.at + headBytes;
+  }
+
+  /** The id's bytes in the source: so many from here on. */
+  get orderIdAt(): number {
+    return this.fieldsAt + 4;
+  }
+
+  get orderIdEnd(): number {
+    return this.orderIdAt + this.#view.getInt32(this.fieldsAt);
+  }
+
+  get orderId(): string {
+    return this.source.toString('utf8', this.orderIdAt, this.orderIdEnd);
+  }
+
+  get customerIdAt(): number {
+    return this.orderIdEnd + 4;
+  }
+
+  get customerIdEnd(): number {
+    const { orderIdEnd } = this;
+    return orderIdEnd + 4 + this.#view.getInt32(orderIdEnd);
+  }
+
+  get customerId(): string {
+    return this.source.toString('utf8', this.customerIdAt, this.customerIdEnd);
+  }
+
+  /** 32 hexadecimal digits over all fields that the customer would call the sale. */
+  get contentHash(): string {
+    const at = this.customerIdEnd + contentHashAt;
+    return this.source.toString('hex', at, at + contentHashBytes);
+  }
+
+  /** The field of the event time, as COPY takes it. */
+  get timestampField(): readonly [start: number, end: number] {
+    const end = this.customerIdEnd + timestampAt + timestampBytes;
+    return [end - timestampBytes - 4, end];
+  }
+
+  /** The date at the message's own offset, in days since 1970. */
+  get localDay(): number {
+    return this.#view.getInt32(this.customerIdEnd + taxDateAt) + year2000Day;
+  }
+
+  get partition(): number {
+    return this.#view.getInt32(this.customerIdEnd + partitionAt);
+  }
+}
+
+/** Reads a file of staged transactions, some at a time. */
+export function* readValid(path: string, seal: StagedFileSeal): Generator<ValidTransaction[], void> {
+  for (const { bytes, position } of readRecords(path, seal, sizeOfValid, pieceBytes)) {
+    const view = viewOf(bytes);
+    const transactions: ValidTransaction[] = [];
+    for (let at = 0; at < bytes.length; at += sizeOfValid(bytes, at) ?? bytes.length) {
+      transactions.push(new ValidTransaction(bytes, view, at, (position + at) / alignment));
+    }
+    yield transactions;
+  }
+}
+
+/** Reads the one transaction that begins at a place of a file. */
+export function readValidAt(path: string, place: number): ValidTransaction {
+  const source = readRecordAt(path, place * alignment, sizeOfValid, headBytes);
+  return new ValidTransaction(source, viewOf(source), 0, place);
+}
+
+function sizeOfValid(bytes: Buffer, at: number): number | undefined {
+  if (at + 4 > bytes.length) return undefined;
+  const size = bytes.readUInt32BE(at);
+  if (size < headBytes) throw new StagedFileDamagedError(`a staged transaction has a size of ${size}`);
+  return aligned(size);
+}
+
+function aligned(size: number): number {
+  return Math.ceil(size / alignment) * alignment;
+}
+
+/** @throws Error for a currency that validation would have rejected. */
+export function exponentOf(currency: string): CurrencyExponent {
+  const exponent = currencyExponent(currency);
+  if (exponent === undefined) throw new Error(`${currency} passed validation without a known exponent`);
+  return exponent;
 }

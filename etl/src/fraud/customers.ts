@@ -67,7 +67,13 @@ export class Customers {
 
   /** The number of a customer; a new one is without history until `load`. */
   numberOf(customerId: string): number {
-    const number = this.#ids.numberOf(customerId);
+    const bytes = Buffer.from(customerId);
+    return this.numberOfBytes(bytes, 0, bytes.length);
+  }
+
+  /** The same of an id that is given as UTF-8 from `start` to `end`. */
+  numberOfBytes(customerId: Uint8Array, start: number, end: number): number {
+    const number = this.#ids.numberOf(customerId, start, end);
     if (number >= this.#capacity) this.#grow();
     return number;
   }

@@ -83,11 +83,11 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
     topic: context.config.kafka.topic,
     stateVersion: BigInt(transformed.facts.stateVersion),
     rows: [
-      copySource('transactions', transactionColumns, transformed, copyFiles.transactions),
-      copySource(rejectsTable, rejectedColumns, validated, copyFiles.rejectedTransactions),
-      copySource(rejectsTable, rejectedColumns, transformed, copyFiles.rejectedTransactions),
-      copySource('fraud_alerts', alertColumns, transformed, copyFiles.fraudAlerts),
-      copySource('fraud_shadow_verdicts', shadowVerdictColumns, transformed, copyFiles.fraudShadowVerdicts),
+      copySource('transactions', transactionColumns, 'binary', transformed, copyFiles.transactions),
+      copySource(rejectsTable, rejectedColumns, 'text', validated, copyFiles.rejectedTransactions),
+      copySource(rejectsTable, rejectedColumns, 'text', transformed, copyFiles.rejectedTransactions),
+      copySource('fraud_alerts', alertColumns, 'binary', transformed, copyFiles.fraudAlerts),
+      copySource('fraud_shadow_verdicts', shadowVerdictColumns, 'binary', transformed, copyFiles.fraudShadowVerdicts),
     ].filter((source) => source !== undefined),
     salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute),
     customerDays: deltaRows(transformed, deltaFiles.customerDays),
@@ -115,12 +115,13 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
 function copySource(
   table: string,
   columns: readonly string[],
+  format: CopySource['format'],
   step: StagedStep<unknown>,
   name: string,
 ): CopySource | undefined {
   const seal = sealOf(step, name);
   if (seal.sizeBytes === 0) return undefined;
-  return { table, columns, chunks: () => readChunks(join(step.folder, name), seal) };
+  return { table, columns, format, chunks: () => readChunks(join(step.folder, name), seal) };
 }
 
 function* deltaRows(step: StagedStep<unknown>, name: string): Generator<DeltaRow, void> {

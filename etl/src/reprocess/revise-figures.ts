@@ -28,13 +28,13 @@ export function reviseFigures(stored: StoredFigures, judgement: Judgement): Revi
   const money = (minor: bigint): string => formatMinor(minor, judged.exponent);
   const baseMoney = (minor: bigint): string => formatMinor(minor, judgement.baseExponent);
   const pairs: readonly (readonly [before: string | null, after: string | null])[] = [
-    [stored.taxRate, judged.taxRate],
-    [stored.taxJurisdiction, judged.taxJurisdiction],
+    [stored.taxRate, judged.taxRate.rate],
+    [stored.taxJurisdiction, judged.taxRate.jurisdiction],
     [stored.taxAmount, money(judged.taxMinor)],
     [stored.totalAmount, money(judged.totalMinor)],
-    [stored.exchangeRate, judged.exchangeRate],
-    [stored.exchangeCrossRate, judged.exchangeCrossRate ?? null],
-    [stored.exchangeRateDate, judged.exchangeRateDate],
+    [stored.exchangeRate, judged.exchangeRate.rate],
+    [stored.exchangeCrossRate, judged.exchangeRate.crossRate ?? null],
+    [stored.exchangeRateDate, judged.exchangeRate.date],
     [stored.amountBase, baseMoney(judged.amountBaseMinor)],
     [stored.taxAmountBase, baseMoney(judged.taxBaseMinor)],
   ];

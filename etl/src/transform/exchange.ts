@@ -24,14 +24,18 @@ export interface ExchangeRules {
   readonly rounding: RoundingMode;
 }
 
-interface FoundRate {
-  readonly kind: 'found';
+/** What a sale's row says of the rate that counted. */
+export interface AppliedExchangeRate {
   /** Units of the currency for one unit of the base currency, or of what was crossed through. */
   readonly rate: string;
   /** Units of the base currency for one unit of what was crossed through; undefined where nothing was. */
   readonly crossRate: string | undefined;
-  /** The day of publication; of two crossed rates the earlier one. */
+  /** The day of publication, YYYY-MM-DD; of two crossed rates the earlier one. */
   readonly date: string;
+}
+
+interface FoundRate extends AppliedExchangeRate {
+  readonly kind: 'found';
   /** Minor units of the currency as minor units of the base currency: exact, and rounded once. */
   readonly convert: Multiplier;
 }

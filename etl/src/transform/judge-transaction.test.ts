@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import { createExchangeTable } from './exchange.ts';
-import { judgeTransaction, utcDay, type Judgement } from './judge-transaction.ts';
+import { judgeTransaction, utcDay, type Judgement, type Sale } from './judge-transaction.ts';
 import { createTaxTable } from './tax.ts';
 
 const flatRate = {
@@ -36,39 +35,32 @@ const judgement: Judgement = {
   baseExponent: 2,
 };
 
-const aTransaction = (changes: Partial<ValidTransaction> = {}): ValidTransaction => ({
-  partition: 0,
-  offset: 0,
-  framePosition: 0,
-  orderId: 'order-1',
+const aSale = (changes: Partial<Sale> = {}): Sale => ({
   amountMinor: 25_000n,
   currency: 'USD',
-  timestamp: '2026-11-22T11:00:00Z',
   timestampMs: Date.parse('2026-11-22T11:00:00Z'),
   localDate: '2026-11-22',
-  customerId: 'customer-1',
   productCategory: 'toys',
   country: 'US',
-  contentHash: '0'.repeat(32),
   ...changes,
 });
 
 test('USD 250.00 carries a tax of 21.25 and a total of 271.25', () => {
-  expect(judgeTransaction(aTransaction(), judgement)).toMatchObject({
+  expect(judgeTransaction(aSale(), judgement)).toMatchObject({
     kind: 'judged',
     taxMinor: 2125n,
     totalMinor: 27_125n,
     amountBaseMinor: 25_000n,
     taxBaseMinor: 2125n,
-    exchangeRate: '1',
+    exchangeRate: { rate: '1' },
   });
 });
 
 test('a tax that is included leaves the total as it is', () => {
-  expect(judgeTransaction(aTransaction({ country: 'DE', amountMinor: 11_900n }), judgement)).toMatchObject({
+  expect(judgeTransaction(aSale({ country: 'DE', amountMinor: 11_900n }), judgement)).toMatchObject({
     taxMinor: 1900n,
     totalMinor: 11_900n,
-    taxJurisdiction: 'DE',
+    taxRate: { jurisdiction: 'DE' },
   });
 });
 
@@ -93,12 +85,12 @@ const rejections = [
 ] as const;
 
 test.each(rejections)('%s is a reason, not an exception', (_, changes, reason, field) => {
-  expect(judgeTransaction(aTransaction(changes), judgement)).toMatchObject({ kind: 'rejected', reason, field });
+  expect(judgeTransaction(aSale(changes), judgement)).toMatchObject({ kind: 'rejected', reason, field });
 });
 
 test('the largest total that the warehouse holds passes', () => {
   // 921,658,986,175,115.20 and 8.5 % of it are 999,999,999,999,999.99.
-  expect(judgeTransaction(aTransaction({ amountMinor: 92_165_898_617_511_520n }), judgement)).toMatchObject({
+  expect(judgeTransaction(aSale({ amountMinor: 92_165_898_617_511_520n }), judgement)).toMatchObject({
     totalMinor: 99_999_999_999_999_999n,
   });
 });

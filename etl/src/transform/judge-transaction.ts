@@ -1,9 +1,10 @@
-import { currencyExponent, formatMinor, type CurrencyExponent, type RejectReason } from '@pulse/contract';
+import { formatMinor, type CurrencyExponent, type RejectReason } from '@pulse/contract';
 
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
-import type { ExchangeTable } from './exchange.ts';
+import type { Market } from '../batch/market-numbers.ts';
+import { exponentOf } from '../batch/valid-transaction.ts';
+import type { AppliedExchangeRate, ExchangeTable } from './exchange.ts';
 import { powerOfTen } from './rational.ts';
-import { computeTax, type TaxTable } from './tax.ts';
+import { computeTax, type AppliedTaxRate, type TaxTable } from './tax.ts';
 
 /** All that a transaction is judged by, read beforehand: the judgement itself asks nobody. */
 export interface Judgement {
@@ -18,15 +19,11 @@ export interface JudgedTransaction {
   readonly exponent: CurrencyExponent;
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
-  readonly taxRate: string;
-  readonly taxJurisdiction: string;
   readonly amountBaseMinor: bigint;
   readonly taxBaseMinor: bigint;
-  /** Units of the currency for one of the base currency, or of what was crossed through. */
-  readonly exchangeRate: string;
-  /** Units of the base currency for one of what was crossed through; undefined where nothing was. */
-  readonly exchangeCrossRate?: string | undefined;
-  readonly exchangeRateDate: string;
+  /** What they were computed by: the same object for all sales that it counts for. */
+  readonly taxRate: AppliedTaxRate;
+  readonly exchangeRate: AppliedExchangeRate;
 }
 
 export type TransactionVerdict =
@@ -34,17 +31,19 @@ export type TransactionVerdict =
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly field: string; readonly detail: string };
 
 /** What of a transaction its figures depend on. */
-export type Sale = Pick<
-  ValidTransaction,
-  'amountMinor' | 'currency' | 'country' | 'productCategory' | 'localDate' | 'timestampMs'
->;
+export interface Sale extends Market {
+  /** In minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** YYYY-MM-DD at the message's own offset. */
+  readonly localDate: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly timestampMs: number;
+}
 
 /** Tax and base amount of one valid transaction. Pure. */
-export function judgeTransaction(transaction: Sale, judgement: Judgement): TransactionVerdict {
-  const { amountMinor, currency, country, productCategory, localDate, timestampMs } = transaction;
-  const exponent = currencyExponent(currency);
-  if (exponent === undefined) throw new Error(`${currency} passed validation without a known exponent`);
-
+export function judgeTransaction(sale: Sale, judgement: Judgement): TransactionVerdict {
+  const { amountMinor, currency, country, productCategory, localDate, timestampMs } = sale;
+  const exponent = exponentOf(currency);
   const taxRate = judgement.taxTable.find(country, noRegion, productCategory, localDate);
   if (taxRate === undefined) {
     const detail = `country ${country === '' ? 'US' : country}, category ${productCategory}, date ${localDate}`;
@@ -73,13 +72,10 @@ export function judgeTransaction(transaction: Sale, judgement: Judgement): Trans
     exponent,
     taxMinor,
     totalMinor,
-    taxRate: taxRate.rate,
-    taxJurisdiction: taxRate.jurisdiction,
     amountBaseMinor,
     taxBaseMinor: exchange.convert(taxMinor),
-    exchangeRate: exchange.rate,
-    exchangeCrossRate: exchange.crossRate,
-    exchangeRateDate: exchange.date,
+    taxRate,
+    exchangeRate: exchange,
   };
 }
 
@@ -90,11 +86,22 @@ const noRegion = '';
 const majorEnd = 10n ** 15n;
 
 const dayMs = 86_400_000;
-let lastDay = { number: Number.NaN, text: '' };
 
-/** The UTC day of a moment as YYYY-MM-DD; remembers the last one, for a batch has few. */
+/** The UTC day of a moment as YYYY-MM-DD. */
 export function utcDay(epochMs: number): string {
-  const number = Math.floor(epochMs / dayMs);
-  if (number !== lastDay.number) lastDay = { number, text: new Date(number * dayMs).toISOString().slice(0, 10) };
-  return lastDay.text;
+  return dayText(Math.floor(epochMs / dayMs));
+}
+
+/** Texts of days that were asked for before, for a batch has few. */
+const dayTexts = new Map<number, string>();
+const dayTextsMax = 10_000;
+
+/** A day, counted from 1970, as YYYY-MM-DD. */
+export function dayText(epochDay: number): string {
+  let text = dayTexts.get(epochDay);
+  if (text === undefined) {
+    text = new Date(epochDay * dayMs).toISOString().slice(0, 10);
+    if (dayTexts.size < dayTextsMax) dayTexts.set(epochDay, text);
+  }
+  return text;
 }

@@ -1,7 +1,8 @@
+import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 
-/** Looks up which orders are loaded, with their content hashes in hexadecimal. */
-export type KnownOrders = (orderIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+/** Looks up which transactions' orders are loaded, with their content hashes in hexadecimal. */
+export type KnownOrders = (transactions: readonly ValidTransaction[]) => Promise<ReadonlyMap<string, string>>;
 
 const none: ReadonlyMap<string, string> = new Map();
 
@@ -11,17 +12,18 @@ const none: ReadonlyMap<string, string> = new Map();
  */
 export async function knownOrdersOf(snapshot: TransformSnapshot): Promise<KnownOrders> {
   const greatest = await snapshot.greatestOrderId();
-  return async (orderIds) => {
-    const possible = orderIds.filter((orderId) => !isBeyond(orderId, greatest));
-    return possible.length === 0 ? none : snapshot.knownOrders(possible);
+  if (greatest === null) return async () => none;
+  const greatestBytes = Buffer.from(greatest);
+  return async (transactions) => {
+    const possible = transactions.filter((transaction) => !isBeyond(transaction, greatestBytes));
+    return possible.length === 0 ? none : snapshot.knownOrders(possible.map(({ orderId }) => orderId));
   };
 }
 
-/** Whether an id surely sorts after the greatest loaded one in the warehouse's order, which is that of UTF-8 bytes. */
-export function isBeyond(orderId: string, greatest: string | null): boolean {
-  if (greatest === null) return true;
-  // UTF-16 sorts like UTF-8 as far as there are no surrogates: with those, the warehouse is asked.
-  return orderId > greatest && !surrogate.test(orderId) && !surrogate.test(greatest);
+/** Whether an id sorts after the greatest loaded one in the warehouse's order, which is that of UTF-8 bytes. */
+export function isBeyond(
+  { source, orderIdAt, orderIdEnd }: Pick<ValidTransaction, 'source' | 'orderIdAt' | 'orderIdEnd'>,
+  greatest: Buffer,
+): boolean {
+  return source.compare(greatest, 0, greatest.length, orderIdAt, orderIdEnd) > 0;
 }
-
-const surrogate = /[\uD800-\uDFFF]/;

@@ -1,6 +1,7 @@
-import { currencyExponent, formatMinor, type CurrencyExponent } from '@pulse/contract';
+import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import { marketOf, type Market } from '../batch/market-numbers.ts';
+import { exponentOf } from '../batch/valid-transaction.ts';
 import { grown } from '../typed-arrays.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
 import { SumColumn } from './sum-column.ts';
@@ -8,13 +9,22 @@ import { SumColumn } from './sum-column.ts';
 const capacityMin = 1024;
 const minuteMs = 60_000;
 
+/** What of a sale is counted. */
+export interface CountedSale {
+  /** In minor units of the currency. */
+  readonly amountMinor: bigint;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly timestampMs: number;
+  readonly marketNumber: number;
+}
+
 /**
  * Sales by minute and market (category, currency and country) in typed arrays, in about 70 bytes for each that occurs: what
  * a batch adds to sales_per_minute.
  */
 export class MinuteSales {
   readonly #baseExponent: CurrencyExponent;
-  readonly #markets = new MarketNumbers();
+  readonly #markets: readonly Market[];
   /** Place plus one, by a hash of minute and market; 0 is empty. At most half are taken. */
   #slots = new Uint32Array(capacityMin * 2);
   /** Minutes since 1970. */
@@ -29,16 +39,18 @@ export class MinuteSales {
   readonly #taxesBase = new SumColumn();
   #size = 0;
 
-  constructor(baseExponent: CurrencyExponent) {
+  /** @param markets - Each in the place of its number. */
+  constructor(baseExponent: CurrencyExponent, markets: readonly Market[]) {
     this.#baseExponent = baseExponent;
+    this.#markets = markets;
     this.#reserveSums(capacityMin);
   }
 
-  add(t: ValidTransaction, judged: JudgedTransaction, isFlagged: boolean): void {
-    const place = this.#placeOf(Math.floor(t.timestampMs / minuteMs), this.#markets.numberOf(t));
+  add(sale: CountedSale, judged: JudgedTransaction, isFlagged: boolean): void {
+    const place = this.#placeOf(Math.floor(sale.timestampMs / minuteMs), sale.marketNumber);
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
     if (isFlagged) this.#flagged[place] = (this.#flagged[place] ?? 0) + 1;
-    this.#amounts.add(place, t.amountMinor);
+    this.#amounts.add(place, sale.amountMinor);
     this.#taxes.add(place, judged.taxMinor);
     this.#totals.add(place, judged.totalMinor);
     this.#amountsBase.add(place, judged.amountBaseMinor);
@@ -53,8 +65,8 @@ export class MinuteSales {
   }
 
   #row(place: number): (string | number)[] {
-    const { productCategory, currency, country } = this.#markets.marketOf(this.#marketNumbers[place] ?? 0);
-    const exponent = currencyExponent(currency) ?? 2;
+    const { productCategory, currency, country } = marketOf(this.#markets, this.#marketNumbers[place] ?? 0);
+    const exponent = exponentOf(currency);
     return [
       new Date((this.#minutes[place] ?? 0) * minuteMs).toISOString(),
       productCategory,
@@ -108,33 +120,6 @@ export class MinuteSales {
     for (const sums of [this.#amounts, this.#taxes, this.#totals, this.#amountsBase, this.#taxesBase]) {
       sums.reserve(capacity);
     }
-  }
-}
-
-type Market = Pick<ValidTransaction, 'productCategory' | 'currency' | 'country'>;
-
-/** Small numbers for combinations of category, currency and country: quicker to find than a text made of the three. */
-class MarketNumbers {
-  readonly #numbers = new Map<string, Map<string, Map<string, number>>>();
-  readonly #markets: Market[] = [];
-
-  marketOf(number: number): Market {
-    const market = this.#markets[number];
-    if (market === undefined) throw new RangeError(`there is no market ${number}`);
-    return market;
-  }
-
-  numberOf({ productCategory, currency, country }: Market): number {
-    let currencies = this.#numbers.get(productCategory);
-    if (currencies === undefined) this.#numbers.set(productCategory, (currencies = new Map()));
-    let countries = currencies.get(currency);
-    if (countries === undefined) currencies.set(currency, (countries = new Map()));
-    let number = countries.get(country);
-    if (number === undefined) {
-      number = this.#markets.push({ productCategory, currency, country }) - 1;
-      countries.set(country, number);
-    }
-    return number;
   }
 }
 

@@ -2,19 +2,21 @@ import { currencyExponent, formatMinor } from '@pulse/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import { MarketNumbers, type Market } from '../batch/market-numbers.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
 import { Customers } from '../fraud/customers.ts';
 import { profileRow } from './profile-row.ts';
+import type { CountedSale } from './minute-sales.ts';
 import { RollUps } from './roll-ups.ts';
 
 interface Sale {
-  readonly transaction: ValidTransaction;
+  readonly transaction: CountedSale & Market & { readonly customerId: string };
   readonly judged: JudgedTransaction;
   readonly isFlagged: boolean;
 }
 
 const startMs = Date.parse('2026-11-21T23:58:00Z');
+const markets = new MarketNumbers();
 
 /** Few minutes, customers and currencies, so that many sales fall together; amounts beyond what a double holds. */
 const sales: fc.Arbitrary<Sale> = fc
@@ -32,27 +34,16 @@ const sales: fc.Arbitrary<Sale> = fc
   })
   .map(({ taxMinor, amountBaseMinor, taxBaseMinor, isFlagged, ...fields }) => ({
     isFlagged,
-    transaction: {
-      partition: 0,
-      offset: 0,
-      framePosition: 0,
-      orderId: 'o',
-      timestamp: '',
-      localDate: '',
-      contentHash: '',
-      ...fields,
-    },
+    transaction: { marketNumber: markets.numberOf(fields), ...fields },
     judged: {
       kind: 'judged',
       exponent: currencyExponent(fields.currency) ?? 2,
       taxMinor,
       totalMinor: fields.amountMinor + taxMinor,
-      taxRate: '0',
-      taxJurisdiction: '*',
       amountBaseMinor,
       taxBaseMinor,
-      exchangeRate: '1',
-      exchangeRateDate: '2026-11-21',
+      taxRate: { rate: '0', jurisdiction: 'US' },
+      exchangeRate: { rate: '1', crossRate: undefined, date: '2026-11-21' },
     },
   }));
 
@@ -60,7 +51,7 @@ test('sums of minutes, days and profiles are those of a naive recomputation', ()
   fc.assert(
     fc.property(fc.array(sales, { maxLength: 60 }), (all) => {
       const customers = new Customers();
-      const rollUps = new RollUps(2, (customer) => customers.idOf(customer));
+      const rollUps = new RollUps(2, markets.list(), (customer) => customers.idOf(customer));
       for (const { transaction, judged, isFlagged } of all) {
         const customer = customers.numberOf(transaction.customerId);
         rollUps.add(transaction, customer, judged, isFlagged);
@@ -74,7 +65,7 @@ test('sums of minutes, days and profiles are those of a naive recomputation', ()
   );
 });
 
-function asFraudSale(transaction: ValidTransaction, { amountBaseMinor }: JudgedTransaction) {
+function asFraudSale(transaction: Sale['transaction'], { amountBaseMinor }: JudgedTransaction) {
   const { timestampMs, amountMinor, currency, country } = transaction;
   return {
     timeMs: timestampMs,

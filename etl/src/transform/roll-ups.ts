@@ -1,24 +1,27 @@
 import type { CurrencyExponent } from '@pulse/contract';
 
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import type { Market } from '../batch/market-numbers.ts';
 import { CustomerDays } from './customer-days.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
-import { MinuteSales } from './minute-sales.ts';
+import { MinuteSales, type CountedSale } from './minute-sales.ts';
 
 /** What a batch adds to the roll-ups, counted as its rows are made. */
 export class RollUps {
   readonly #minutes: MinuteSales;
   readonly #days: CustomerDays;
 
-  /** @param customerIdOf - The id of a customer by its number. */
-  constructor(baseExponent: CurrencyExponent, customerIdOf: (customer: number) => string) {
-    this.#minutes = new MinuteSales(baseExponent);
+  /**
+   * @param markets - Each in the place of its number.
+   * @param customerIdOf - The id of a customer by its number.
+   */
+  constructor(baseExponent: CurrencyExponent, markets: readonly Market[], customerIdOf: (customer: number) => string) {
+    this.#minutes = new MinuteSales(baseExponent, markets);
     this.#days = new CustomerDays(baseExponent, customerIdOf);
   }
 
-  add(transaction: ValidTransaction, customer: number, judged: JudgedTransaction, isFlagged: boolean): void {
-    this.#minutes.add(transaction, judged, isFlagged);
-    this.#days.add(customer, transaction.timestampMs, judged.amountBaseMinor, isFlagged);
+  add(sale: CountedSale, customer: number, judged: JudgedTransaction, isFlagged: boolean): void {
+    this.#minutes.add(sale, judged, isFlagged);
+    this.#days.add(customer, sale.timestampMs, judged.amountBaseMinor, isFlagged);
   }
 
   /** Rows of sales_per_minute: its columns in the table's order, amounts as text in major units. */

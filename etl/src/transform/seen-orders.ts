@@ -1,14 +1,19 @@
+import { hashBytes } from '../hash-bytes.ts';
+
 /** How many slots a table has for each entry it is made for: probes stay short at this load. */
 const slotsPerEntry = 2;
 const slotsMin = 1024;
+const wordsPerSlot = 2;
+const placeEnd = 2 ** 32 - 1;
+const [slotSeed, fingerprintSeed] = [0x41c6_ce57, 0x0ead_beef];
 
 /**
- * The order ids of a batch, in 16 bytes a slot whatever their length, so that a million of them take 32 MB.
- * Holds a 64-bit fingerprint and a place for each; a fingerprint alone proves nothing, so the caller compares the ids.
+ * The order ids of a batch, in 8 bytes a slot whatever their length, so that a million of them take 16 MB.
+ * Holds a fingerprint and a place for each; a fingerprint alone proves nothing, so the caller compares the ids.
  */
 export class SeenOrders {
   readonly #mask: number;
-  /** Four words a slot, side by side: both halves of the fingerprint, then the place plus one in two; 0 is empty. */
+  /** Two words a slot, side by side: a fingerprint, and the place plus one; 0 is empty. */
   readonly #words: Uint32Array;
   #size = 0;
 
@@ -21,50 +26,33 @@ export class SeenOrders {
   }
 
   /**
-   * Looks for an id; remembers it with its place when it is new.
-   * @param place - A whole number up to 2^53 - 2.
+   * Looks for an id, given as bytes from `start` to `end`; remembers it with its place when it is new.
+   * @param place - A whole number up to 2^32 - 2.
    * @param isSame - Whether the id at an earlier place is this one; asked only where fingerprints are equal.
    * @returns The earlier place, or undefined for a new id.
    */
-  findOrAdd(orderId: string, place: number, isSame: (earlierPlace: number) => boolean): number | undefined {
+  findOrAdd(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    place: number,
+    isSame: (earlierPlace: number) => boolean,
+  ): number | undefined {
     const words = this.#words;
-    const { high, low } = fingerprint(orderId);
-    let slot = low & this.#mask;
+    const hash = hashBytes(bytes, start, end, slotSeed);
+    const fingerprint = hashBytes(bytes, start, end, fingerprintSeed);
+    let slot = hash & this.#mask;
     for (;;) {
-      const at = slot * wordsPerSlot;
-      const stored = (words[at + 3] ?? 0) * wordValues + (words[at + 2] ?? 0);
+      const stored = words[slot * wordsPerSlot + 1] ?? 0;
       if (stored === 0) break;
-      if (words[at] === high && words[at + 1] === low && isSame(stored - 1)) return stored - 1;
+      if (words[slot * wordsPerSlot] === fingerprint && isSame(stored - 1)) return stored - 1;
       slot = (slot + 1) & this.#mask;
     }
     if (this.#size > this.#mask / slotsPerEntry + 1) throw new RangeError('more order ids than the table was made for');
-    const at = slot * wordsPerSlot;
-    words[at] = high;
-    words[at + 1] = low;
-    words[at + 2] = (place + 1) % wordValues;
-    words[at + 3] = Math.floor((place + 1) / wordValues);
+    if (place >= placeEnd) throw new RangeError(`place ${place} lies beyond what the table holds`);
+    words[slot * wordsPerSlot] = fingerprint;
+    words[slot * wordsPerSlot + 1] = place + 1;
     this.#size += 1;
     return undefined;
   }
-}
-
-const wordsPerSlot = 4;
-const wordValues = 2 ** 32;
-
-/** Two multiplicative 32-bit hashes over the UTF-16 units, mixed at the end (the finalizer of MurmurHash3). */
-function fingerprint(text: string): { readonly high: number; readonly low: number } {
-  let high = 0xdead_beef;
-  let low = 0x41c6_ce57;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    high = Math.imul(high ^ unit, 0x9e37_79b1);
-    low = Math.imul(low ^ unit, 0x5f35_6495);
-  }
-  return { high: mixed(high ^ (low >>> 15)), low: mixed(low ^ (high >>> 13)) };
-}
-
-function mixed(hash: number): number {
-  let result = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  result = Math.imul(result ^ (result >>> 13), 0xc2b2_ae35);
-  return (result ^ (result >>> 16)) >>> 0;
 }

@@ -32,12 +32,18 @@ export interface TaxTable {
   find(country: string, region: string, productCategory: string, localDate: string): PreparedTaxRate | undefined;
 }
 
-export interface PreparedTaxRate extends TaxRate {
+/** What a sale's row says of the rule that counted. */
+export interface AppliedTaxRate {
+  /** Share of the amount, as "0.085". */
+  readonly rate: string;
+  /** Country, with region and category where they are named. */
+  readonly jurisdiction: string;
+}
+
+export interface PreparedTaxRate extends TaxRate, AppliedTaxRate {
   /** Tax of an amount in minor units, as a number of rounding increments. */
   readonly incrementsOfTax: Multiplier;
   readonly increment: bigint;
-  /** Country, with region and category where they are named. */
-  readonly jurisdiction: string;
 }
 
 const homeCountry = 'US';

@@ -1,15 +1,14 @@
 import { currencyExponent, isCountry, parseAmountMinor, parseTimestamp } from '@pulse/contract';
 
-import { hasWideOffset } from './stored-timestamp.ts';
 import type { SaleFields } from './validate-record.ts';
 
 /** Printable ASCII without quote and backslash, beginning with no space: nothing in it is escaped or of many bytes. */
 const text = (lengthMax: number): string => `([!#-\\[\\]-~][ !#-\\[\\]-~]{0,${lengthMax - 1}})`;
 
-/** The spelling of `encodeTransaction` with no escape; a fraction finer than microseconds has to be cut elsewhere. */
+/** The spelling of `encodeTransaction` with no escape. */
 const canonical = new RegExp(
   `^\\{"order_id":"${text(36)}","amount":"([0-9.]{1,20})","currency":"([A-Z]{3})",` +
-    `"timestamp":"([0-9T:-]{19}(?:\\.[0-9]{1,6})?(?:Z|[+-][0-9:]{5}))","customer_id":"${text(50)}","product_category":"${text(50)}"` +
+    `"timestamp":"([0-9T:-]{19}(?:\\.[0-9]{1,9})?(?:Z|[+-][0-9:]{5}))","customer_id":"${text(50)}","product_category":"${text(50)}"` +
     `(?:,"country":"([A-Z]{2})")?(?:,"schema_version":1)?\\}$`,
 );
 
@@ -27,16 +26,16 @@ export function readCanonical(value: Buffer): SaleFields | undefined {
   const amountMinor = parseAmountMinor(amount, exponent);
   if (typeof amountMinor === 'string') return undefined;
   const instant = parseTimestamp(timestamp);
-  if (typeof instant === 'string' || hasWideOffset(timestamp)) return undefined;
-  const { epochMs: timestampMs, microseconds, localDate } = instant;
+  if (typeof instant === 'string') return undefined;
+  const { epochMs: timestampMs, microseconds, localDate, localDay } = instant;
   return {
     orderId,
     amountMinor,
     currency,
-    timestamp,
     timestampMs,
     microseconds,
     localDate,
+    localDay,
     customerId,
     productCategory,
     country,

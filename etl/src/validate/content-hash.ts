@@ -2,25 +2,23 @@ import { hash } from 'node:crypto';
 
 import type { SaleFields } from './validate-record.ts';
 
-const hexDigits = 32;
 /** No field can hold it: the contract allows no control characters. */
 const separator = '\u001F';
+const contentHashDigits = 32;
 
 /**
- * 128 bits of SHA-256 over what makes a sale this sale: two messages with equal hashes are the same sale sent twice.
- * Amounts count in minor units and times as instants, so that spelling makes no difference.
+ * SHA-256 over what makes a sale this sale, in 64 hexadecimal digits; 32 of them count. Two messages with equal hashes are the
+ * same sale sent twice. Amounts count in minor units and times as instants, so that spelling makes no difference.
  */
+export function contentDigest(sale: SaleFields): string {
+  const { orderId, amountMinor, currency, timestampMs, microseconds, localDate, customerId, productCategory } = sale;
+  const money = `${orderId}${separator}${amountMinor}${separator}${currency}${separator}`;
+  const time = `${timestampMs}${separator}${microseconds}${separator}${localDate}${separator}`;
+  const text = `${money}${time}${customerId}${separator}${productCategory}${separator}${sale.country}`;
+  return hash('sha256', text, 'hex');
+}
+
+/** What counts of a sale's digest, as the warehouse keeps it. */
 export function contentHash(sale: SaleFields): string {
-  const fields = [
-    sale.orderId,
-    sale.amountMinor.toString(),
-    sale.currency,
-    String(sale.timestampMs),
-    String(sale.microseconds),
-    sale.localDate,
-    sale.customerId,
-    sale.productCategory,
-    sale.country,
-  ];
-  return hash('sha256', fields.join(separator), 'hex').slice(0, hexDigits);
+  return contentDigest(sale).slice(0, contentHashDigits);
 }

@@ -9,9 +9,10 @@ import { encodeRejected } from '../batch/rejected-record.ts';
 import { StagedFileWriter } from '../batch/staged-file.ts';
 import type { StagedStep, StepOutput } from '../batch/staging.ts';
 import { copyFiles, recordsFile, validFile, type ExtractFacts, type ValidateFacts } from '../batch/step-folders.ts';
-import { encodeValidLine } from '../batch/valid-transaction.ts';
+import { MarketNumbers } from '../batch/market-numbers.ts';
+import { ValidFileWriter } from '../batch/valid-transaction.ts';
 import type { Context } from '../context.ts';
-import { contentHash } from './content-hash.ts';
+import { contentDigest } from './content-hash.ts';
 import { validateRecord } from './validate-record.ts';
 
 const progressEvery = 50_000;
@@ -23,8 +24,9 @@ export function validateBatch(
   extracted: StagedStep<ExtractFacts>,
   folder: string,
 ): StepOutput<ValidateFacts> {
-  using valid = new StagedFileWriter(join(folder, validFile));
+  using valid = new ValidFileWriter(join(folder, validFile));
   using rejected = new StagedFileWriter(join(folder, copyFiles.rejectedTransactions));
+  const markets = new MarketNumbers();
   const tally = new Tally((done) => context.onProgress('validate', done, extracted.facts.readCount));
   for (const { partition, epoch } of sourcesOf(batch)) {
     const seal = extracted.files[recordsFile(partition)];
@@ -34,8 +36,12 @@ export function validateBatch(
       const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());
       if (verdict.kind === 'valid') {
         const { sale } = verdict;
-        const { offset } = record;
-        valid.writeText(encodeValidLine({ ...sale, partition, offset, framePosition, contentHash: contentHash(sale) }));
+        valid.write(sale, contentDigest(sale), markets.numberOf(sale), {
+          partition,
+          epoch,
+          offset: record.offset,
+          framePosition,
+        });
         tally.countValid(sale.timestampMs);
       } else {
         rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
@@ -44,7 +50,7 @@ export function validateBatch(
     }
   }
   return {
-    facts: tally.facts(),
+    facts: { ...tally.facts(), markets: markets.list() },
     files: { [validFile]: valid.seal(), [copyFiles.rejectedTransactions]: rejected.seal() },
   };
 }
@@ -75,7 +81,7 @@ class Tally {
     this.#report();
   }
 
-  facts(): ValidateFacts {
+  facts(): Omit<ValidateFacts, 'markets'> {
     const isEmpty = this.#validCount === 0;
     return {
       validCount: this.#validCount,

@@ -12,7 +12,6 @@ import {
 import type { RawRecord } from '../batch/raw-record.ts';
 import { readCanonical } from './canonical-message.ts';
 import { parseObject } from './parse-object.ts';
-import { storedTimestamp } from './stored-timestamp.ts';
 
 /** What a message is judged by, beyond the contract. */
 export interface ValidationRules {
@@ -26,11 +25,12 @@ export interface SaleFields {
   readonly orderId: string;
   readonly amountMinor: bigint;
   readonly currency: string;
-  /** RFC 3339 with an offset and at most microseconds. */
-  readonly timestamp: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z, and 0 to 999 microseconds more. */
   readonly timestampMs: number;
   readonly microseconds: number;
+  /** At the message's own offset: YYYY-MM-DD, and in days since 1970. */
   readonly localDate: string;
+  readonly localDay: number;
   readonly customerId: string;
   readonly productCategory: string;
   /** Empty where the message names none. */
@@ -114,10 +114,10 @@ function saleFields(message: TransactionMessage): SaleFields {
     orderId: message.order_id,
     amountMinor,
     currency: message.currency,
-    timestamp: storedTimestamp(message.timestamp, instant),
     timestampMs: instant.epochMs,
     microseconds: instant.microseconds,
     localDate: instant.localDate,
+    localDay: instant.localDay,
     customerId: message.customer_id,
     productCategory: message.product_category,
     country: message.country ?? '',

@@ -7,10 +7,11 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { isRowRefusal } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 
-/** Lines in COPY text format for one table. */
+/** Rows in one of COPY's formats for one table. */
 export interface CopySource {
   readonly table: string;
   readonly columns: readonly string[];
+  readonly format: 'text' | 'binary';
   readonly chunks: () => Iterable<Buffer>;
 }
 
@@ -20,17 +21,19 @@ export class RefusedCopyError extends Error {
 }
 
 /**
- * Sends lines in COPY text format into a table, within the transaction that the client has open.
+ * Sends rows in one of COPY's formats into a table, within the transaction that the client has open.
  * @returns how many rows the server took.
  * @throws RefusedCopyError where a row is refused, with PostgreSQL's error as its cause.
  */
 export async function copyRows(
   client: pg.Client,
-  { table, columns }: Pick<CopySource, 'table' | 'columns'>,
+  { table, columns, format }: Omit<CopySource, 'chunks'>,
   chunks: Iterable<Buffer>,
 ): Promise<number> {
   const names = columns.map((column) => client.escapeIdentifier(column)).join(', ');
-  const stream = client.query(copyFrom(`copy ${client.escapeIdentifier(table)} (${names}) from stdin`));
+  const stream = client.query(
+    copyFrom(`copy ${client.escapeIdentifier(table)} (${names}) from stdin (format ${format})`),
+  );
   try {
     await pipeline(Readable.from(passing(chunks)), stream);
   } catch (error) {

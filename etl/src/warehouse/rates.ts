@@ -140,7 +140,7 @@ async function applyChanges<Item>(
     const recordedAt = rows[0]?.now ?? 'now';
     await tx.execute(sql.raw(`set constraints ${table.name}_validity_excl deferred`));
     const lines = changes.added.map((item) => `${[...table.values(item), recordedAt].join('\t')}\n`);
-    const target = { table: table.name, columns: [...table.columns, 'recorded_at'] };
+    const target = { table: table.name, columns: [...table.columns, 'recorded_at'], format: 'text' } as const;
     await copyRows(warehouse.client, target, chunksOf(lines));
     await supersede(tx, table, recordedAt, changes.superseded);
     await tx.execute(sql`set constraints all immediate`);

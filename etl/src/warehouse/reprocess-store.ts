@@ -66,7 +66,7 @@ export async function createChangeTable(db: Queryable): Promise<void> {
 /** Adds changes: lines in COPY text format. */
 export async function addChanges({ client }: Warehouse, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
-  const target = { table: 'reprocess_changes', columns: changeColumns };
+  const target = { table: 'reprocess_changes', columns: changeColumns, format: 'text' } as const;
   await copyRows(client, target, [Buffer.from(lines.join(''))]);
 }
 

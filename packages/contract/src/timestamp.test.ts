@@ -16,7 +16,9 @@ test('any instant at any offset is read back exactly', () => {
       const minutes = Math.abs(offsetMinutes);
       const clock = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
       const text = `${local}${String(microseconds).padStart(3, '0')}${offsetMinutes < 0 ? '-' : '+'}${clock}`;
-      expect(parseTimestamp(text)).toEqual({ epochMs: instant.getTime(), microseconds, localDate: local.slice(0, 10) });
+      const localDate = local.slice(0, 10);
+      const localDay = Date.parse(localDate) / 86_400_000;
+      expect(parseTimestamp(text)).toEqual({ epochMs: instant.getTime(), microseconds, localDate, localDay });
     }),
     { numRuns: 2_000 },
   );
@@ -27,6 +29,7 @@ test('the date is that of the message’s own offset', () => {
     epochMs: Date.UTC(2025, 11, 31, 15, 30),
     microseconds: 0,
     localDate: '2026-01-01',
+    localDay: Date.UTC(2026, 0) / 86_400_000,
   });
 });
 

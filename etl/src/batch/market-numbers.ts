@@ -1,0 +1,40 @@
+/** What a sale is counted by, besides its time. */
+export interface Market {
+  readonly productCategory: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** ISO 3166-1 alpha-2, or empty. */
+  readonly country: string;
+}
+
+/** Small numbers for the markets of a batch, 0 for the first: a batch has few of them. */
+export class MarketNumbers {
+  /** By currency, country and category: only categories are without number. */
+  readonly #numbers = new Map<string, Map<string, Map<string, number>>>();
+  readonly #markets: Market[] = [];
+
+  /** All markets, each in the place of its number. */
+  list(): readonly Market[] {
+    return this.#markets;
+  }
+
+  numberOf({ productCategory, currency, country }: Market): number {
+    let countries = this.#numbers.get(currency);
+    if (countries === undefined) this.#numbers.set(currency, (countries = new Map()));
+    let categories = countries.get(country);
+    if (categories === undefined) countries.set(country, (categories = new Map()));
+    let number = categories.get(productCategory);
+    if (number === undefined) {
+      number = this.#markets.push({ productCategory, currency, country }) - 1;
+      categories.set(productCategory, number);
+    }
+    return number;
+  }
+}
+
+/** The market of a number. @throws RangeError where there is none. */
+export function marketOf(markets: readonly Market[], number: number): Market {
+  const market = markets[number];
+  if (market === undefined) throw new RangeError(`there is no market ${number}`);
+  return market;
+}

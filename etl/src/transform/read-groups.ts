@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+
+import type { StagedStep } from '../batch/staging.ts';
+import { validFile, type ValidateFacts } from '../batch/step-folders.ts';
+import { readValid, type ValidTransaction } from '../batch/valid-transaction.ts';
+import type { Customers } from '../fraud/customers.ts';
+import type { Judgement } from './judge-transaction.ts';
+import { knownOrdersOf } from './known-orders.ts';
+import type { TransformSnapshot } from './transform-snapshot.ts';
+
+/** Some transactions, and what the warehouse knows of them. */
+export interface Group {
+  readonly transactions: readonly ValidTransaction[];
+  /** Content hashes of those orders that are loaded already. */
+  readonly known: ReadonlyMap<string, string>;
+  /** The number of each transaction's customer, whose profile has been taken over. */
+  readonly customers: readonly number[];
+}
+
+/** Groups of valid transactions, each with what is loaded of it; the next group is looked up while one is worked on. */
+export async function* readGroups(
+  { folder, files }: StagedStep<ValidateFacts>,
+  snapshot: TransformSnapshot,
+  customers: Customers,
+  { baseExponent }: Judgement,
+): AsyncGenerator<Group, void> {
+  const seal = files[validFile];
+  if (seal === undefined) throw new Error(`the validate step left no ${validFile}`);
+  const knownOrders = await knownOrdersOf(snapshot);
+  let ahead: Promise<Group> | undefined;
+  for (const transactions of readValid(join(folder, validFile), seal)) {
+    const knownBefore = customers.size;
+    const numbers = transactions.map(({ source, customerIdAt, customerIdEnd }) =>
+      customers.numberOfBytes(source, customerIdAt, customerIdEnd),
+    );
+    const profiles = readNewProfiles(snapshot, customers, knownBefore, baseExponent);
+    const group = Promise.all([knownOrders(transactions), profiles]).then(([known]) => ({
+      transactions,
+      known,
+      customers: numbers,
+    }));
+    // Awaited one turn later: until then a failure must not count as unhandled.
+    group.catch(() => undefined);
+    if (ahead !== undefined) yield await ahead;
+    ahead = group;
+  }
+  if (ahead !== undefined) yield await ahead;
+}
+
+/** Takes over the profiles of customers who have come up for the first time: those with a number of `from` or more. */
+async function readNewProfiles(
+  snapshot: TransformSnapshot,
+  customers: Customers,
+  from: number,
+  baseExponent: number,
+): Promise<void> {
+  const ids = Array.from({ length: customers.size - from }, (_, index) => customers.idOf(from + index));
+  if (ids.length === 0) return;
+  for (const profile of await snapshot.customerProfiles(ids, baseExponent)) customers.load(profile);
+}

@@ -1,0 +1,105 @@
+import type { CurrencyExponent } from '@pulse/contract';
+
+import { CopyFields } from '../batch/copy-binary.ts';
+import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import type { FraudVerdict } from '../fraud/verdict.ts';
+import type { AppliedExchangeRate } from './exchange.ts';
+import type { JudgedTransaction } from './judge-transaction.ts';
+import { parseDecimal } from './rational.ts';
+import type { AppliedTaxRate } from './tax.ts';
+
+/** What all rows of a batch share. */
+export interface RowContext {
+  readonly batchId: string;
+  readonly ruleSetVersion: string;
+  readonly shadowRuleSetVersion: string | null;
+  readonly baseExponent: CurrencyExponent;
+}
+
+const dayMs = 86_400_000;
+
+/** Rows of one batch in COPY's binary format. What many rows have in common is made once. */
+export class TransactionRows {
+  readonly #context: RowContext;
+  readonly #batchId: Buffer;
+  readonly #taxRates = new Map<AppliedTaxRate, Buffer>();
+  readonly #exchangeRates = new Map<AppliedExchangeRate, Buffer>();
+
+  constructor(context: RowContext) {
+    this.#context = context;
+    this.#batchId = fieldsOf((fields) => fields.text(context.batchId));
+  }
+
+  /** Writes a transaction: `transactionColumns`. */
+  transaction(row: CopyFields, t: ValidTransaction, judged: JudgedTransaction, fraud: FraudVerdict): void {
+    const { baseExponent } = this.#context;
+    row.append(t.source, t.fieldsAt, t.fieldsEnd);
+    row.append(this.#taxRateFields(judged.taxRate));
+    row.append(this.#exchangeRateFields(judged.exchangeRate));
+    row.money(judged.taxMinor, judged.exponent);
+    row.money(judged.totalMinor, judged.exponent);
+    row.money(judged.amountBaseMinor, baseExponent);
+    row.money(judged.taxBaseMinor, baseExponent);
+    row.smallint(fraud.score);
+    row.boolean(fraud.decision !== 'clear');
+    row.textArray(fraud.reasons.map(({ rule }) => rule));
+    row.append(this.#batchId);
+  }
+
+  /** Writes a flagged transaction's alert: `alertColumns`. */
+  alert(row: CopyFields, t: ValidTransaction, judged: JudgedTransaction, fraud: FraudVerdict): void {
+    row.text(t.orderId);
+    row.append(t.source, ...t.timestampField);
+    row.smallint(fraud.score);
+    row.text(fraud.decision);
+    row.money(judged.amountBaseMinor, this.#context.baseExponent);
+    row.text(t.customerId);
+    row.append(this.#batchId);
+    row.text(this.#context.ruleSetVersion);
+    row.json(fraud.reasons);
+  }
+
+  /** Writes what the shadow set would have flagged: `shadowVerdictColumns`. */
+  shadowVerdict(row: CopyFields, t: ValidTransaction, fraud: FraudVerdict): void {
+    row.text(t.orderId);
+    row.text(this.#context.shadowRuleSetVersion ?? '');
+    row.smallint(fraud.score);
+    row.text(fraud.decision);
+    row.json(fraud.reasons);
+    row.append(t.source, ...t.timestampField);
+    row.append(this.#batchId);
+  }
+
+  #taxRateFields(rate: AppliedTaxRate): Buffer {
+    let fields = this.#taxRates.get(rate);
+    if (fields === undefined) {
+      fields = fieldsOf((made) => {
+        made.decimal(parseDecimal(rate.rate));
+        made.text(rate.jurisdiction);
+      });
+      this.#taxRates.set(rate, fields);
+    }
+    return fields;
+  }
+
+  #exchangeRateFields(rate: AppliedExchangeRate): Buffer {
+    let fields = this.#exchangeRates.get(rate);
+    if (fields === undefined) {
+      fields = fieldsOf((made) => {
+        made.decimal(parseDecimal(rate.rate));
+        if (rate.crossRate === undefined) made.null();
+        else made.decimal(parseDecimal(rate.crossRate));
+        made.date(Date.parse(rate.date) / dayMs);
+      });
+      this.#exchangeRates.set(rate, fields);
+    }
+    return fields;
+  }
+}
+
+/** Fields of their own. */
+function fieldsOf(write: (fields: CopyFields) => void): Buffer {
+  const fields = new CopyFields();
+  write(fields);
+  return fields.bytes;
+}

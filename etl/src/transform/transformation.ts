@@ -1,0 +1,227 @@
+import { join } from 'node:path';
+
+import { rejectReasons, type RejectReason } from '@pulse/contract';
+
+import { sourcesOf, type Batch } from '../batch/batch.ts';
+import { alertColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
+import { CopyFileWriter } from '../batch/copy-file-writer.ts';
+import { marketOf, type Market } from '../batch/market-numbers.ts';
+import { PartitionCounts } from '../batch/partition-counts.ts';
+import { readFrameAt } from '../batch/read-frames.ts';
+import { encodeRejected } from '../batch/rejected-record.ts';
+import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
+import type { StagedStep, StepOutput } from '../batch/staging.ts';
+import {
+  copyFiles,
+  deltaFiles,
+  recordsFile,
+  validFile,
+  type ExtractFacts,
+  type TransformFacts,
+  type ValidateFacts,
+} from '../batch/step-folders.ts';
+import { readValidAt, type ValidTransaction } from '../batch/valid-transaction.ts';
+import type { Context } from '../context.ts';
+import type { Customers } from '../fraud/customers.ts';
+import type { FraudJudge } from '../fraud/fraud-judge.ts';
+import { TransactionRows } from './transaction-rows.ts';
+import { dayText, judgeTransaction, type JudgedTransaction, type Judgement, type Sale } from './judge-transaction.ts';
+import { profileRow } from './profile-row.ts';
+import type { Group } from './read-groups.ts';
+import { RollUps } from './roll-ups.ts';
+import { SeenOrders } from './seen-orders.ts';
+
+export interface TransformInput {
+  readonly extracted: StagedStep<ExtractFacts>;
+  readonly validated: StagedStep<ValidateFacts>;
+}
+
+/** Orders whose rows the database has refused, by id, with its words: all their records go to quarantine. */
+export type RefusedOrders = ReadonlyMap<string, string>;
+
+/** The transform of one batch under way: its open files and its counts. */
+export class Transformation implements Disposable {
+  readonly #context: Context;
+  readonly #batch: Batch;
+  readonly #input: TransformInput;
+  readonly #judgement: Judgement;
+  readonly #refused: RefusedOrders;
+  readonly #customers: Customers;
+  readonly #fraudJudge: FraudJudge;
+  readonly #markets: readonly Market[];
+  readonly #folder: string;
+  readonly #files: Files;
+  readonly #rows: TransactionRows;
+  readonly #rollUps: RollUps;
+  readonly #seen: SeenOrders;
+  readonly #validPath: string;
+  readonly #loaded = new PartitionCounts();
+  readonly #duplicates = new PartitionCounts();
+  readonly #rejected = new PartitionCounts();
+  readonly #reasons: Partial<Record<RejectReason, number>> = {};
+  #flaggedCount = 0;
+  #newestLoadedMs: number | null = null;
+
+  constructor(
+    context: Context,
+    batch: Batch,
+    input: TransformInput,
+    judgement: Judgement,
+    fraud: { readonly customers: Customers; readonly judge: FraudJudge },
+    refused: RefusedOrders,
+    folder: string,
+  ) {
+    const { markets, validCount } = input.validated.facts;
+    this.#context = context;
+    this.#refused = refused;
+    this.#batch = batch;
+    this.#input = input;
+    this.#judgement = judgement;
+    this.#customers = fraud.customers;
+    this.#fraudJudge = fraud.judge;
+    this.#markets = markets;
+    this.#folder = folder;
+    this.#files = openFiles(folder);
+    this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
+    this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
+    this.#seen = new SeenOrders(validCount);
+    this.#validPath = join(input.validated.folder, validFile);
+  }
+
+  takeGroup({ transactions, known, customers }: Group): void {
+    transactions.forEach((transaction, index) => this.#take(transaction, customers[index] ?? 0, known));
+    const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
+    this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
+  }
+
+  finish(stateVersion: string): StepOutput<TransformFacts> {
+    return {
+      facts: {
+        stateVersion,
+        loadedCount: this.#loaded.total,
+        duplicateCount: this.#duplicates.total,
+        rejectedCount: this.#rejected.total,
+        loadedByPartition: this.#loaded.list(),
+        duplicateByPartition: this.#duplicates.list(),
+        rejectedByPartition: this.#rejected.list(),
+        reasons: { ...this.#reasons },
+        flaggedCount: this.#flaggedCount,
+        newestLoadedMs: this.#newestLoadedMs,
+      },
+      files: {
+        [copyFiles.transactions]: this.#files.transactions.seal(),
+        [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
+        [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
+        [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
+        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, this.#rollUps.minuteRows()),
+        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, this.#rollUps.customerDayRows()),
+        [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#profileRows()),
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of Object.values(this.#files)) file[Symbol.dispose]();
+  }
+
+  #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>): void {
+    // Both are nearly always empty: an id that is not looked for need not be made.
+    const loadedHash = known.size === 0 ? undefined : known.get(t.orderId);
+    if (loadedHash !== undefined) {
+      this.#takeRepeated(t, loadedHash);
+      return;
+    }
+    const refusal = this.#refused.size === 0 ? undefined : this.#refused.get(t.orderId);
+    if (refusal !== undefined) {
+      this.#reject(t, 'refused_by_database', '', refusal, 'load');
+      return;
+    }
+    const market = marketOf(this.#markets, t.marketNumber);
+    const verdict = judgeTransaction(saleOf(t, market), this.#judgement);
+    if (verdict.kind === 'rejected') {
+      this.#reject(t, verdict.reason, verdict.field, verdict.detail);
+      return;
+    }
+    const { source, orderIdAt, orderIdEnd, place } = t;
+    const isSame = (earlier: number): boolean => readValidAt(this.#validPath, earlier).orderId === t.orderId;
+    const earlier = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, isSame);
+    if (earlier === undefined) this.#takeNew(t, market, customer, verdict);
+    else this.#takeRepeated(t, readValidAt(this.#validPath, earlier).contentHash);
+  }
+
+  #takeNew(t: ValidTransaction, { currency, country }: Market, customer: number, judged: JudgedTransaction): void {
+    const { timestampMs } = t;
+    const { amountBaseMinor } = judged;
+    const { live, shadow } = this.#fraudJudge.judge(customer, {
+      timeMs: timestampMs,
+      amount: Number(t.amountMinor),
+      currency,
+      amountBaseMinor,
+      amountBase: Number(amountBaseMinor),
+      country,
+    });
+    const isFlagged = live.decision !== 'clear';
+    this.#rows.transaction(this.#files.transactions.beginRow(), t, judged, live);
+    this.#rollUps.add(t, customer, judged, isFlagged);
+    this.#loaded.add(t.partition);
+    this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, timestampMs);
+    if (isFlagged) {
+      this.#rows.alert(this.#files.fraudAlerts.beginRow(), t, judged, live);
+      this.#flaggedCount += 1;
+    }
+    if (shadow === undefined || shadow.decision === 'clear') return;
+    this.#rows.shadowVerdict(this.#files.fraudShadowVerdicts.beginRow(), t, shadow);
+  }
+
+  *#profileRows(): Generator<unknown[]> {
+    const { baseExponent } = this.#judgement;
+    for (const profile of this.#customers.changedProfiles()) yield profileRow(profile, baseExponent);
+  }
+
+  /** The same sale again is a duplicate; the same order id with other content is a conflict. */
+  #takeRepeated(t: ValidTransaction, earlierHash: string): void {
+    if (earlierHash === t.contentHash) this.#duplicates.add(t.partition);
+    else this.#reject(t, 'order_id_conflict', 'order_id', t.orderId);
+  }
+
+  #reject(
+    { partition, framePosition, orderId }: ValidTransaction,
+    reason: RejectReason,
+    field: string,
+    detail: string,
+    stage: 'transform' | 'load' = 'transform',
+  ): void {
+    const record = readFrameAt(join(this.#input.extracted.folder, recordsFile(partition)), framePosition);
+    const epoch = sourcesOf(this.#batch).find((source) => source.partition === partition)?.epoch ?? 0;
+    const coordinates = { batchId: this.#batch.batchId, topic: this.#context.config.kafka.topic, epoch };
+    const message = `${rejectReasons[reason]} (${detail})`;
+    this.#files.rejectedTransactions.writeText(
+      encodeRejected({ record, stage, orderId, errors: [{ field, reason, message }] }, coordinates),
+    );
+    this.#rejected.add(partition);
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
+  }
+
+  #writeDeltas(name: string, rows: Iterable<readonly unknown[]>): StagedFileSeal {
+    using file = new StagedFileWriter(join(this.#folder, name));
+    for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
+    return file.seal();
+  }
+}
+
+type Files = ReturnType<typeof openFiles>;
+
+function openFiles(folder: string) {
+  return {
+    transactions: new CopyFileWriter(join(folder, copyFiles.transactions), transactionColumns),
+    rejectedTransactions: new StagedFileWriter(join(folder, copyFiles.rejectedTransactions)),
+    fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), alertColumns),
+    fraudShadowVerdicts: new CopyFileWriter(join(folder, copyFiles.fraudShadowVerdicts), shadowVerdictColumns),
+  };
+}
+
+/** What a transaction's figures depend on. */
+function saleOf({ amountMinor, timestampMs, localDay }: ValidTransaction, market: Market): Sale {
+  const { productCategory, currency, country } = market;
+  return { productCategory, currency, country, amountMinor, localDate: dayText(localDay), timestampMs };
+}
