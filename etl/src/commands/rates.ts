@@ -25,9 +25,20 @@ export function addRateCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (file, { dryRun, json }) => importFile('importTaxRules', file, dryRun, json));
 
-  program
-    .command('exchange-rates')
-    .description('take in exchange rates')
+  const exchangeRates = program.command('exchange-rates').description('look at exchange rates, take in new ones');
+  exchangeRates
+    .command('list')
+    .description('list the last rate of each pair of currencies')
+    .option('--currency <code>', 'of pairs with this currency only, as JPY')
+    .option('--on <day>', 'the last ones published by this day, as 2026-11-22', dayOption)
+    .addOption(jsonOption())
+    .action(async ({ currency, on, json }) =>
+      perform(json, async (context) => {
+        const { listExchangeRates } = await import('../rates/list-exchange-rates.ts');
+        print(await listExchangeRates(context, { currency, on, as: json ? 'json' : 'table' }));
+      }),
+    );
+  exchangeRates
     .command('import')
     .description('take in the exchange rates of a CSV file, all or none; a rate that is there already is corrected')
     .argument('<file>', "the European Central Bank's eurofxref.csv or eurofxref-hist.csv, or one rate a line")

@@ -27,7 +27,10 @@ export interface Warehouse extends AsyncDisposable {
 }
 
 /** Either the database or a transaction of it. */
-export type Queryable = Pick<NodePgDatabase, 'select' | 'insert' | 'update' | 'delete' | 'execute'>;
+export type Queryable = Pick<
+  NodePgDatabase,
+  'select' | 'selectDistinctOn' | 'insert' | 'update' | 'delete' | 'execute'
+>;
 
 const connectTimeoutMs = 5000;
 /** How long a connection may be silent before its server is asked about it; less where the wait is shorter. */

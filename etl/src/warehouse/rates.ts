@@ -1,5 +1,5 @@
 import { exchangeRates, taxRates } from '@pulse/migrations/schema';
-import { and, asc, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 
 import { copyNull, copyText } from '../batch/copy-text.ts';
 import type { PublishedRate } from '../rates/parse-exchange-rates.ts';
@@ -53,6 +53,29 @@ export async function exchangeRatesInForce(
   return rows.map(({ exchangeRateId: id, recordedAt: _recorded, supersededBy: _superseded, ...item }) => ({
     id,
     item,
+  }));
+}
+
+/** Of each pair the last exchange rate in force that was published by a day (YYYY-MM-DD), or by now. */
+export async function lastExchangeRates(db: Queryable, currency?: string, by?: string): Promise<PublishedRate[]> {
+  const rows = await db
+    .selectDistinctOn([exchangeRates.base, exchangeRates.quote])
+    .from(exchangeRates)
+    .where(
+      and(
+        isNull(exchangeRates.supersededBy),
+        by === undefined ? undefined : lte(exchangeRates.validFrom, by),
+        currency === undefined ? undefined : or(eq(exchangeRates.base, currency), eq(exchangeRates.quote, currency)),
+      ),
+    )
+    .orderBy(asc(exchangeRates.base), asc(exchangeRates.quote), desc(exchangeRates.validFrom));
+  return rows.map(({ base, quote, rate, validFrom, validTo, source }) => ({
+    base,
+    quote,
+    rate,
+    validFrom,
+    validTo,
+    source,
   }));
 }
 

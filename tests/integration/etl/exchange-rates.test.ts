@@ -139,3 +139,37 @@ test('the local date of the sale decides on the tax, and is stored', async () =>
     { order_id: '2020-12-31T20:00:00-05:00', tax_date: '2020-12-31', tax_amount: '16.0000' },
   ]);
 });
+
+test('the last rate of each pair is listed, by a day and of a currency', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await withoutRates(pipeline);
+  await addRate(pipeline, 'USD', 'EUR', '0.9', '2026-01-01');
+  await addRate(pipeline, 'USD', 'EUR', '0.8', '2026-01-03');
+  await addRate(pipeline, 'USD', 'JPY', '150', '2026-01-02');
+  const listed = async (...args: readonly string[]): Promise<unknown> => {
+    const { stdout } = await pipeline.etl(['exchange-rates', 'list', '--json', ...args]);
+    return JSON.parse(stdout);
+  };
+  const [euro, yen] = [
+    {
+      base: 'USD',
+      quote: 'EUR',
+      rate: '0.800000000000',
+      validFrom: '2026-01-03',
+      validTo: '2026-01-04',
+      source: 'test',
+    },
+    {
+      base: 'USD',
+      quote: 'JPY',
+      rate: '150.000000000000',
+      validFrom: '2026-01-02',
+      validTo: '2026-01-03',
+      source: 'test',
+    },
+  ];
+  const earlier = { ...euro, rate: '0.900000000000', validFrom: '2026-01-01', validTo: '2026-01-02' };
+  expect(await listed()).toEqual([euro, yen]);
+  expect(await listed('--currency', 'JPY')).toEqual([yen]);
+  expect(await listed('--on', '2026-01-02')).toEqual([earlier, yen]);
+});
