@@ -146,6 +146,11 @@ export function isRowRefusal(error: unknown): boolean {
   return causes(error).some((cause) => /^(22|23|P0)...$/.test(codeOf(cause) ?? '')) && !isLoadedMeanwhile(error);
 }
 
+/** PostgreSQL can not read what it was sent (protocol violation): rows of a damaged file, or a fault of the connection. */
+export function isUnreadable(error: unknown): boolean {
+  return causes(error).some((cause) => codeOf(cause) === '08P01');
+}
+
 /** The disk, or this user's share of it, is full. */
 export function isDiskFull(error: unknown): boolean {
   return causes(error).some((cause) => isDiskFullCode(codeOf(cause)));

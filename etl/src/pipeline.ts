@@ -19,6 +19,7 @@ import {
   integrityStopOf,
   isDiskFull,
   isMissingFile,
+  isUnreadable,
   TemporaryError,
   type IntegrityError,
 } from './errors.ts';
@@ -237,7 +238,7 @@ async function opened({ warehouse }: Context, batchId: string, stop: IntegrityEr
 function isStagingFault(context: Context, batch: Batch, error: unknown): boolean {
   if (isMissingFile(error) || error instanceof StagedFileDamagedError) return true;
   const folders = [extractFolder, validateFolder, transformFolder];
-  return failureKind(error) === 'bug' && context.staging(batch).isDamaged(folders);
+  return (failureKind(error) === 'bug' || isUnreadable(error)) && context.staging(batch).isDamaged(folders);
 }
 
 async function requireBatch(context: Context, batchId: string): Promise<Batch> {

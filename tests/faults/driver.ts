@@ -141,15 +141,18 @@ class SeedRun {
     const { kills } = this.#hand.counts;
     const share = Math.min(1, kills / this.#effort.faults.kills + 0.1);
     const rare = this.#rare.filter((injector) => this.#isDue(injector, 1));
+    const common = this.#common.find((injector) => this.#isDue(injector, share));
+    const kill = this.#isDue(this.#kill, 1) || !this.#isAllSent() ? this.#kill : undefined;
+    if (rare.length === 0 && common === undefined && kill === undefined) return undefined;
     const every = rare.length > 0 ? rareRounds.due : rareRounds.later;
     if (this.#rounds % every === every - 1) return this.#nextRare(rare) ?? this.#kill;
-    const common = this.#common.find((injector) => this.#isDue(injector, share));
-    if (common !== undefined) return common;
-    if (this.#isDue(this.#kill, 1)) return this.#kill;
+    return common ?? kill ?? this.#nextRare(rare);
+  }
+
+  #isAllSent(): boolean {
     const { traffic } = this.#hand;
-    if (traffic.ledger.length < this.#effort.messages || traffic.poisonKinds < this.#effort.poisonKinds)
-      return this.#kill;
-    return this.#nextRare(rare);
+    const { messages, poisonKinds } = this.#effort;
+    return traffic.ledger.length >= messages && traffic.poisonKinds >= poisonKinds;
   }
 
   #nextRare(due: readonly Injector[]): Injector | undefined {

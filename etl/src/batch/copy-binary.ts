@@ -45,11 +45,12 @@ export class CopyFields {
     this.#length = 0;
   }
 
-  /** Leaves room for `sizeBytes`, which the caller fills through `view`. */
-  skip(sizeBytes: number): number {
+  /** Writes zeros, for the caller to fill through `view`. @returns where they begin. */
+  zeros(sizeBytes: number): number {
     this.#reserve(sizeBytes);
     const at = this.#length;
     this.#length += sizeBytes;
+    this.#bytes.fill(0, at, this.#length);
     return at;
   }
 

@@ -1,3 +1,5 @@
+import { readLines, StagedFileWriter, type StagedFileSeal } from './staged-file.ts';
+
 /** What a sale is counted by, besides its time. */
 export interface Market {
   readonly productCategory: string;
@@ -30,6 +32,24 @@ export class MarketNumbers {
     }
     return number;
   }
+}
+
+/** Writes markets in the order of their numbers, one a line, fields apart by tabs: the contract allows none in any of them. */
+export function writeMarkets(path: string, markets: readonly Market[]): StagedFileSeal {
+  using file = new StagedFileWriter(path);
+  for (const { productCategory, currency, country } of markets) {
+    file.writeText(`${productCategory}\t${currency}\t${country}\n`);
+  }
+  return file.seal();
+}
+
+/** Reads them, each into the place of its number. */
+export function readMarkets(path: string, seal: StagedFileSeal): Market[] {
+  const lines = [...readLines(path, seal)].flat();
+  return lines.map((line) => {
+    const [productCategory = '', currency = '', country = ''] = line.split('\t');
+    return { productCategory, currency, country };
+  });
 }
 
 /** The market of a number. @throws RangeError where there is none. */

@@ -153,6 +153,10 @@ export function* readRecords(
   for (const chunk of readInto(target, path, seal)) {
     const bytes = memory.subarray(0, rest.length + chunk.length);
     const end = endOfWhole(bytes, sizeAt);
+    // Without this a damaged size would gather all of the file.
+    if (position + end + (sizeAt(bytes, end) ?? 0) > seal.sizeBytes) {
+      throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
+    }
     if (end > 0) yield { bytes: bytes.subarray(0, end), position };
     rest = bytes.subarray(end);
     position += end;

@@ -15,6 +15,13 @@ export interface StagedStep<Facts> {
   readonly files: Readonly<Record<string, StagedFileSeal>>;
 }
 
+/** What a file that a step has left must still be. */
+export function stagedSeal({ files }: StagedStep<unknown>, name: string): StagedFileSeal {
+  const seal = files[name];
+  if (seal === undefined) throw new Error(`a staged step has no ${name}`);
+  return seal;
+}
+
 /** What a step hands over when its files are written. */
 export interface StepOutput<Facts> {
   readonly facts: Facts;

@@ -27,8 +27,6 @@ export type ExtractFacts = z.output<typeof extractFacts>;
 const partitionCount = z.object({ partition: count, count });
 export type PartitionCount = z.output<typeof partitionCount>;
 
-const market = z.object({ productCategory: z.string(), currency: z.string(), country: z.string() });
-
 const validateFacts = z.object({
   validCount: count,
   rejectedCount: count,
@@ -38,8 +36,6 @@ const validateFacts = z.object({
   /** When the oldest and the newest valid transaction took place; null where none is valid. */
   oldestTransactionMs: z.number().nullable(),
   newestTransactionMs: z.number().nullable(),
-  /** Each in the place of the number by which transactions name it. */
-  markets: z.array(market).readonly(),
 });
 export type ValidateFacts = z.output<typeof validateFacts>;
 
@@ -69,6 +65,9 @@ export const recordsFile = (partition: number): string => `records-${partition}.
 
 /** Valid transactions: see `ValidFileWriter`. */
 export const validFile = 'valid.bin';
+
+/** Their markets: see `writeMarkets`. */
+export const marketsFile = 'markets.tsv';
 
 /** Files in PostgreSQL's COPY formats, named after their tables: rejected records as text, the others binary. */
 export const copyFiles = {

@@ -1,14 +1,9 @@
 import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 
-import { CopyFields, viewOf, year2000Day } from './copy-binary.ts';
+import { viewOf, year2000Day } from './copy-binary.ts';
+import { FieldsFile } from './fields-file.ts';
 import type { Market } from './market-numbers.ts';
-import {
-  readRecordAt,
-  readRecords,
-  StagedFileDamagedError,
-  StagedFileWriter,
-  type StagedFileSeal,
-} from './staged-file.ts';
+import { readRecordAt, readRecords, StagedFileDamagedError, type StagedFileSeal } from './staged-file.ts';
 
 /** The fields of a sale that passed validation. */
 interface CheckedSale extends Market {
@@ -39,6 +34,8 @@ interface Coordinates {
  */
 const headBytes = 32;
 const alignment = 8;
+/** More than its columns can take. */
+const sizeMax = 4096;
 
 /** Columns of a staged transaction, in its order. */
 export const givenColumns = [
@@ -58,18 +55,17 @@ export const givenColumns = [
 
 /** Where values stand behind the two ids, which are the only ones before them that have no fixed length. */
 const [contentHashAt, timestampAt, taxDateAt, partitionAt] = [4, 24, 36, 56];
-const contentHashBytes = 16;
+/** So much of a digest counts. */
+export const contentHashBytes = 16;
 const timestampBytes = 8;
-const flushBytes = 64 * 1024;
 const pieceBytes = 256 * 1024;
 
 /** Writes a file of staged transactions. */
 export class ValidFileWriter implements Disposable {
-  readonly #file: StagedFileWriter;
-  readonly #fields = new CopyFields();
+  readonly #file: FieldsFile;
 
   constructor(path: string) {
-    this.#file = new StagedFileWriter(path);
+    this.#file = new FieldsFile(path);
   }
 
   /**
@@ -77,8 +73,8 @@ export class ValidFileWriter implements Disposable {
    * @param marketNumber - Of the sale's market, among those of the batch.
    */
   write(sale: CheckedSale, contentDigest: string, marketNumber: number, coordinates: Coordinates): void {
-    const fields = this.#fields;
-    const at = fields.skip(headBytes);
+    const fields = this.#file.next();
+    const at = fields.zeros(headBytes);
     fields.text(sale.orderId);
     fields.text(sale.customerId);
     fields.byteArray(contentDigest, contentHashBytes);
@@ -93,28 +89,21 @@ export class ValidFileWriter implements Disposable {
     if (sale.country === '') fields.null();
     else fields.text(sale.country);
     const size = fields.length - at;
-    fields.skip(aligned(size) - size);
+    fields.zeros(aligned(size) - size);
     const { view } = fields;
     view.setUint32(at, size);
     view.setUint32(at + 4, marketNumber);
     view.setFloat64(at + 8, coordinates.framePosition);
     view.setFloat64(at + 16, sale.timestampMs);
     view.setBigUint64(at + 24, sale.amountMinor);
-    if (fields.length >= flushBytes) this.#flush();
   }
 
   seal(): StagedFileSeal {
-    this.#flush();
     return this.#file.seal();
   }
 
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
-  }
-
-  #flush(): void {
-    this.#file.writeBytes(this.#fields.bytes);
-    this.#fields.clear();
   }
 }
 
@@ -187,7 +176,15 @@ export class ValidTransaction {
     return this.source.toString('hex', at, at + contentHashBytes);
   }
 
-  /** The field of the event time, as COPY takes it. */
+  /** Fields as COPY takes them: where they begin and end in the source. */
+  get orderIdField(): readonly [start: number, end: number] {
+    return [this.fieldsAt, this.orderIdEnd];
+  }
+
+  get customerIdField(): readonly [start: number, end: number] {
+    return [this.orderIdEnd, this.customerIdEnd];
+  }
+
   get timestampField(): readonly [start: number, end: number] {
     const end = this.customerIdEnd + timestampAt + timestampBytes;
     return [end - timestampBytes - 4, end];
@@ -224,7 +221,8 @@ export function readValidAt(path: string, place: number): ValidTransaction {
 function sizeOfValid(bytes: Buffer, at: number): number | undefined {
   if (at + 4 > bytes.length) return undefined;
   const size = bytes.readUInt32BE(at);
-  if (size < headBytes) throw new StagedFileDamagedError(`a staged transaction has a size of ${size}`);
+  if (size < headBytes || size > sizeMax)
+    throw new StagedFileDamagedError(`a staged transaction has a size of ${size}`);
   return aligned(size);
 }
 

@@ -46,7 +46,7 @@ export async function guarded(
   work: (config: Config, logger: Logger, json: boolean) => Promise<void>,
 ): Promise<void> {
   const isWatched = process.stderr.isTTY && !json;
-  let logger = await createLogger({ name: 'etl', level: 'info', format: isWatched ? 'pretty' : 'json' });
+  let logger: Logger | undefined;
   try {
     const config = createConfig(process.env);
     armFailpoint(config.failpoint);
@@ -55,6 +55,8 @@ export async function guarded(
     logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
     await work(config, logger, json);
   } catch (error) {
+    // A wrong setting may be the logger's own.
+    logger ??= await createLogger({ name: 'etl', level: 'info', format: isWatched ? 'pretty' : 'json' });
     const kind = failureKind(error);
     const stack = kind === 'bug' ? { err: error } : {};
     logger.error({ kind, code: errorCodeOf(error), remedy: remedyOf(error), ...stack }, errorMessageOf(error));

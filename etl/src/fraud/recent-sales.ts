@@ -13,14 +13,14 @@ export interface WindowSale {
 
 const capacityMin = 1024;
 
-/** A sale takes 40 bytes side by side, for whoever looks at one field soon looks at another: three doubles, then words. */
-const doublesPerSale = 5;
+/** A sale takes 32 bytes side by side, for whoever looks at one field soon looks at another: three doubles, then two words. */
+const doublesPerSale = 4;
 const wordsPerSale = 2 * doublesPerSale;
 const [timeAt, amountAt, amountBaseAt] = [0, 1, 2];
-const [marketAt, olderAt, newerAt] = [6, 7, 8];
+const [olderAt, newerAt] = [6, 7];
 
 /**
- * The newest sales of many customers by number, in 40 bytes a sale. For each customer a chain from the newest event time to
+ * The newest sales of many customers by number, in 34 bytes a sale. For each customer a chain from the newest event time to
  * the oldest; of equal times, what arrived later stands first. Which sales are kept depends on the order of arrival alone,
  * so that it does not matter where a batch ends.
  */
@@ -31,6 +31,8 @@ export class RecentSales {
   #counts = new Uint8Array(0);
   #doubles = new Float64Array(capacityMin * doublesPerSale);
   #words = new Uint32Array(this.#doubles.buffer);
+  /** There are fewer pairs of a currency and a country than two bytes count. */
+  #marketNumbers = new Uint16Array(capacityMin);
   #size = 0;
   /** Places that were given back, chained as the older one of each. */
   #free: SaleCursor = none;
@@ -106,11 +108,11 @@ export class RecentSales {
   }
 
   currencyOf(cursor: SaleCursor): string {
-    return this.#markets.currencyOf(this.#words[cursor * wordsPerSale + marketAt] ?? 0);
+    return this.#markets.currencyOf(this.#marketNumbers[cursor] ?? 0);
   }
 
   countryOf(cursor: SaleCursor): string {
-    return this.#markets.countryOf(this.#words[cursor * wordsPerSale + marketAt] ?? 0);
+    return this.#markets.countryOf(this.#marketNumbers[cursor] ?? 0);
   }
 
   /** Makes two places neighbours in a customer's chain; `none` stands beyond its ends. */
@@ -147,12 +149,13 @@ export class RecentSales {
     this.#doubles[doubles + timeAt] = timeMs;
     this.#doubles[doubles + amountAt] = amount;
     this.#doubles[doubles + amountBaseAt] = amountBase;
-    this.#words[place * wordsPerSale + marketAt] = this.#markets.numberOf(currency, country);
+    this.#marketNumbers[place] = this.#markets.numberOf(currency, country);
     return place;
   }
 
   #grow(): void {
     this.#doubles = grown(this.#doubles, new Float64Array(this.#doubles.length * 2));
     this.#words = new Uint32Array(this.#doubles.buffer);
+    this.#marketNumbers = grown(this.#marketNumbers, new Uint16Array(this.#marketNumbers.length * 2));
   }
 }

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 
 import type { Batch } from '../batch/batch.ts';
 import { alertColumns, rejectedColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
-import { readChunks, readLines, type StagedFileSeal } from '../batch/staged-file.ts';
-import type { StagedStep } from '../batch/staging.ts';
+import { readChunks, readLines } from '../batch/staged-file.ts';
+import { stagedSeal, type StagedStep } from '../batch/staging.ts';
 import {
   copyFiles,
   deltaFiles,
@@ -119,17 +119,11 @@ function copySource(
   step: StagedStep<unknown>,
   name: string,
 ): CopySource | undefined {
-  const seal = sealOf(step, name);
+  const seal = stagedSeal(step, name);
   if (seal.sizeBytes === 0) return undefined;
   return { table, columns, format, chunks: () => readChunks(join(step.folder, name), seal) };
 }
 
 function* deltaRows(step: StagedStep<unknown>, name: string): Generator<DeltaRow, void> {
-  for (const lines of readLines(join(step.folder, name), sealOf(step, name))) yield* lines;
-}
-
-function sealOf(step: StagedStep<unknown>, name: string): StagedFileSeal {
-  const seal = step.files[name];
-  if (seal === undefined) throw new Error(`a staged step has no ${name}`);
-  return seal;
+  for (const lines of readLines(join(step.folder, name), stagedSeal(step, name))) yield* lines;
 }

@@ -4,7 +4,7 @@ import type { Batch } from '../batch/batch.ts';
 import { rejectedColumns } from '../batch/copy-columns.ts';
 import { manualBatchId } from '../batch/manual-batch-id.ts';
 import { readLines } from '../batch/staged-file.ts';
-import type { StagedStep } from '../batch/staging.ts';
+import { stagedSeal, type StagedStep } from '../batch/staging.ts';
 import { copyFiles, extractFolder, transformFolder, validateFolder } from '../batch/step-folders.ts';
 import type { Context } from '../context.ts';
 import { extractClaims } from '../extract/extract-claims.ts';
@@ -80,9 +80,8 @@ async function rehearse(context: Context, rejectedIds: readonly number[], result
 const reasonColumn = rejectedColumns.indexOf('reason_code');
 
 function countReasons(step: StagedStep<unknown>, reasons: Record<string, number>): void {
-  const seal = step.files[copyFiles.rejectedTransactions];
-  if (seal === undefined) throw new Error(`a staged step has no ${copyFiles.rejectedTransactions}`);
-  for (const lines of readLines(join(step.folder, copyFiles.rejectedTransactions), seal)) {
+  const name = copyFiles.rejectedTransactions;
+  for (const lines of readLines(join(step.folder, name), stagedSeal(step, name))) {
     for (const line of lines) {
       const reason = line.split('\t')[reasonColumn] ?? '';
       reasons[reason] = (reasons[reason] ?? 0) + 1;

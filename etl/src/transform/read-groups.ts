@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { StagedStep } from '../batch/staging.ts';
+import { stagedSeal, type StagedStep } from '../batch/staging.ts';
 import { validFile, type ValidateFacts } from '../batch/step-folders.ts';
 import { readValid, type ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Customers } from '../fraud/customers.ts';
@@ -19,16 +19,14 @@ export interface Group {
 
 /** Groups of valid transactions, each with what is loaded of it; the next group is looked up while one is worked on. */
 export async function* readGroups(
-  { folder, files }: StagedStep<ValidateFacts>,
+  validated: StagedStep<ValidateFacts>,
   snapshot: TransformSnapshot,
   customers: Customers,
   { baseExponent }: Judgement,
 ): AsyncGenerator<Group, void> {
-  const seal = files[validFile];
-  if (seal === undefined) throw new Error(`the validate step left no ${validFile}`);
   const knownOrders = await knownOrdersOf(snapshot);
   let ahead: Promise<Group> | undefined;
-  for (const transactions of readValid(join(folder, validFile), seal)) {
+  for (const transactions of readValid(join(validated.folder, validFile), stagedSeal(validated, validFile))) {
     const knownBefore = customers.size;
     const numbers = transactions.map(({ source, customerIdAt, customerIdEnd }) =>
       customers.numberOfBytes(source, customerIdAt, customerIdEnd),

@@ -48,12 +48,12 @@ export class TransactionRows {
 
   /** Writes a flagged transaction's alert: `alertColumns`. */
   alert(row: CopyFields, t: ValidTransaction, judged: JudgedTransaction, fraud: FraudVerdict): void {
-    row.text(t.orderId);
+    row.append(t.source, ...t.orderIdField);
     row.append(t.source, ...t.timestampField);
     row.smallint(fraud.score);
     row.text(fraud.decision);
     row.money(judged.amountBaseMinor, this.#context.baseExponent);
-    row.text(t.customerId);
+    row.append(t.source, ...t.customerIdField);
     row.append(this.#batchId);
     row.text(this.#context.ruleSetVersion);
     row.json(fraud.reasons);
@@ -61,7 +61,7 @@ export class TransactionRows {
 
   /** Writes what the shadow set would have flagged: `shadowVerdictColumns`. */
   shadowVerdict(row: CopyFields, t: ValidTransaction, fraud: FraudVerdict): void {
-    row.text(t.orderId);
+    row.append(t.source, ...t.orderIdField);
     row.text(this.#context.shadowRuleSetVersion ?? '');
     row.smallint(fraud.score);
     row.text(fraud.decision);
@@ -101,5 +101,5 @@ export class TransactionRows {
 function fieldsOf(write: (fields: CopyFields) => void): Buffer {
   const fields = new CopyFields();
   write(fields);
-  return fields.bytes;
+  return Buffer.from(fields.bytes);
 }

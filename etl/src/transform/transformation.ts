@@ -5,15 +5,16 @@ import { rejectReasons, type RejectReason } from '@pulse/contract';
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { alertColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
 import { CopyFileWriter } from '../batch/copy-file-writer.ts';
-import { marketOf, type Market } from '../batch/market-numbers.ts';
+import { marketOf, readMarkets, type Market } from '../batch/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../batch/read-frames.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
-import type { StagedStep, StepOutput } from '../batch/staging.ts';
+import { stagedSeal, type StagedStep, type StepOutput } from '../batch/staging.ts';
 import {
   copyFiles,
   deltaFiles,
+  marketsFile,
   recordsFile,
   validFile,
   type ExtractFacts,
@@ -71,7 +72,7 @@ export class Transformation implements Disposable {
     refused: RefusedOrders,
     folder: string,
   ) {
-    const { markets, validCount } = input.validated.facts;
+    const markets = readMarkets(join(input.validated.folder, marketsFile), stagedSeal(input.validated, marketsFile));
     this.#context = context;
     this.#refused = refused;
     this.#batch = batch;
@@ -84,7 +85,7 @@ export class Transformation implements Disposable {
     this.#files = openFiles(folder);
     this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
-    this.#seen = new SeenOrders(validCount);
+    this.#seen = new SeenOrders(input.validated.facts.validCount);
     this.#validPath = join(input.validated.folder, validFile);
   }
 

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 
+import { contentHashBytes } from '../batch/valid-transaction.ts';
 import type { SaleFields } from './validate-record.ts';
 
 /** No field can hold it: the contract allows no control characters. */
 const separator = '\u001F';
-const contentHashDigits = 32;
+const contentHashDigits = 2 * contentHashBytes;
 
 /**
  * SHA-256 over what makes a sale this sale, in 64 hexadecimal digits; 32 of them count. Two messages with equal hashes are the

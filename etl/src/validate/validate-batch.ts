@@ -8,8 +8,15 @@ import { readFrames } from '../batch/read-frames.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { StagedFileWriter } from '../batch/staged-file.ts';
 import type { StagedStep, StepOutput } from '../batch/staging.ts';
-import { copyFiles, recordsFile, validFile, type ExtractFacts, type ValidateFacts } from '../batch/step-folders.ts';
-import { MarketNumbers } from '../batch/market-numbers.ts';
+import {
+  copyFiles,
+  marketsFile,
+  recordsFile,
+  validFile,
+  type ExtractFacts,
+  type ValidateFacts,
+} from '../batch/step-folders.ts';
+import { MarketNumbers, writeMarkets } from '../batch/market-numbers.ts';
 import { ValidFileWriter } from '../batch/valid-transaction.ts';
 import type { Context } from '../context.ts';
 import { contentDigest } from './content-hash.ts';
@@ -50,8 +57,12 @@ export function validateBatch(
     }
   }
   return {
-    facts: { ...tally.facts(), markets: markets.list() },
-    files: { [validFile]: valid.seal(), [copyFiles.rejectedTransactions]: rejected.seal() },
+    facts: tally.facts(),
+    files: {
+      [validFile]: valid.seal(),
+      [marketsFile]: writeMarkets(join(folder, marketsFile), markets.list()),
+      [copyFiles.rejectedTransactions]: rejected.seal(),
+    },
   };
 }
 
@@ -81,7 +92,7 @@ class Tally {
     this.#report();
   }
 
-  facts(): Omit<ValidateFacts, 'markets'> {
+  facts(): ValidateFacts {
     const isEmpty = this.#validCount === 0;
     return {
       validCount: this.#validCount,

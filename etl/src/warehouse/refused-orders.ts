@@ -67,7 +67,7 @@ async function refusalOf(
   if (rows.length === 0) return undefined;
   await client.query('savepoint half');
   try {
-    await copyRows(client, source, [copyHeader, ...rows, copyTrailer]);
+    await copyRows(client, source, [Buffer.concat([copyHeader, ...rows, copyTrailer])]);
     await client.query('release savepoint half');
     return undefined;
   } catch (error) {
