@@ -25,7 +25,7 @@ try {
 }
 
 /** A small young generation keeps a step of a million messages below 300 MB, at no cost in time. */
-const flags = ['--max-semi-space-size=8', '--snapshot-blob', blob].map(shellWord).join(' ');
+const flags = ['--max-semi-space-size=4', '--snapshot-blob', blob].map(shellWord).join(' ');
 // The word before the arguments stands where a script's path would.
 writeFileSync(program, `#!/bin/sh\nexec ${shellWord(execPath)} ${flags} ${basename(program)} "$@"\n`);
 chmodSync(program, 0o755);

@@ -40,7 +40,7 @@ export class Customers {
   readonly #ids = new TextNumbers();
   readonly #sums = new ExactSums();
   readonly #markets = new Markets();
-  readonly #recent = new RecentSales(this.#markets);
+  readonly #recent: RecentSales;
   #capacity = 0;
   #saleCounts = new Float64Array(0);
   #firstMs = new Float64Array(0);
@@ -51,7 +51,9 @@ export class Customers {
   readonly #lists = new Map<string, ListEntry[]>();
   readonly #view: View;
 
-  constructor(lists: Iterable<ListEntry> = []) {
+  /** @param salesExpected - How many sales will be added. */
+  constructor(lists: Iterable<ListEntry> = [], salesExpected = 0) {
+    this.#recent = new RecentSales(this.#markets, salesExpected);
     for (const entry of lists) {
       const entries = this.#lists.get(entry.customerId);
       if (entries === undefined) this.#lists.set(entry.customerId, [entry]);

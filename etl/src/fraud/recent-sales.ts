@@ -29,17 +29,22 @@ export class RecentSales {
   #heads = new Uint32Array(0);
   #tails = new Uint32Array(0);
   #counts = new Uint8Array(0);
-  #doubles = new Float64Array(capacityMin * doublesPerSale);
-  #words = new Uint32Array(this.#doubles.buffer);
+  #doubles: Float64Array;
+  #words: Uint32Array;
   /** There are fewer pairs of a currency and a country than two bytes count. */
-  #marketNumbers = new Uint16Array(capacityMin);
+  #marketNumbers: Uint16Array;
   #size = 0;
   /** Places that were given back, chained as the older one of each. */
   #free: SaleCursor = none;
   readonly #markets: Markets;
 
-  constructor(markets: Markets) {
+  /** @param sizeExpected - How many sales there will be. Room that is not used costs nothing; what is added later is copied. */
+  constructor(markets: Markets, sizeExpected = 0) {
     this.#markets = markets;
+    const capacity = Math.max(capacityMin, sizeExpected);
+    this.#doubles = new Float64Array(capacity * doublesPerSale);
+    this.#words = new Uint32Array(this.#doubles.buffer);
+    this.#marketNumbers = new Uint16Array(capacity);
   }
 
   /** Makes room for customers below `capacity`. */

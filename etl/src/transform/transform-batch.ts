@@ -24,10 +24,10 @@ export async function transformBatch(
   refused: RefusedOrders,
   folder: string,
 ): Promise<StepOutput<TransformFacts>> {
-  const { oldestTransactionMs, newestTransactionMs } = input.validated.facts;
+  const { oldestTransactionMs, newestTransactionMs, validCount } = input.validated.facts;
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
   const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
-  const customers = new Customers(await snapshot.listEntries());
+  const customers = new Customers(await snapshot.listEntries(), validCount);
   const live = await readRuleSet(snapshot, batch.ruleSetVersion, judgement);
   const shadow =
     batch.shadowRuleSetVersion === null

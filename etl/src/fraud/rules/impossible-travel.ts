@@ -23,13 +23,13 @@ export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
   parameters,
   prepare: ({ speedMaxKmh, windowSeconds }) => {
     const kmPerMs = speedMaxKmh / 3_600_000;
+    const windowMs = windowSeconds * 1000;
     const threshold = `${speedMaxKmh} km/h`;
     return ({ timeMs, country }, history) => {
       if (country === '') return undefined;
-      const fromMs = timeMs - windowSeconds * 1000;
       for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
         const elapsedMs = timeMs - history.timeMsOf(at);
-        if (history.timeMsOf(at) <= fromMs) return undefined;
+        if (elapsedMs >= windowMs) return undefined;
         const earlier = history.countryOf(at);
         if (earlier === '' || earlier === country) continue;
         const km = distanceKm(earlier, country);
