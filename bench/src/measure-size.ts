@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { requireEmpty, requireWholeTopic, runBatch, type BatchPlace, type BatchRun } from './batch.ts';
+import { requireWholeTopic, runBatch, timeEmptyBatch, type BatchPlace, type BatchRun } from './batch.ts';
 import { cpuDuring } from './measure/server-cpu.ts';
 import { exportFinishedRows, runReference, type ReferenceRun } from './reference.ts';
 import type { FilledTopic } from './services/topic.ts';
@@ -31,7 +31,8 @@ interface ServerCpu {
 /** One round; what was left out is undefined. */
 export interface Round {
   readonly batch: (BatchRun & ServerCpu) | undefined;
-  readonly empty: BatchRun | undefined;
+  /** The wall time of four steps with nothing to read. */
+  readonly emptyWallMs: number | undefined;
   readonly reference: (ReferenceRun & { readonly postgresCpuMs: number | null }) | undefined;
 }
 
@@ -48,9 +49,9 @@ export async function measureSize(options: SizeOptions): Promise<readonly Round[
   const rounds: Round[] = [];
   while (rounds.length < options.rounds) {
     const batch = only.has('steps') || only.has('empty') ? await runCheckedBatch(options) : undefined;
-    const empty = only.has('empty') ? await runEmptyBatch(place) : undefined;
+    const emptyWallMs = only.has('empty') ? await timeEmptyBatch(place) : undefined;
     const reference = only.has('reference') ? await runReferenceRound(options, rowsFile) : undefined;
-    rounds.push({ batch: only.has('steps') ? batch : undefined, empty, reference });
+    rounds.push({ batch: only.has('steps') ? batch : undefined, emptyWallMs, reference });
     onProgress(`round ${rounds.length} of ${options.rounds}: ${describe(batch, reference)}`);
   }
   await rm(rowsFile);
@@ -64,12 +65,6 @@ async function runCheckedBatch({ services, warehouse, topic, place }: SizeOption
   );
   await requireWholeTopic(warehouse.client, result.result, topic.truth);
   return { ...result.result, postgresCpuMs, kafkaCpuMs: result.cpuMs };
-}
-
-async function runEmptyBatch(place: BatchPlace): Promise<BatchRun> {
-  const empty = await runBatch(place);
-  requireEmpty(empty);
-  return empty;
 }
 
 /** The warehouse is emptied first, so that nothing is vacuumed while the reference runs. */

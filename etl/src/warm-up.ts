@@ -8,6 +8,8 @@ export async function warmUp(): Promise<void> {
   // Two of the four steps read from Kafka or tell it where they are.
   await import('./kafka/kafka-source.ts');
   createConfig({});
+  const { rehearse } = await import('./rehearse.ts');
+  await rehearse();
   await createLogger({ name: 'etl', level: 'silent', format: 'json' });
   // As pg's SCRAM does to log in.
   const key = await crypto.subtle.importKey('raw', new Uint8Array(1), 'PBKDF2', false, ['deriveBits']);

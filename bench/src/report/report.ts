@@ -44,7 +44,7 @@ export interface SizeReport {
 /** Sums rounds up. */
 export function reportSize({ messages, valid, duplicates, malformed }: Truth, rounds: readonly Round[]): SizeReport {
   const batches = rounds.map(({ batch }) => batch).filter((batch) => batch !== undefined);
-  const empties = rounds.map(({ empty }) => empty).filter((empty) => empty !== undefined);
+  const empties = rounds.map(({ emptyWallMs }) => emptyWallMs).filter((wallMs) => wallMs !== undefined);
   const references = rounds.map(({ reference }) => reference).filter((reference) => reference !== undefined);
   const pairs = rounds.flatMap(({ batch, reference }) => (batch && reference ? reference.wallMs / batch.wallMs : []));
   return {
@@ -54,7 +54,7 @@ export function reportSize({ messages, valid, duplicates, malformed }: Truth, ro
     rejected: malformed,
     rounds: rounds.length,
     batch: batches.length === 0 ? null : reportBatches(valid, batches),
-    emptyWallMs: empties.length === 0 ? null : spreadOf(empties.map(({ wallMs }) => wallMs)),
+    emptyWallMs: empties.length === 0 ? null : spreadOf(empties),
     reference: references.length === 0 ? null : reportReferences(valid, references),
     ratio: pairs.length === 0 ? null : spreadOf(pairs),
   };

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { encodeTransaction } from '@pulse/contract';
 import { expect, test } from 'vitest';
 
@@ -82,4 +84,26 @@ test('a sale that can not be judged makes no later one a duplicate', async () =>
   const sale = aTransaction({ currency: 'EUR' });
   await pipeline.publish([sale, sale]);
   expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 0, duplicates: 0, rejected: 2 });
+});
+
+test('the hash that tells duplicates is SHA-256 over the fields of the sale', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([
+    aTransaction({
+      order_id: 'order-1',
+      amount: '149.99',
+      currency: 'EUR',
+      timestamp: '2026-11-22T01:30:00.123456+02:00',
+      customer_id: 'customer-1',
+      product_category: 'toys',
+      country: 'DE',
+    }),
+  ]);
+  await pipeline.batch(['run']);
+  const instantMs = Date.parse('2026-11-21T23:30:00.123Z');
+  const fields = ['order-1', '14999', 'EUR', instantMs, '456', '2026-11-22', 'customer-1', 'toys', 'DE'];
+  const digest = createHash('sha256').update(fields.join('\u001F')).digest('hex').slice(0, 32);
+  expect(await pipeline.query(`select encode(content_hash, 'hex') as hash from transactions`)).toEqual([
+    { hash: digest },
+  ]);
 });
