@@ -58,7 +58,6 @@ const [contentHashAt, timestampAt, taxDateAt, partitionAt] = [4, 24, 36, 56];
 /** So much of a digest counts. */
 export const contentHashBytes = 16;
 const timestampBytes = 8;
-const pieceBytes = 256 * 1024;
 
 /** Writes a file of staged transactions. */
 export class ValidFileWriter implements Disposable {
@@ -202,7 +201,7 @@ export class ValidTransaction {
 
 /** Reads a file of staged transactions, some at a time. */
 export function* readValid(path: string, seal: StagedFileSeal): Generator<ValidTransaction[], void> {
-  for (const { bytes, position } of readRecords(path, seal, sizeOfValid, pieceBytes)) {
+  for (const { bytes, position } of readRecords(path, seal, sizeOfValid)) {
     const view = viewOf(bytes);
     const transactions: ValidTransaction[] = [];
     for (let at = 0; at < bytes.length; at += sizeOfValid(bytes, at) ?? bytes.length) {
