@@ -6,79 +6,85 @@
  * Both belong to the Node that runs this script: a snapshot of another version is refused at the start.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { argv, execPath } from 'node:process';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { argv, execPath, stderr } from 'node:process';
 
 const [, , bundle] = argv;
 if (bundle === undefined || !bundle.endsWith('.cjs')) throw new Error('usage: node snapshot.ts PROGRAM.cjs');
 
 const program = resolve(bundle.slice(0, -'.cjs'.length));
-const blob = `${program}.blob`;
-const config = `${program}.snapshot.json`;
+const name = basename(program);
+// What is there already stays whole until all of the new one is.
+const folder = mkdtempSync(join(dirname(program), `.${name}-`));
+try {
+  const blob = takeSnapshot(true) ?? takeSnapshot(false);
+  if (blob === undefined) throw new Error(`${name} does not start from a snapshot: see above`);
+  renameSync(blob, `${program}.blob`);
+  renameSync(writeLauncher(), program);
+} finally {
+  rmSync(folder, { recursive: true });
+}
 
-takeSnapshot({ withCode: true });
-if (!dropCodeOfNode() || !starts()) takeSnapshot({ withCode: false });
-
-/** A small young generation keeps a step of a million messages below 300 MB, at no cost in time. */
-const flags = ['--max-semi-space-size=4', '--snapshot-blob', blob].map(shellWord).join(' ');
-// The word before the arguments stands where a script's path would.
-writeFileSync(program, `#!/bin/sh\nexec ${shellWord(execPath)} ${flags} ${basename(program)} "$@"\n`);
-chmodSync(program, 0o755);
-
-function takeSnapshot({ withCode }: { readonly withCode: boolean }): void {
+/** @returns the file, or undefined where the program does not start from it. */
+function takeSnapshot(withCode: boolean): string | undefined {
+  const blob = join(folder, 'blob');
+  const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ builder: resolve(bundle ?? ''), withoutCodeCache: !withCode }));
   try {
     // Node warns about built-in modules that it does not test in snapshots; tests of the command do that here.
     execFileSync(execPath, ['--no-warnings', '--snapshot-blob', blob, '--build-snapshot-config', config]);
-  } finally {
-    rmSync(config);
+    if (withCode) dropCodeOfNode(blob);
+    execFileSync(execPath, ['--snapshot-blob', blob, name, '--help']);
+    return blob;
+  } catch (error) {
+    stderr.write(`a snapshot with${withCode ? '' : 'out'} compiled code can not be used: ${String(error)}\n`);
+    return undefined;
   }
+}
+
+function writeLauncher(): string {
+  /** A small young generation keeps a step of a million messages below 300 MB, at no cost in time. */
+  const flags = ['--max-semi-space-size=4', '--snapshot-blob', `${program}.blob`].map(shellWord).join(' ');
+  const launcher = join(folder, name);
+  // The word before the arguments stands where a script's path would.
+  writeFileSync(launcher, `#!/bin/sh\nexec ${shellWord(execPath)} ${flags} ${name} "$@"\n`);
+  chmodSync(launcher, 0o755);
+  return launcher;
 }
 
 /**
  * With its own code compiled, a program gets that of all of Node's modules, too: 4 MB that take longer to read at each start
  * than they save, and that belong to one model of processor. They stand at the end of the file (Node 24,
  * src/node_snapshotable.cc) and are left out here, as if the snapshot had been taken without; V8's bytecode runs anywhere.
- * @returns false where the file is laid out in another way.
+ * @throws Error where the file is laid out in another way.
  */
-function dropCodeOfNode(): boolean {
+function dropCodeOfNode(blob: string): void {
   const file = readFileSync(blob);
   // A number and a kind, then texts: Node's version, architecture and platform.
   const flagsAt = endOfPiece(file, endOfPiece(file, endOfPiece(file, 5)));
-  if (flagsAt + 8 > file.length) return false;
+  if (flagsAt + 8 > file.length) throw new Error('no flags where Node 24 has them');
   // Flags, then V8's part behind its size.
   let codeAt = flagsAt + 8 + file.readUInt32LE(flagsAt + 4);
   while (codeAt < file.length && !isCodeOfNode(file, codeAt)) codeAt += 1;
-  if (codeAt >= file.length) return false;
+  if (codeAt >= file.length) throw new Error('no compiled code where Node 24 has it');
   const withoutCodeCache = 1;
   file.writeUInt32LE(withoutCodeCache, flagsAt);
   writeFileSync(blob, Buffer.concat([file.subarray(0, codeAt), Buffer.alloc(8)]));
-  return true;
 }
 
 /** Whether a list of names and compiled code begins here: it ends where the file ends. */
 function isCodeOfNode(file: Buffer, start: number): boolean {
   if (start + 8 >= file.length) return false;
+  let left = file.readBigUInt64LE(start);
   let at = start + 8;
-  for (let left = file.readBigUInt64LE(start); left > 0n && at < file.length; left -= 1n) {
-    at = endOfPiece(file, endOfPiece(file, at));
-  }
-  return at === file.length;
+  for (; left > 0n && at < file.length; left -= 1n) at = endOfPiece(file, endOfPiece(file, at));
+  return left === 0n && at === file.length;
 }
 
 /** Where a piece that begins with its length in 8 bytes ends. */
 function endOfPiece(file: Buffer, start: number): number {
   return start + 8 > file.length ? Infinity : start + 8 + Number(file.readBigUInt64LE(start));
-}
-
-function starts(): boolean {
-  try {
-    execFileSync(execPath, ['--snapshot-blob', blob, basename(program), '--help']);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Text as one word of a shell command. */

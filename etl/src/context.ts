@@ -27,25 +27,27 @@ export function createContext(
   onProgress: Progress = () => undefined,
 ): Context {
   let source: Promise<KafkaSource> | undefined;
+  const disposal = new AbortController();
   return {
     config,
     logger,
     warehouse,
     onProgress,
-    kafka: async () => (source ??= connect(config, logger)),
+    kafka: async () => (source ??= connect(config, logger, disposal.signal)),
     staging: (batch) => {
       const identity = stagingIdentity(batch, config.kafka.topic, config.codeVersion);
       return new BatchStaging(config.stagingDir, batch.batchId, identity);
     },
     [Symbol.asyncDispose]: async () => {
-      // A source that never came up has nothing to close, and has said so where it was asked for.
+      // A source that never came up has nothing to close, and has said so where it was asked for; nobody waits for it now.
+      disposal.abort();
       const connected = await source?.catch(() => undefined);
       await connected?.[Symbol.asyncDispose]();
     },
   };
 }
 
-async function connect(config: Config, logger: Logger): Promise<KafkaSource> {
+async function connect(config: Config, logger: Logger, signal: AbortSignal): Promise<KafkaSource> {
   const { connectKafkaSource } = await import('./kafka/kafka-source.ts');
-  return connectKafkaSource(config.kafka, logger);
+  return connectKafkaSource(config.kafka, logger, signal);
 }

@@ -20,7 +20,6 @@ import { writeRecord } from './batch/write-record.ts';
 import { createConfig } from './config.ts';
 import { createContext, type Context } from './context.ts';
 import { shippedRuleSet } from './fraud/shipped-rule-set.ts';
-import { loadBatch } from './load/load-batch.ts';
 import { publishDeadLetters } from './load/publish-dead-letters.ts';
 import { transformBatch } from './transform/transform-batch.ts';
 import type { TransformSnapshot } from './transform/transform-snapshot.ts';
@@ -82,8 +81,8 @@ const snapshot: TransformSnapshot = {
 };
 
 /**
- * Takes two records through a batch, without Kafka and without a database, and leaves nothing behind: what the steps run in
- * any case has been run once. Nothing random may be asked for here, for what a snapshot remembers of it all programs would share.
+ * Takes two records through validate and transform, without Kafka and without a database, asks a warehouse that is empty what
+ * every step asks, and leaves nothing behind: all of that has been run once. Nothing random may be asked for here, for what a snapshot remembers of it all programs would share.
  */
 export async function rehearse(): Promise<void> {
   const logger = await createLogger({ name: 'etl', level: 'silent', format: 'json' });
@@ -107,10 +106,9 @@ async function rehearseBatch(context: Context, folder: string): Promise<void> {
   const validated = await staged(folder, validateFolder.name, async (at) =>
     validateBatch(context, batch, extracted, at),
   );
-  const transformed = await staged(folder, transformFolder.name, async (at) =>
+  await staged(folder, transformFolder.name, async (at) =>
     transformBatch(context, batch, { extracted, validated }, snapshot, new Map(), at),
   );
-  await loadBatch(context, batch, { extracted, validated, transformed }).catch(() => undefined);
   await publishDeadLetters(context);
 }
 

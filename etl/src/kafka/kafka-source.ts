@@ -24,12 +24,17 @@ export interface KafkaSource extends AsyncDisposable {
   mirrorPositions(positions: readonly { partition: number; nextOffset: bigint }[]): Promise<void>;
 }
 
-/** Connects to Kafka, waiting for it up to `waitMaxMs`. @throws TemporaryError when it stays away. */
-export async function connectKafkaSource(options: KafkaSourceOptions, logger: Logger): Promise<KafkaSource> {
+/** Connects to Kafka, waiting for it up to `waitMaxMs`, or until the signal. @throws TemporaryError when it stays away. */
+export async function connectKafkaSource(
+  options: KafkaSourceOptions,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<KafkaSource> {
   const { brokers, topic, consumerGroup, waitMaxMs } = options;
   const cluster = await retrying(async () => connectedCluster(options, logger), {
     what: `reaching topic ${topic} on Kafka at ${brokers.join(', ')}`,
     waitMaxMs,
+    signal,
     onRetry: (error, attempt) => {
       if (attempt === 1) logger.warn({ err: error, brokers }, 'waiting for Kafka');
     },

@@ -7,7 +7,9 @@ import type { Warehouse } from './connection.ts';
 
 /** A warehouse in which every query finds nothing and every change is taken, without a server. */
 export async function openEmptyWarehouse(): Promise<Warehouse> {
-  const client = new pg.Client({ stream: () => new EmptyServer(), user: 'nobody', password: 'none' });
+  // All is named that pg would take from the environment.
+  const connection = { host: 'nowhere', database: 'none', user: 'nobody', password: 'none', ssl: false };
+  const client = new pg.Client({ ...connection, stream: () => new EmptyServer() });
   await client.connect();
   return { client, db: drizzle(client), lost: undefined, [Symbol.asyncDispose]: () => client.end() };
 }

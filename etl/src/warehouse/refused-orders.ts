@@ -67,7 +67,7 @@ async function refusalOf(
   if (rows.length === 0) return undefined;
   await client.query('savepoint half');
   try {
-    await copyRows(client, source, [Buffer.concat([copyHeader, ...rows, copyTrailer])]);
+    await copyRows(client, source, inChunks([copyHeader, ...rows, copyTrailer]));
     await client.query('release savepoint half');
     return undefined;
   } catch (error) {
@@ -75,4 +75,21 @@ async function refusalOf(
     await client.query('rollback to savepoint half');
     return errorMessageOf(error.cause);
   }
+}
+
+const chunkBytes = 256 * 1024;
+
+/** Pieces put together to chunks: a message for each row would take long, and one for all of them may be too large. */
+function* inChunks(pieces: readonly Buffer[]): Generator<Buffer, void> {
+  let chunk: Buffer[] = [];
+  let sizeBytes = 0;
+  for (const piece of pieces) {
+    chunk.push(piece);
+    sizeBytes += piece.length;
+    if (sizeBytes < chunkBytes) continue;
+    yield Buffer.concat(chunk);
+    chunk = [];
+    sizeBytes = 0;
+  }
+  yield Buffer.concat(chunk);
 }
