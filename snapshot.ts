@@ -45,7 +45,7 @@ function takeSnapshot(withCode: boolean): string | undefined {
 
 function writeLauncher(): string {
   /** A small young generation keeps a step of a million messages below 300 MB, at no cost in time. */
-  const flags = ['--max-semi-space-size=4', '--snapshot-blob', `${program}.blob`].map(shellWord).join(' ');
+  const flags = ['--max-semi-space-size=8', '--snapshot-blob', `${program}.blob`].map(shellWord).join(' ');
   const launcher = join(folder, name);
   // The word before the arguments stands where a script's path would.
   writeFileSync(launcher, `#!/bin/sh\nexec ${shellWord(execPath)} ${flags} ${name} "$@"\n`);
