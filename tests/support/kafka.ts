@@ -3,6 +3,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 
 import { encodeTransaction, recordKey, type TransactionMessage } from '@pulse/contract';
 import kafkajs, { type Admin, type Kafka, type Message } from 'kafkajs';
+import { expect, vi } from 'vitest';
 
 /** A record as it goes to Kafka; without a partition the key decides. */
 export interface TestRecord {
@@ -66,12 +67,20 @@ export async function publishInTransaction(
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId });
   await producer.connect();
   try {
+    const before = sum(await logEnds(kafka, topic));
     const transaction = await producer.transaction();
-    await transaction.send({ topic, messages: records.map(messageOf) });
+    const sent = await transaction.send({ topic, messages: records.map(messageOf) });
     await transaction[end]();
+    // The broker answers before it has written the markers, one a partition; until then readers see nothing of it.
+    const after = before + records.length + new Set(sent.map(({ partition }) => partition)).size;
+    await vi.waitFor(async () => expect(sum(await logEnds(kafka, topic))).toBe(after), { timeout: 10_000 });
   } finally {
     await producer.disconnect();
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Opens an administrator's connection for one piece of work. */
