@@ -11,7 +11,7 @@ export interface Market {
 
 /** Small numbers for the markets of a batch, 0 for the first: a batch has few of them. */
 export class MarketNumbers {
-  /** By currency, country and category: only categories are without number. */
+  /** By currency, country and category: of these only categories may be many. */
   readonly #numbers = new Map<string, Map<string, Map<string, number>>>();
   readonly #markets: Market[] = [];
 

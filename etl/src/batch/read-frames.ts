@@ -9,10 +9,8 @@ export interface ReadFrame {
 
 /** Reads a sealed file of frames, in order. @throws StagedFileDamagedError for a file cut short. */
 export function* readFrames(path: string, seal: StagedFileSeal): Generator<ReadFrame, void> {
-  for (const { bytes, position } of readRecords(path, seal, frameSizeAt)) {
-    for (let at = 0; at < bytes.length; at += frameSizeAt(bytes, at) ?? bytes.length) {
-      yield { record: readFrame(bytes, at), framePosition: position + at };
-    }
+  for (const { bytes, starts, position } of readRecords(path, seal, frameSizeAt)) {
+    for (const at of starts) yield { record: readFrame(bytes, at), framePosition: position + at };
   }
 }
 

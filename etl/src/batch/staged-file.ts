@@ -129,9 +129,12 @@ export function isIntact(path: string, seal: StagedFileSeal): boolean {
 /** The size of the record that begins at a place of some bytes; undefined while those do not even tell its size. */
 export type RecordSize = (bytes: Buffer, at: number) => number | undefined;
 
-/** Some whole records, one after the other, and where the first begins in its file. */
+/** Some whole records, one after the other. */
 interface Records {
   readonly bytes: Buffer;
+  /** Where each begins in the bytes. */
+  readonly starts: readonly number[];
+  /** Where the first begins in its file. */
   readonly position: number;
 }
 
@@ -152,23 +155,26 @@ export function* readRecords(
   };
   for (const chunk of readInto(target, path, seal)) {
     const bytes = memory.subarray(0, rest.length + chunk.length);
-    const end = endOfWhole(bytes, sizeAt);
+    const { starts, end } = wholeRecords(bytes, sizeAt);
     // Without this a damaged size would gather all of the file.
     if (position + end + (sizeAt(bytes, end) ?? 0) > seal.sizeBytes) {
       throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
     }
-    if (end > 0) yield { bytes: bytes.subarray(0, end), position };
+    if (end > 0) yield { bytes: bytes.subarray(0, end), starts, position };
     rest = bytes.subarray(end);
     position += end;
   }
   if (rest.length > 0) throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
 }
 
-function endOfWhole(bytes: Buffer, sizeAt: RecordSize): number {
+function wholeRecords(bytes: Buffer, sizeAt: RecordSize): { readonly starts: readonly number[]; readonly end: number } {
+  const starts: number[] = [];
   let end = 0;
-  for (let size = sizeAt(bytes, 0); size !== undefined && end + size <= bytes.length; size = sizeAt(bytes, end))
+  for (let size = sizeAt(bytes, 0); size !== undefined && end + size <= bytes.length; size = sizeAt(bytes, end)) {
+    starts.push(end);
     end += size;
-  return end;
+  }
+  return { starts, end };
 }
 
 /** Reads the one record that begins at a position of a file; its size is told by its first `headBytes`. */

@@ -53,7 +53,7 @@ const asWritten = ({ sale, contentDigest, marketNumber, coordinates }: Written) 
 
 const asRead = (t: ValidTransaction) => ({
   orderId: t.orderId,
-  customerId: t.customerId,
+  customerId: t.source.toString('utf8', t.customerIdAt, t.customerIdEnd),
   amountMinor: t.amountMinor,
   timestampMs: t.timestampMs,
   localDay: t.localDay,

@@ -165,10 +165,6 @@ export class ValidTransaction {
     return orderIdEnd + 4 + this.#view.getInt32(orderIdEnd);
   }
 
-  get customerId(): string {
-    return this.source.toString('utf8', this.customerIdAt, this.customerIdEnd);
-  }
-
   /** 32 hexadecimal digits over all fields that the customer would call the sale. */
   get contentHash(): string {
     const at = this.customerIdEnd + contentHashAt;
@@ -201,13 +197,9 @@ export class ValidTransaction {
 
 /** Reads a file of staged transactions, some at a time. */
 export function* readValid(path: string, seal: StagedFileSeal): Generator<ValidTransaction[], void> {
-  for (const { bytes, position } of readRecords(path, seal, sizeOfValid)) {
+  for (const { bytes, starts, position } of readRecords(path, seal, sizeOfValid)) {
     const view = viewOf(bytes);
-    const transactions: ValidTransaction[] = [];
-    for (let at = 0; at < bytes.length; at += sizeOfValid(bytes, at) ?? bytes.length) {
-      transactions.push(new ValidTransaction(bytes, view, at, (position + at) / alignment));
-    }
-    yield transactions;
+    yield starts.map((at) => new ValidTransaction(bytes, view, at, (position + at) / alignment));
   }
 }
 
