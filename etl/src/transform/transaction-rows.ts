@@ -22,8 +22,8 @@ const dayMs = 86_400_000;
 export class TransactionRows {
   readonly #context: RowContext;
   readonly #batchId: Buffer;
-  readonly #taxRates = new Map<AppliedTaxRate, Buffer>();
-  readonly #exchangeRates = new Map<AppliedExchangeRate, Buffer>();
+  readonly #taxRates = new SharedFields(writeTaxRate);
+  readonly #exchangeRates = new SharedFields(writeExchangeRate);
 
   constructor(context: RowContext) {
     this.#context = context;
@@ -34,8 +34,8 @@ export class TransactionRows {
   transaction(row: CopyFields, t: ValidTransaction, judged: JudgedTransaction, fraud: FraudVerdict): void {
     const { baseExponent } = this.#context;
     row.append(t.source, t.fieldsAt, t.fieldsEnd);
-    row.append(this.#taxRateFields(judged.taxRate));
-    row.append(this.#exchangeRateFields(judged.exchangeRate));
+    row.append(this.#taxRates.of(judged.taxRate));
+    row.append(this.#exchangeRates.of(judged.exchangeRate));
     row.money(judged.taxMinor, judged.exponent);
     row.money(judged.totalMinor, judged.exponent);
     row.money(judged.amountBaseMinor, baseExponent);
@@ -69,31 +69,33 @@ export class TransactionRows {
     row.append(t.source, ...t.timestampField);
     row.append(this.#batchId);
   }
+}
 
-  #taxRateFields(rate: AppliedTaxRate): Buffer {
-    let fields = this.#taxRates.get(rate);
-    if (fields === undefined) {
-      fields = fieldsOf((made) => {
-        made.decimal(parseDecimal(rate.rate));
-        made.text(rate.jurisdiction);
-      });
-      this.#taxRates.set(rate, fields);
-    }
-    return fields;
+function writeTaxRate(fields: CopyFields, { rate, jurisdiction }: AppliedTaxRate): void {
+  fields.decimal(parseDecimal(rate));
+  fields.text(jurisdiction);
+}
+
+function writeExchangeRate(fields: CopyFields, { rate, crossRate, date }: AppliedExchangeRate): void {
+  fields.decimal(parseDecimal(rate));
+  if (crossRate === undefined) fields.null();
+  else fields.decimal(parseDecimal(crossRate));
+  fields.date(Date.parse(date) / dayMs);
+}
+
+/** Fields that many rows have in common, made once for each thing that they tell of. */
+class SharedFields<Thing> {
+  readonly #made = new Map<Thing, Buffer>();
+  readonly #write: (fields: CopyFields, thing: Thing) => void;
+
+  constructor(write: (fields: CopyFields, thing: Thing) => void) {
+    this.#write = write;
   }
 
-  #exchangeRateFields(rate: AppliedExchangeRate): Buffer {
-    let fields = this.#exchangeRates.get(rate);
-    if (fields === undefined) {
-      fields = fieldsOf((made) => {
-        made.decimal(parseDecimal(rate.rate));
-        if (rate.crossRate === undefined) made.null();
-        else made.decimal(parseDecimal(rate.crossRate));
-        made.date(Date.parse(rate.date) / dayMs);
-      });
-      this.#exchangeRates.set(rate, fields);
-    }
-    return fields;
+  of(thing: Thing): Buffer {
+    let made = this.#made.get(thing);
+    if (made === undefined) this.#made.set(thing, (made = fieldsOf((fields) => this.#write(fields, thing))));
+    return made;
   }
 }
 
