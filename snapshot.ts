@@ -10,6 +10,14 @@ import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, dirname, join, resolve } from 'node:path';
 import { argv, execPath, stderr } from 'node:process';
 
+/**
+ * How V8 is to keep house: a small young generation, and an old one that is tidied up when it has grown by half, at once and not
+ * bit by bit while more garbage comes. A step of a million messages then takes hardly more memory than one of a tenth of them.
+ */
+const heapFlags = ['--max-semi-space-size=8', '--no-incremental-marking', '--heap-growing-percent=50'];
+/** glibc then asks Linux for large pages: a snapshot of megabytes is read without a fault for every 4 KB. */
+const memoryTunables = 'glibc.malloc.hugetlb=1';
+
 const [, , bundle] = argv;
 if (bundle === undefined || !bundle.endsWith('.cjs')) throw new Error('usage: node snapshot.ts PROGRAM.cjs');
 
@@ -44,11 +52,15 @@ function takeSnapshot(withCode: boolean): string | undefined {
 }
 
 function writeLauncher(): string {
-  /** A small young generation keeps a step of a million messages below 300 MB, at no cost in time. */
-  const flags = ['--max-semi-space-size=8', '--snapshot-blob', `${program}.blob`].map(shellWord).join(' ');
+  const flags = [...heapFlags, '--snapshot-blob', `${program}.blob`].map(shellWord).join(' ');
   const launcher = join(folder, name);
   // The word before the arguments stands where a script's path would.
-  writeFileSync(launcher, `#!/bin/sh\nexec ${shellWord(execPath)} ${flags} ${name} "$@"\n`);
+  const lines = [
+    '#!/bin/sh',
+    `export GLIBC_TUNABLES="\${GLIBC_TUNABLES-${memoryTunables}}"`,
+    `exec ${shellWord(execPath)} ${flags} ${name} "$@"`,
+  ];
+  writeFileSync(launcher, `${lines.join('\n')}\n`);
   chmodSync(launcher, 0o755);
   return launcher;
 }

@@ -11,7 +11,7 @@ import { addExplainCommand } from './commands/explain.ts';
 import { addMaintainCommand } from './commands/maintain.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRejectedCommands } from './commands/rejected.ts';
-import { guarded, jsonOption, perform, print } from './commands/perform.ts';
+import { guarded, jsonOption, perform, print, takeHeadStart } from './commands/perform.ts';
 import { addReprocessCommand } from './commands/reprocess.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -110,6 +110,7 @@ async function main(): Promise<void> {
   silenceNegativeTimeouts();
   exitOnSignals();
   exitWhenUnread();
+  if (stepNames.some((step) => step === process.argv[2])) await takeHeadStart();
   try {
     await program.parseAsync();
   } catch (error) {

@@ -44,26 +44,43 @@ const keepAliveDelayMs = 15_000;
 const deadClientSettings =
   '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000';
 
-/** Connects to the warehouse, waiting for it up to `waitMaxMs`. @throws TemporaryError when it stays away. */
+/** Begins to connect, for `connectWarehouse` to go on from there. Whether that works is heard of by whoever waits for it. */
+export function beginConnecting(options: WarehouseOptions, applicationName: string): Promise<pg.Client> {
+  const client = connectedClient(options, applicationName);
+  client.catch(() => undefined);
+  return client;
+}
+
+/**
+ * Connects to the warehouse, waiting for it up to `waitMaxMs`.
+ * @param begun - A first try that is under way.
+ * @throws TemporaryError when it stays away.
+ */
 export async function connectWarehouse(
   options: WarehouseOptions,
   applicationName: string,
   logger: Logger,
+  begun?: Promise<pg.Client>,
 ): Promise<Warehouse> {
   const { host, port, database, waitMaxMs } = options;
-  const onBroken = (error: Error): void => logger.debug({ err: error }, 'connection to the warehouse broke');
-  const client = await retrying(async () => connectedClient(options, applicationName, onBroken), {
+  let firstTry = begun;
+  const attempt = async (): Promise<pg.Client> => {
+    const client = firstTry ?? connectedClient(options, applicationName);
+    firstTry = undefined;
+    return client;
+  };
+  const client = await retrying(attempt, {
     what: `connecting to the warehouse ${database} at ${host}:${port}`,
     waitMaxMs,
     onRetry: (error, attempt) => {
       if (attempt === 1) logger.warn({ err: error, host, port, database }, 'waiting for the warehouse');
     },
   });
+  client.on('error', (error) => logger.debug({ err: error }, 'connection to the warehouse broke'));
   const watch = watchConnection(client, {
     silenceMaxMs: Math.min(silenceMaxMs, waitMaxMs),
     waitMaxMs,
-    connect: async () =>
-      connectedClient(options, `${applicationName} watch`, onBroken, { query_timeout: connectTimeoutMs }),
+    connect: async () => connectedClient(options, `${applicationName} watch`, { query_timeout: connectTimeoutMs }),
   });
   return {
     client,
@@ -81,7 +98,6 @@ export async function connectWarehouse(
 async function connectedClient(
   options: WarehouseOptions,
   applicationName: string,
-  onBroken: (error: Error) => void,
   more: pg.ClientConfig = {},
 ): Promise<pg.Client> {
   const { connectionString, host, port, database, user, password } = options;
@@ -98,7 +114,7 @@ async function connectedClient(
   try {
     await client.connect();
     // A connection that breaks while nobody waits on it: the next query says so.
-    client.on('error', onBroken);
+    client.on('error', () => undefined);
     return client;
   } catch (error) {
     await client.end().catch(() => undefined);
