@@ -138,6 +138,8 @@ async function transformed(
 async function load(context: Context, batch: Batch): Promise<void> {
   const { warehouse, logger, config } = context;
   const { batchId } = batch;
+  // Kafka is told of the positions at the end: meanwhile the warehouse works.
+  if (batch.claims === null) context.kafka().catch(() => undefined);
   const ended = await claimLoad(warehouse, batchId, config.warehouse.loadTimeoutMs);
   if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended sessions that earlier tries at a load had left');
   const refused = new Map<string, string>();

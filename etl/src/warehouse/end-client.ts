@@ -1,10 +1,13 @@
+import { once } from 'node:events';
+
 import type pg from 'pg';
 
 const closeTimeoutMs = 2000;
 
-/** Says good-bye to the server, and does not wait for an answer that may never come. */
+/** Says good-bye to the server. Nobody waits for an answer: it takes time, and may never come. */
 export async function endClient(client: pg.Client): Promise<void> {
-  const late = setTimeout(() => client.connection.stream.destroy(), closeTimeoutMs);
-  await client.end();
-  clearTimeout(late);
+  const { stream } = client.connection;
+  const late = setTimeout(() => stream.destroy(), closeTimeoutMs);
+  const closed = client.end().finally(() => clearTimeout(late));
+  await Promise.race([once(stream, 'finish'), closed]);
 }
