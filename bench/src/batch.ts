@@ -25,6 +25,11 @@ export interface BatchRun {
   readonly summary: Summary;
 }
 
+/** What is known of a batch that ran without the meter. */
+export interface BatchTimes extends Pick<BatchRun, 'wallMs' | 'summary'> {
+  readonly steps: Readonly<Record<StepName, Pick<Usage, 'wallMs'>>>;
+}
+
 const count = z.number().nullable();
 const summarySchema = z.object({
   state: z.string(),
@@ -37,33 +42,43 @@ const summarySchema = z.object({
 type Summary = z.output<typeof summarySchema>;
 
 export async function runBatch(place: BatchPlace): Promise<BatchRun> {
-  const program = batchProgram(place);
-  const extract = await runMeasured(program('extract'));
-  const validate = await runMeasured(program('validate'));
-  const transform = await runMeasured(program('transform'));
-  const { stdout, ...load } = await runMeasured(program('load'));
-  const steps = { extract: usageOf(extract), validate: usageOf(validate), transform: usageOf(transform), load };
-  const wallMs = stepNames.reduce((sum, step) => sum + steps[step].wallMs, 0);
-  return { steps, wallMs, summary: summaryOf(stdout) };
+  const { extract, validate, transform, load } = await runSteps(place, runMeasured);
+  const steps = {
+    extract: usageOf(extract),
+    validate: usageOf(validate),
+    transform: usageOf(transform),
+    load: usageOf(load),
+  };
+  return { steps, wallMs: sumOf(steps), summary: summaryOf(load.stdout) };
 }
 
-/** The same of a batch that has nothing to read, as the sum of its steps' wall times. @throws Error when it has. */
+/** The same run without the meter: the wall times of its steps. */
+export async function timeBatch(place: BatchPlace): Promise<BatchTimes> {
+  const steps = await runSteps(place, runTimed);
+  return { steps, wallMs: sumOf(steps), summary: summaryOf(steps.load.stdout) };
+}
+
+/** The wall time of a batch that has nothing to read, without the meter. @throws Error when it has. */
 export async function timeEmptyBatch(place: BatchPlace): Promise<number> {
-  const program = batchProgram(place);
-  let wallMs = 0;
-  for (const step of stepNames) {
-    const run = await runTimed(program(step));
-    requireSummary(summaryOf(run.stdout), {
-      state: 'loaded',
-      planned: 0,
-      read: 0,
-      loaded: 0,
-      duplicates: 0,
-      rejected: 0,
-    });
-    wallMs += run.wallMs;
-  }
+  const { summary, wallMs } = await timeBatch(place);
+  requireSummary(summary, { state: 'loaded', planned: 0, read: 0, loaded: 0, duplicates: 0, rejected: 0 });
   return wallMs;
+}
+
+async function runSteps<Run>(
+  place: BatchPlace,
+  run: (program: MeasuredProgram) => Promise<Run>,
+): Promise<Record<StepName, Run>> {
+  const program = batchProgram(place);
+  const extract = await run(program('extract'));
+  const validate = await run(program('validate'));
+  const transform = await run(program('transform'));
+  const load = await run(program('load'));
+  return { extract, validate, transform, load };
+}
+
+function sumOf(steps: Readonly<Record<StepName, { readonly wallMs: number }>>): number {
+  return stepNames.reduce((sum, step) => sum + steps[step].wallMs, 0);
 }
 
 /** The steps of a new batch, each a program. */
@@ -81,7 +96,7 @@ function usageOf({ wallMs, cpuMs, peakBytes }: Usage): Usage {
 }
 
 /** @throws Error unless the batch has read all of the topic and the warehouse holds exactly what was sent. */
-export async function requireWholeTopic(client: Client, { summary }: BatchRun, truth: Truth): Promise<void> {
+export async function requireWholeTopic(client: Client, { summary }: BatchTimes, truth: Truth): Promise<void> {
   const expected: Summary = {
     state: 'loaded',
     planned: truth.messages,

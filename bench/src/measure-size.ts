@@ -1,7 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { requireWholeTopic, runBatch, timeEmptyBatch, type BatchPlace, type BatchRun } from './batch.ts';
+import {
+  requireWholeTopic,
+  runBatch,
+  timeBatch,
+  timeEmptyBatch,
+  type BatchPlace,
+  type BatchRun,
+  type BatchTimes,
+  type StepName,
+} from './batch.ts';
+import type { Usage } from './measure/run-measured.ts';
 import { cpuDuring } from './measure/server-cpu.ts';
 import { exportFinishedRows, runReference, type ReferenceRun } from './reference.ts';
 import type { FilledTopic } from './services/topic.ts';
@@ -36,19 +46,25 @@ export interface Round {
   readonly reference: (ReferenceRun & { readonly postgresCpuMs: number | null }) | undefined;
 }
 
+/** A batch of so many messages is over in a moment: what only surrounds it would show. */
+const smallMax = 10_000;
+/** Servers that have just started compile and read what those that run for days have at hand. */
+const smallWarmUps = 10;
+
 /**
  * Runs rounds over one topic: the batch, an empty batch after it, the reference; then the same again, so that the
- * machine's moods fall on all alike. A first round warms caches and yields the rows of the reference, and does not count.
+ * machine's moods fall on all alike. First rounds warm servers and caches, yield the rows of the reference, and do not count.
  */
 export async function measureSize(options: SizeOptions): Promise<readonly Round[]> {
   const { warehouse, topic, place, only, onProgress } = options;
   const rowsFile = join(place.folder, 'finished-rows.copy');
-  await runCheckedBatch(options);
+  const isSmall = topic.truth.messages <= smallMax;
+  for (let left = isSmall ? smallWarmUps : 1; left > 0; left -= 1) await runCheckedBatch(options, timeBatch);
   const exported = await exportFinishedRows(warehouse.client, rowsFile);
   if (exported !== topic.truth.valid) throw new Error(`${exported} rows stand where ${topic.truth.valid} were sent`);
   const rounds: Round[] = [];
   while (rounds.length < options.rounds) {
-    const batch = only.has('steps') || only.has('empty') ? await runCheckedBatch(options) : undefined;
+    const batch = only.has('steps') || only.has('empty') ? await measureBatch(options, isSmall) : undefined;
     const emptyWallMs = only.has('empty') ? await timeEmptyBatch(place) : undefined;
     const reference = only.has('reference') ? await runReferenceRound(options, rowsFile) : undefined;
     rounds.push({ batch: only.has('steps') ? batch : undefined, emptyWallMs, reference });
@@ -58,10 +74,28 @@ export async function measureSize(options: SizeOptions): Promise<readonly Round[
   return rounds;
 }
 
-async function runCheckedBatch({ services, warehouse, topic, place }: SizeOptions): Promise<BatchRun & ServerCpu> {
+/** A small batch runs twice: the times are those of a run without the meter, which takes some milliseconds of each step. */
+async function measureBatch(options: SizeOptions, isSmall: boolean): Promise<BatchRun & ServerCpu> {
+  const batch = await runCheckedBatch(options, runBatch);
+  if (!isSmall) return batch;
+  const times = await runCheckedBatch(options, timeBatch);
+  const timed = (step: StepName): Usage => ({ ...batch.steps[step], ...times.steps[step] });
+  const steps = {
+    extract: timed('extract'),
+    validate: timed('validate'),
+    transform: timed('transform'),
+    load: timed('load'),
+  };
+  return { ...batch, steps, wallMs: times.wallMs };
+}
+
+async function runCheckedBatch<Run extends BatchTimes>(
+  { services, warehouse, topic, place }: SizeOptions,
+  run: (place: BatchPlace) => Promise<Run>,
+): Promise<Run & ServerCpu> {
   await resetWarehouse(warehouse.client);
   const { result, cpuMs: postgresCpuMs } = await cpuDuring(services.postgresCpu, () =>
-    cpuDuring(services.kafkaCpu, () => runBatch(place)),
+    cpuDuring(services.kafkaCpu, () => run(place)),
   );
   await requireWholeTopic(warehouse.client, result.result, topic.truth);
   return { ...result.result, postgresCpuMs, kafkaCpuMs: result.cpuMs };

@@ -169,10 +169,10 @@ async function afterLoad(context: Context, batch: Batch): Promise<void> {
   if (plannedCount(batch) > 0) {
     await releaseLoad(context.warehouse);
     context.staging(batch).remove();
-    // A replay moves no position.
-    if (batch.claims === null) await mirrored(context);
   }
-  await publishAfterBatch(context);
+  // A replay moves no position, nor does a batch of nothing.
+  const isMoved = plannedCount(batch) > 0 && batch.claims === null;
+  await Promise.all([isMoved ? mirrored(context) : undefined, publishAfterBatch(context)]);
 }
 
 async function mirrored(context: Context): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Logger } from '@pulse/runtime';
 import kafkajs from 'kafkajs';
 
-import { clientId, connectionTimeoutMs, requestTimeoutMs, retry } from './cluster.ts';
+import { clientId, connectionTimeoutMs, requestTimeoutMs, retry, socketFactory } from './cluster.ts';
 import { kafkaLogCreator } from './kafka-logger.ts';
 
-/** A client for administration: topics and their settings. */
+/** A client for administration, of topics and their settings, and for publishing. */
 export function createKafkaClient(brokers: readonly string[], logger: Logger): kafkajs.Kafka {
   return new kafkajs.Kafka({
     clientId,
@@ -12,6 +12,7 @@ export function createKafkaClient(brokers: readonly string[], logger: Logger): k
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry,
+    socketFactory,
     logLevel: kafkajs.logLevel.WARN,
     logCreator: kafkaLogCreator(logger),
   });

@@ -51,7 +51,7 @@ interface BrokerAddress {
 const keepAliveDelayMs = 60_000;
 
 /** A socket as kafkajs makes it itself, but for TLS: brokers speak plain text here, and its code takes 4 ms to load. */
-function socketFactory({ host, port, onConnect }: BrokerAddress): Socket {
+export function socketFactory({ host, port, onConnect }: BrokerAddress): Socket {
   const socket = connect({ host, port }, onConnect);
   socket.setKeepAlive(true, keepAliveDelayMs);
   return socket;
