@@ -8,10 +8,8 @@ import {
   timeEmptyBatch,
   type BatchPlace,
   type BatchRun,
-  type BatchTimes,
-  type StepName,
+  type BatchTime,
 } from './batch.ts';
-import type { Usage } from './measure/run-measured.ts';
 import { cpuDuring } from './measure/server-cpu.ts';
 import { exportFinishedRows, runReference, type ReferenceRun } from './reference.ts';
 import type { FilledTopic } from './services/topic.ts';
@@ -74,22 +72,13 @@ export async function measureSize(options: SizeOptions): Promise<readonly Round[
   return rounds;
 }
 
-/** A small batch runs twice: the times are those of a run without the meter, which takes some milliseconds of each step. */
+/** A small batch runs twice: the time that counts is that of a run without the meter, which takes some milliseconds a step. */
 async function measureBatch(options: SizeOptions, isSmall: boolean): Promise<BatchRun & ServerCpu> {
   const batch = await runCheckedBatch(options, runBatch);
-  if (!isSmall) return batch;
-  const times = await runCheckedBatch(options, timeBatch);
-  const timed = (step: StepName): Usage => ({ ...batch.steps[step], ...times.steps[step] });
-  const steps = {
-    extract: timed('extract'),
-    validate: timed('validate'),
-    transform: timed('transform'),
-    load: timed('load'),
-  };
-  return { ...batch, steps, wallMs: times.wallMs };
+  return isSmall ? { ...batch, wallMs: (await runCheckedBatch(options, timeBatch)).wallMs } : batch;
 }
 
-async function runCheckedBatch<Run extends BatchTimes>(
+async function runCheckedBatch<Run extends BatchTime>(
   { services, warehouse, topic, place }: SizeOptions,
   run: (place: BatchPlace) => Promise<Run>,
 ): Promise<Run & ServerCpu> {
