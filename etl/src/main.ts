@@ -28,9 +28,22 @@ const stepHelp: Record<StepName, string> = {
   load: 'write everything in one transaction and move the positions',
 };
 
+/** Reads a command line like that of a step, and does nothing. */
+async function rehearseCommandLine(): Promise<void> {
+  const rehearsal = new Command();
+  rehearsal
+    .command('step')
+    .requiredOption('--batch <id>')
+    .addOption(jsonOption())
+    .action(() => undefined);
+  await rehearsal.parseAsync(['step', '--batch', 'rehearsal', '--json'], { from: 'user' });
+}
+
 function createProgram(): Command {
   const program = new Command('etl')
     .description('Moves sales transactions from Kafka into the warehouse, exactly once, batch by batch.')
+    // Else made anew at each start.
+    .helpOption('-h, --help', 'display help for command')
     .addHelpText(
       'after',
       '\nSettings come from the environment: see .env.example.\n' +
@@ -124,7 +137,9 @@ async function main(): Promise<void> {
 // Images start the command from a snapshot that is taken here, with all the code loaded: see snapshot.ts. One that was not
 // warmed up to the end does not start.
 if (startupSnapshot.isBuildingSnapshot()) {
-  void warmUp().then(() => startupSnapshot.setDeserializeMainFunction(() => void main()));
+  void rehearseCommandLine()
+    .then(warmUp)
+    .then(() => startupSnapshot.setDeserializeMainFunction(() => void main()));
 } else {
   void main();
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ import { createLogger } from '@pulse/runtime';
 import type { Batch } from './batch/batch.ts';
 import type { RawRecord } from './batch/raw-record.ts';
 import { StagedFileWriter } from './batch/staged-file.ts';
-import type { StagedStep } from './batch/staging.ts';
+import type { BatchStaging, StagedStep, StepFolder, StepOutput } from './batch/staging.ts';
 import {
   extractFolder,
   recordsFile,
@@ -19,6 +19,7 @@ import {
 import { writeRecord } from './batch/write-record.ts';
 import { createConfig } from './config.ts';
 import { createContext, type Context } from './context.ts';
+import { anchorOf } from './extract/extract-batch.ts';
 import { shippedRuleSet } from './fraud/shipped-rule-set.ts';
 import { publishDeadLetters } from './load/publish-dead-letters.ts';
 import { transformBatch } from './transform/transform-batch.ts';
@@ -82,51 +83,60 @@ const snapshot: TransformSnapshot = {
 
 /**
  * Takes two records through validate and transform, without Kafka and without a database, asks a warehouse that is empty what
- * every step asks, and leaves nothing behind: all of that has been run once. Nothing random may be asked for here, for what a snapshot remembers of it all programs would share.
+ * every step asks, and leaves nothing behind: all of that has been run once. Of nothing random may more be asked for than is
+ * used at once, for what a snapshot remembers of it all programs would share.
  */
 export async function rehearse(): Promise<void> {
   const logger = await createLogger({ name: 'etl', level: 'silent', format: 'json' });
   await using warehouse = await openEmptyWarehouse();
-  await using context = createContext(createConfig({}), logger, warehouse);
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-'));
+  await using context = createContext(createConfig({ ETL_STAGING_DIR: folder }), logger, warehouse);
   try {
-    await rehearseBatch(context, folder);
+    await rehearseBatch(context);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function rehearseBatch(context: Context, folder: string): Promise<void> {
+async function rehearseBatch(context: Context): Promise<void> {
   const { db } = context.warehouse;
   await findBatch(db, batch.batchId);
   await positionsStandAt(db, context.config.kafka.topic, batch.ranges);
   await recordAttempt(db, batch.batchId);
   await recordDuration(db, batch.batchId, 'extract', 0);
-  const extracted = stageRecords(join(folder, extractFolder.name));
-  const validated = await staged(folder, validateFolder.name, async (at) =>
-    validateBatch(context, batch, extracted, at),
-  );
-  await staged(folder, transformFolder.name, async (at) =>
+  const staging = context.staging(batch);
+  const extracted = await staged(staging, extractFolder, stageRecords);
+  const validated = await staged(staging, validateFolder, async (at) => validateBatch(context, batch, extracted, at));
+  await staged(staging, transformFolder, async (at) =>
     transformBatch(context, batch, { extracted, validated }, snapshot, new Map(), at),
   );
+  staging.remove();
   await publishDeadLetters(context);
 }
 
-function stageRecords(folder: string): StagedStep<ExtractFacts> {
-  mkdirSync(folder);
+/** Leaves a step's files, and finds them as the next one does. */
+async function staged<Facts>(
+  staging: BatchStaging,
+  step: StepFolder<Facts>,
+  write: (folder: string) => StepOutput<Facts> | Promise<StepOutput<Facts>>,
+): Promise<StagedStep<Facts>> {
+  const left = await staging.publish(step, write);
+  return staging.find(step) ?? left;
+}
+
+function stageRecords(folder: string): StepOutput<ExtractFacts> {
   using file = new StagedFileWriter(join(folder, recordsFile(0)));
-  for (const [offset, value] of values.entries()) writeRecord(file, recordOf(offset, value));
-  const range = { partition: 0, readCount: values.length, holeCount: 0, anchor: null };
-  const facts = { readCount: values.length, ranges: [range] };
-  return { folder, facts, files: { [recordsFile(0)]: file.seal() } };
+  const records = values.map((value, offset) => recordOf(offset, value));
+  for (const record of records) writeRecord(file, record);
+  const [last] = records;
+  const anchor = last === undefined ? null : anchorOf(last);
+  const facts = {
+    readCount: records.length,
+    ranges: [{ partition: 0, readCount: records.length, holeCount: 0, anchor }],
+  };
+  return { facts, files: { [recordsFile(0)]: file.seal() } };
 }
 
 function recordOf(offset: number, value: string): RawRecord {
   return { partition: 0, offset, timestampMs: plannedAt.getTime(), key: null, value: Buffer.from(value) };
-}
-
-async function staged<Output>(folder: string, name: string, write: (at: string) => Promise<Output>) {
-  const at = join(folder, name);
-  mkdirSync(at);
-  return { folder: at, ...(await write(at)) };
 }

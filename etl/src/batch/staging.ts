@@ -66,7 +66,8 @@ export class BatchStaging {
     step: StepFolder<Facts>,
     write: (folder: string) => StepOutput<Facts> | Promise<StepOutput<Facts>>,
   ): Promise<StagedStep<Facts>> {
-    const attempt = join(this.#folder, `.${step.name}-${randomUUID()}`);
+    // No id is made ahead: a program that starts from a snapshot would share it with others.
+    const attempt = join(this.#folder, `.${step.name}-${randomUUID({ disableEntropyCache: true })}`);
     mkdirSync(attempt, { recursive: true });
     try {
       const output = await write(attempt);
