@@ -22,8 +22,6 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   const known = await findBatch(warehouse.db, batchId);
   if (known !== undefined) return known;
 
-  // Meanwhile the warehouse is asked; who waits for the connection hears what is wrong with it.
-  context.kafka().catch(() => undefined);
   sweepOldStaging(context);
   await prepareWarehouse(context);
   const ranges = await planNewRanges(context);

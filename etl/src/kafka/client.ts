@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 import { clientId, connectionTimeoutMs, requestTimeoutMs, retry, socketFactory } from './cluster.ts';
 import { kafkaLogCreator } from './kafka-logger.ts';
 
-/** A client for administration, of topics and their settings, and for publishing. */
+/** A client for administration: topics and their settings. */
 export function createKafkaClient(brokers: readonly string[], logger: Logger): kafkajs.Kafka {
   return new kafkajs.Kafka({
     clientId,

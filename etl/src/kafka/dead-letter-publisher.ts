@@ -1,7 +1,8 @@
-import type { Logger } from '@pulse/runtime';
-import kafkajs, { type Message, type Producer } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
+import errors from 'kafkajs/src/errors.js';
+import createProducer from 'kafkajs/src/producer/index.js';
 
-import { createKafkaClient } from './client.ts';
+import type { KafkaSource } from './kafka-source.ts';
 
 /** One rejected record on its way to the dead-letter topic. */
 export interface DeadLetter {
@@ -10,19 +11,20 @@ export interface DeadLetter {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A connection that publishes dead letters. */
-export interface DeadLetterPublisher extends AsyncDisposable {
+/** Publishes dead letters. */
+export interface DeadLetterPublisher {
   /** Resolves when all in-sync replicas have them. What the broker finds too large goes without its value. */
   publish(letters: readonly DeadLetter[], withoutValue: (letter: DeadLetter) => DeadLetter): Promise<void>;
 }
 
-/** Connects; gives up within seconds, for a batch waits behind it and nothing is lost by trying later. */
-export async function connectDeadLetterPublisher(
-  { brokers, deadLetterTopic: topic }: { readonly brokers: readonly string[]; readonly deadLetterTopic: string },
-  logger: Logger,
+/** Publishes to a topic through the connections that a source has open, and ends with them. */
+export async function createDeadLetterPublisher(
+  { cluster }: Pick<KafkaSource, 'cluster'>,
+  topic: string,
 ): Promise<DeadLetterPublisher> {
-  const producer = createKafkaClient(brokers, logger).producer({
-    allowAutoTopicCreation: false,
+  const producer = createProducer({
+    cluster,
+    logger: cluster.rootLogger,
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 },
   });
   await producer.connect();
@@ -35,7 +37,6 @@ export async function connectDeadLetterPublisher(
         for (const letter of letters) await sendAlone(producer, topic, letter, withoutValue);
       }
     },
-    [Symbol.asyncDispose]: async () => producer.disconnect(),
   };
 }
 
@@ -61,5 +62,5 @@ async function send(producer: Producer, topic: string, letters: readonly DeadLet
 const ackTimeoutMs = 5000;
 
 function isTooLarge(error: unknown): boolean {
-  return error instanceof kafkajs.KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE';
+  return error instanceof errors.KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE';
 }

@@ -37,6 +37,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       maxInFlightRequests: number | null;
       retry: { retries: number; initialRetryTime: number; maxRetryTime: number };
     });
+    readonly rootLogger: unknown;
     connect(): Promise<void>;
     disconnect(): Promise<void>;
     refreshMetadata(): Promise<void>;
@@ -52,6 +53,19 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   export type { Broker };
   export default Cluster;
+}
+
+declare module 'kafkajs/src/errors.js' {
+  const errors: Pick<typeof import('kafkajs'), 'KafkaJSProtocolError'>;
+  export default errors;
+}
+
+declare module 'kafkajs/src/producer/index.js' {
+  export default function createProducer(options: {
+    cluster: import('kafkajs/src/cluster/index.js').default;
+    logger: unknown;
+    retry: { retries: number; initialRetryTime: number; maxRetryTime: number };
+  }): import('kafkajs').Producer;
 }
 
 declare module 'kafkajs/src/network/connection.js' {

@@ -45,10 +45,10 @@ export async function publishDeadLetters(context: Context): Promise<number> {
 }
 
 async function publishAll(context: Context): Promise<number> {
-  const { warehouse, config, logger } = context;
-  const { connectDeadLetterPublisher } = await import('../kafka/dead-letter-publisher.ts');
+  const { warehouse, config } = context;
+  const { createDeadLetterPublisher } = await import('../kafka/dead-letter-publisher.ts');
   const startedMs = performance.now();
-  await using publisher = await connectDeadLetterPublisher(config.kafka, logger);
+  const publisher = await createDeadLetterPublisher(await context.kafka(), config.kafka.deadLetterTopic);
   let count = 0;
   let afterId = 0;
   while (count < countMax && performance.now() - startedMs < timeMaxMs) {
