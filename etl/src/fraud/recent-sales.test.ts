@@ -7,11 +7,17 @@ import { RecentSales, type WindowSale } from './recent-sales.ts';
 
 const customers = 3;
 
-/** Times that come up again, lie close together, and reach beyond the span. */
+/** Times that come up again, lie close together, and reach beyond the span; now and then far away, or of a great amount. */
+const rarely = <Value>(common: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
+  fc.oneof({ weight: 20, arbitrary: common }, { weight: 1, arbitrary: rare });
+const amount = rarely(fc.nat(), fc.maxSafeNat());
 const sale: fc.Arbitrary<WindowSale> = fc.record({
-  timeMs: fc.oneof(fc.nat(30), fc.nat(2 * recentSpanMs)),
-  amount: fc.nat(),
-  amountBase: fc.nat(),
+  timeMs: rarely(
+    fc.oneof(fc.nat(30), fc.nat(2 * recentSpanMs)),
+    fc.integer({ min: Date.UTC(-1, 0), max: Date.UTC(9999, 0) }),
+  ),
+  amount,
+  amountBase: amount,
   currency: fc.constantFrom('USD', 'EUR'),
   country: fc.constantFrom('', 'US'),
 });

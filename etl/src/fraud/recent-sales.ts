@@ -13,14 +13,17 @@ export interface WindowSale {
 
 const capacityMin = 1024;
 
-/** A sale takes 32 bytes side by side, for whoever looks at one field soon looks at another: three doubles, then two words. */
-const doublesPerSale = 4;
-const wordsPerSale = 2 * doublesPerSale;
-const [timeAt, amountAt, amountBaseAt] = [0, 1, 2];
-const [olderAt, newerAt] = [6, 7];
+/** A sale takes five words side by side, for whoever looks at one soon looks at another. */
+const wordsPerSale = 5;
+const [timeAt, amountAt, amountBaseAt, olderAt, newerAt] = [0, 1, 2, 3, 4];
+/** In the place of a time: the sale's figures stand in the row of `LargeSales` that its amount names. */
+const isLarge = 0xffff_ffff;
+const wordEnd = 2 ** 32;
+/** Words count times from so long before the first one. */
+const reachMs = 2 ** 31;
 
 /**
- * The newest sales of many customers by number, in 34 bytes a sale. For each customer a chain from the newest event time to
+ * The newest sales of many customers by number, in 22 bytes a sale, or 46 of a large one. For each customer a chain from the newest event time to
  * the oldest; of equal times, what arrived later stands first. Which sales are kept depends on the order of arrival alone,
  * so that it does not matter where a batch ends.
  */
@@ -29,10 +32,12 @@ export class RecentSales {
   #heads = new Uint32Array(0);
   #tails = new Uint32Array(0);
   #counts = new Uint8Array(0);
-  #doubles: Float64Array;
   #words: Uint32Array;
   /** There are fewer pairs of a currency and a country than two bytes count. */
   #marketNumbers: Uint16Array;
+  /** Sales that words have no room for: of 2^32 minor units or more, or weeks away from the others. */
+  readonly #large = new LargeSales();
+  #originMs = Number.NaN;
   #size = 0;
   /** Places that were given back, chained as the older one of each. */
   #free: SaleCursor = none;
@@ -42,8 +47,7 @@ export class RecentSales {
   constructor(markets: Markets, sizeExpected = 0) {
     this.#markets = markets;
     const capacity = Math.max(capacityMin, sizeExpected);
-    this.#doubles = new Float64Array(capacity * doublesPerSale);
-    this.#words = new Uint32Array(this.#doubles.buffer);
+    this.#words = new Uint32Array(capacity * wordsPerSale);
     this.#marketNumbers = new Uint16Array(capacity);
   }
 
@@ -97,19 +101,23 @@ export class RecentSales {
   }
 
   olderThan(cursor: SaleCursor): SaleCursor {
-    return this.#words[cursor * wordsPerSale + olderAt] ?? none;
+    return this.#wordOf(cursor, olderAt);
   }
 
   timeMsOf(cursor: SaleCursor): number {
-    return this.#doubles[cursor * doublesPerSale + timeAt] ?? 0;
+    const word = this.#wordOf(cursor, timeAt);
+    return word === isLarge ? this.#large.timeMsOf(this.#wordOf(cursor, amountAt)) : this.#originMs + word;
   }
 
   amountOf(cursor: SaleCursor): number {
-    return this.#doubles[cursor * doublesPerSale + amountAt] ?? 0;
+    const word = this.#wordOf(cursor, amountAt);
+    return this.#isLarge(cursor) ? this.#large.amountOf(word) : word;
   }
 
   amountBaseOf(cursor: SaleCursor): number {
-    return this.#doubles[cursor * doublesPerSale + amountBaseAt] ?? 0;
+    return this.#isLarge(cursor)
+      ? this.#large.amountBaseOf(this.#wordOf(cursor, amountAt))
+      : this.#wordOf(cursor, amountBaseAt);
   }
 
   currencyOf(cursor: SaleCursor): string {
@@ -118,6 +126,14 @@ export class RecentSales {
 
   countryOf(cursor: SaleCursor): string {
     return this.#markets.countryOf(this.#marketNumbers[cursor] ?? 0);
+  }
+
+  #wordOf(cursor: SaleCursor, at: number): number {
+    return this.#words[cursor * wordsPerSale + at] ?? none;
+  }
+
+  #isLarge(cursor: SaleCursor): boolean {
+    return this.#wordOf(cursor, timeAt) === isLarge;
   }
 
   /** Makes two places neighbours in a customer's chain; `none` stands beyond its ends. */
@@ -134,33 +150,86 @@ export class RecentSales {
       const tail = this.#tails[customer] ?? none;
       const count = this.#counts[customer] ?? 0;
       if (count <= recentSalesMax && this.timeMsOf(tail) >= oldestMs) return;
-      this.#link(customer, this.#words[tail * wordsPerSale + newerAt] ?? none, none);
+      this.#link(customer, this.#wordOf(tail, newerAt), none);
       this.#counts[customer] = count - 1;
+      if (this.#isLarge(tail)) this.#large.remove(this.#wordOf(tail, amountAt));
       this.#words[tail * wordsPerSale + olderAt] = this.#free;
       this.#free = tail;
     }
   }
 
-  #place({ timeMs, amount, amountBase, currency, country }: WindowSale): SaleCursor {
+  #place(sale: WindowSale): SaleCursor {
     let place = this.#free;
     if (place === none) {
-      if (this.#size * doublesPerSale === this.#doubles.length) this.#grow();
+      if (this.#size * wordsPerSale === this.#words.length) this.#grow();
       place = this.#size;
       this.#size += 1;
     } else {
       this.#free = this.olderThan(place);
     }
-    const doubles = place * doublesPerSale;
-    this.#doubles[doubles + timeAt] = timeMs;
-    this.#doubles[doubles + amountAt] = amount;
-    this.#doubles[doubles + amountBaseAt] = amountBase;
-    this.#marketNumbers[place] = this.#markets.numberOf(currency, country);
+    this.#write(place, sale);
     return place;
   }
 
+  #write(place: SaleCursor, sale: WindowSale): void {
+    const { timeMs, amount, amountBase, currency, country } = sale;
+    if (Number.isNaN(this.#originMs)) this.#originMs = timeMs - reachMs;
+    const time = timeMs - this.#originMs;
+    const at = place * wordsPerSale;
+    if (time >= 0 && time < isLarge && amount < wordEnd && amountBase < wordEnd) {
+      this.#words[at + timeAt] = time;
+      this.#words[at + amountAt] = amount;
+      this.#words[at + amountBaseAt] = amountBase;
+    } else {
+      this.#words[at + timeAt] = isLarge;
+      this.#words[at + amountAt] = this.#large.add(sale);
+    }
+    this.#marketNumbers[place] = this.#markets.numberOf(currency, country);
+  }
+
   #grow(): void {
-    this.#doubles = grown(this.#doubles, new Float64Array(this.#doubles.length * 2));
-    this.#words = new Uint32Array(this.#doubles.buffer);
+    this.#words = grown(this.#words, new Uint32Array(this.#words.length * 2));
     this.#marketNumbers = grown(this.#marketNumbers, new Uint16Array(this.#marketNumbers.length * 2));
+  }
+}
+
+const figuresPerSale = 3;
+
+/** Time and amounts of sales whose figures take doubles, by row: 24 bytes each. */
+class LargeSales {
+  #figures = new Float64Array(0);
+  #size = 0;
+  readonly #free: number[] = [];
+
+  add({ timeMs, amount, amountBase }: WindowSale): number {
+    const row = this.#free.pop() ?? this.#size;
+    if (row === this.#size) this.#size += 1;
+    const at = row * figuresPerSale;
+    if (at === this.#figures.length) this.#grow();
+    this.#figures[at] = timeMs;
+    this.#figures[at + 1] = amount;
+    this.#figures[at + 2] = amountBase;
+    return row;
+  }
+
+  remove(row: number): void {
+    this.#free.push(row);
+  }
+
+  timeMsOf(row: number): number {
+    return this.#figures[row * figuresPerSale] ?? 0;
+  }
+
+  amountOf(row: number): number {
+    return this.#figures[row * figuresPerSale + 1] ?? 0;
+  }
+
+  amountBaseOf(row: number): number {
+    return this.#figures[row * figuresPerSale + 2] ?? 0;
+  }
+
+  #grow(): void {
+    const capacity = Math.max(capacityMin * figuresPerSale, this.#figures.length * 2);
+    this.#figures = grown(this.#figures, new Float64Array(capacity));
   }
 }

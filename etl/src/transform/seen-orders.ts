@@ -1,28 +1,29 @@
 import { hashBytes } from '../hash-bytes.ts';
 
 /** How many slots a table has for each entry it is made for: probes stay short at this load. */
-const slotsPerEntry = 2;
-const slotsMin = 1024;
-const wordsPerSlot = 2;
+const slotsPerEntry = 1.5;
+const slotsMin = 16;
+const hashEnd = 2 ** 32;
 const placeEnd = 2 ** 32 - 1;
-const [slotSeed, fingerprintSeed] = [0x41c6_ce57, 0x0ead_beef];
+const seed = 0x41c6_ce57;
 
 /**
- * The order ids of a batch, in 8 bytes a slot whatever their length, so that a million of them take 16 MB.
+ * The order ids of a batch, in 9 bytes an id whatever their length, so that a million of them take 9 MB.
  * Holds a fingerprint and a place for each; a fingerprint alone proves nothing, so the caller compares the ids.
  */
 export class SeenOrders {
-  readonly #mask: number;
-  /** Two words a slot, side by side: a fingerprint, and the place plus one; 0 is empty. */
-  readonly #words: Uint32Array;
+  readonly #entriesMax: number;
+  /** 16 bits of each id's hash; 0 is empty. Its other bits say where it stands. */
+  readonly #fingerprints: Uint16Array;
+  readonly #places: Uint32Array;
   #size = 0;
 
   /** @param entriesMax - How many ids it will hold at most. */
   constructor(entriesMax: number) {
-    let slots = slotsMin;
-    while (slots < entriesMax * slotsPerEntry) slots *= 2;
-    this.#mask = slots - 1;
-    this.#words = new Uint32Array(slots * wordsPerSlot);
+    const slots = Math.max(slotsMin, Math.ceil(entriesMax * slotsPerEntry));
+    this.#entriesMax = entriesMax;
+    this.#fingerprints = new Uint16Array(slots);
+    this.#places = new Uint32Array(slots);
   }
 
   /**
@@ -38,20 +39,25 @@ export class SeenOrders {
     place: number,
     isSame: (earlierPlace: number) => boolean,
   ): number | undefined {
-    const words = this.#words;
-    const hash = hashBytes(bytes, start, end, slotSeed);
-    const fingerprint = hashBytes(bytes, start, end, fingerprintSeed);
-    let slot = hash & this.#mask;
+    const fingerprints = this.#fingerprints;
+    const slots = fingerprints.length;
+    const hash = hashBytes(bytes, start, end, seed);
+    const fingerprint = hash & 0xffff || 1;
+    let slot = Math.floor((hash / hashEnd) * slots);
     for (;;) {
-      const stored = words[slot * wordsPerSlot + 1] ?? 0;
+      const stored = fingerprints[slot] ?? 0;
       if (stored === 0) break;
-      if (words[slot * wordsPerSlot] === fingerprint && isSame(stored - 1)) return stored - 1;
-      slot = (slot + 1) & this.#mask;
+      if (stored === fingerprint) {
+        const earlier = this.#places[slot] ?? 0;
+        if (isSame(earlier)) return earlier;
+      }
+      slot += 1;
+      if (slot === slots) slot = 0;
     }
-    if (this.#size > this.#mask / slotsPerEntry + 1) throw new RangeError('more order ids than the table was made for');
+    if (this.#size === this.#entriesMax) throw new RangeError('more order ids than the table was made for');
     if (place >= placeEnd) throw new RangeError(`place ${place} lies beyond what the table holds`);
-    words[slot * wordsPerSlot] = fingerprint;
-    words[slot * wordsPerSlot + 1] = place + 1;
+    fingerprints[slot] = fingerprint;
+    this.#places[slot] = place;
     this.#size += 1;
     return undefined;
   }
