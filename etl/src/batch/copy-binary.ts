@@ -252,7 +252,7 @@ export function viewOf(bytes: Buffer): DataView {
 
 /** The rows of a file in this format, without its header and trailer. @throws StagedFileDamagedError for anything else. */
 export function* copyRowsOf(chunks: Iterable<Buffer>): Generator<Buffer, void> {
-  const bytes = Buffer.concat([...chunks]);
+  const bytes = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk)));
   if (!bytes.subarray(0, copyHeader.length).equals(copyHeader)) throw new StagedFileDamagedError('no COPY header');
   let at = copyHeader.length;
   while (at + 2 <= bytes.length) {

@@ -111,7 +111,19 @@ test('text, bytes and reserved places keep their order across the buffer', () =>
   file.writeText('ü'.repeat(600_000));
   const seal = file.seal();
   expect(readFileSync(path, 'utf8')).toBe(`text reserved ${large.toString()}${'ü'.repeat(600_000)}`);
-  expect(Buffer.concat([...readChunks(path, seal)])).toEqual(readFileSync(path));
+  const chunks = Array.from(readChunks(path, seal), (chunk) => Buffer.from(chunk));
+  expect(Buffer.concat(chunks)).toEqual(readFileSync(path));
+});
+
+test('a chunk stays as it was read until three more were asked for', () => {
+  using file = new StagedFileWriter(path);
+  for (const letter of 'abcdefgh') file.writeBytes(Buffer.alloc(256 * 1024, letter));
+  const given: Buffer[] = [];
+  for (const chunk of readChunks(path, file.seal())) {
+    given.push(chunk);
+    const letters = given.slice(-4).map((kept) => kept.toString('latin1', 0, 1));
+    expect(letters).toEqual([...'abcdefgh'].slice(Math.max(0, given.length - 4), given.length));
+  }
 });
 
 test.each([

@@ -83,12 +83,22 @@ export class StagedFileWriter implements Disposable {
   }
 }
 
+/** How many chunks of a file there are memory for. */
+const chunksAtOnce = 4;
+
 /**
- * Reads a sealed file in chunks, each with memory of its own.
+ * Reads a sealed file in chunks that take turns in the same memory: each is what was read until three more were asked for.
  * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
  */
 export function readChunks(path: string, seal: StagedFileSeal): Generator<Buffer, void> {
-  return readInto(() => Buffer.allocUnsafe(chunkBytes), path, seal);
+  const chunks: Buffer[] = [];
+  const target = (): Buffer => {
+    const oldest = chunks.length < chunksAtOnce ? undefined : chunks.shift();
+    const chunk = oldest ?? Buffer.allocUnsafe(chunkBytes);
+    chunks.push(chunk);
+    return chunk;
+  };
+  return readInto(target, path, seal);
 }
 
 /** Reads a sealed file in chunks into the memory that `target` gives for each. */
@@ -194,25 +204,33 @@ function readAt(descriptor: number, position: number, sizeBytes: number, path: s
   throw new StagedFileDamagedError(`staged file ${path} ends before byte ${position + sizeBytes}`);
 }
 
-const lineChunkBytes = 64 * 1024;
+const linesBytes = 64 * 1024;
 
 /** Reads a sealed UTF-8 file as groups of whole lines, without their line ends. */
 export function* readLines(path: string, seal: StagedFileSeal): Generator<string[], void> {
-  // One piece of memory for the whole file: what is left of a line is moved to its beginning.
-  let memory = Buffer.allocUnsafe(2 * lineChunkBytes);
+  for (const lines of readLineBytes(path, seal, linesBytes)) yield lines.toString().split('\n');
+}
+
+/**
+ * The same as bytes: whole lines with line ends between them, about `pieceBytes` at a time. All pieces share one memory: each
+ * is good until the next one is asked for.
+ */
+export function* readLineBytes(path: string, seal: StagedFileSeal, pieceBytes: number): Generator<Buffer, void> {
+  // What is left of a line is moved to the beginning.
+  let memory = Buffer.allocUnsafe(2 * pieceBytes);
   let used = 0;
   const target = (): Buffer => {
-    if (memory.length - used < lineChunkBytes) memory = Buffer.concat([memory], used + 2 * lineChunkBytes);
-    return memory.subarray(used, used + lineChunkBytes);
+    if (memory.length - used < pieceBytes) memory = Buffer.concat([memory], used + 2 * pieceBytes);
+    return memory.subarray(used, used + pieceBytes);
   };
   for (const chunk of readInto(target, path, seal)) {
     const lineEnd = chunk.lastIndexOf(0x0a);
     const end = used + lineEnd;
     used += chunk.length;
     if (lineEnd === -1) continue;
-    yield memory.toString('utf8', 0, end).split('\n');
+    yield memory.subarray(0, end);
     memory.copyWithin(0, end + 1, used);
     used -= end + 1;
   }
-  if (used > 0) yield memory.toString('utf8', 0, used).split('\n');
+  if (used > 0) yield memory.subarray(0, used);
 }

@@ -64,12 +64,12 @@ export async function connectWarehouse(
 ): Promise<Warehouse> {
   const { host, port, database, waitMaxMs } = options;
   let firstTry = begun;
-  const attempt = async (): Promise<pg.Client> => {
+  const connected = async (): Promise<pg.Client> => {
     const client = firstTry ?? connectedClient(options, applicationName);
     firstTry = undefined;
     return client;
   };
-  const client = await retrying(attempt, {
+  const client = await retrying(connected, {
     what: `connecting to the warehouse ${database} at ${host}:${port}`,
     waitMaxMs,
     onRetry: (error, attempt) => {

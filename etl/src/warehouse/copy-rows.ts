@@ -12,6 +12,7 @@ export interface CopySource {
   readonly table: string;
   readonly columns: readonly string[];
   readonly format: 'text' | 'binary';
+  /** Each is good until three more were asked for: one is on its way, and one is read ahead. */
   readonly chunks: () => Iterable<Buffer>;
 }
 

@@ -4,7 +4,7 @@ import type pg from 'pg';
 
 import type { CustomerProfile, ListEntry } from '../fraud/customers.ts';
 import type { Queryable } from './connection.ts';
-import { inJsonChunks, type DeltaRow } from './merge-deltas.ts';
+import { inJsonArrays, type DeltaRows } from './merge-deltas.ts';
 
 type ProfileRow = [
   customerId: string,
@@ -70,8 +70,8 @@ export async function readListEntries(db: Queryable): Promise<ListEntry[]> {
  * held at the state version that the caller has locked, so that nothing written since can be overwritten. Each row holds the
  * table's columns in order.
  */
-export async function replaceCustomerProfiles(db: Queryable, rows: Iterable<DeltaRow>): Promise<void> {
-  await inJsonChunks(rows, async (json) =>
+export async function replaceCustomerProfiles(db: Queryable, rows: DeltaRows): Promise<void> {
+  await inJsonArrays(rows, async (json) =>
     db.execute(sql`
       insert into customer_profiles
         (customer_id, transaction_count, amount_base_sum, amount_base_sum_of_squares,

@@ -11,7 +11,7 @@ import { copyRows, type CopySource } from './copy-rows.ts';
 import { replaceCustomerProfiles } from './customer-profiles.ts';
 import { limitTransaction, type LoadLimits } from './load-session.ts';
 import { positionsStandAt } from './lookups.ts';
-import { mergeCustomerDays, mergeSales, type DeltaRow } from './merge-deltas.ts';
+import { mergeCustomerDays, mergeSales, type DeltaRows } from './merge-deltas.ts';
 import { bumpStateVersion, lockState } from './positions.ts';
 import { createReplayRejects, lockOpenClaims, settleClaims } from './settle-replay.ts';
 
@@ -31,9 +31,9 @@ export interface BatchLoad {
   /** The state that the rows were made with. */
   readonly stateVersion: bigint;
   readonly rows: readonly CopySource[];
-  readonly salesPerMinute: Iterable<DeltaRow>;
-  readonly customerDays: Iterable<DeltaRow>;
-  readonly customerProfiles: Iterable<DeltaRow>;
+  readonly salesPerMinute: DeltaRows;
+  readonly customerDays: DeltaRows;
+  readonly customerProfiles: DeltaRows;
   readonly ranges: readonly LoadedRange[];
   readonly counts: {
     readonly readCount: number;

@@ -2,10 +2,11 @@ import { sql, type SQL } from 'drizzle-orm';
 
 import type { Queryable } from './connection.ts';
 
-/** One row of what a batch adds, as JSON: an array of values in the order of the table's columns. */
-export type DeltaRow = string;
-
-const rowsPerStatement = 5000;
+/**
+ * Rows of what a batch adds, some at a time: each a line, a JSON array of values in the order of the table's columns, with line
+ * ends between them. Good until the next ones are asked for.
+ */
+export type DeltaRows = Iterable<Buffer>;
 
 /** What the roll-ups of sales have in common: their columns beside the time, and how sums are added to those known. */
 const marketAndSums =
@@ -21,8 +22,8 @@ const addSums = sql.raw(`
   tax_base_sum = known.tax_base_sum + excluded.tax_base_sum`);
 
 /** Adds a batch's sums to the minutes' sums, and what they come to by hour to the hours' sums. */
-export async function mergeSales(db: Queryable, rows: Iterable<DeltaRow>): Promise<void> {
-  await inJsonChunks(rows, async (json) =>
+export async function mergeSales(db: Queryable, rows: DeltaRows): Promise<void> {
+  await inJsonArrays(rows, async (json) =>
     db.execute(sql`
       with deltas as materialized (
         select (r->>0)::timestamptz as minute, r->>1 as product_category, r->>2 as currency, r->>3 as country,
@@ -46,8 +47,8 @@ export async function mergeSales(db: Queryable, rows: Iterable<DeltaRow>): Promi
 }
 
 /** Adds a batch's sums to the customers' days. */
-export async function mergeCustomerDays(db: Queryable, rows: Iterable<DeltaRow>): Promise<void> {
-  await inJsonChunks(rows, async (json) =>
+export async function mergeCustomerDays(db: Queryable, rows: DeltaRows): Promise<void> {
+  await inJsonArrays(rows, async (json) =>
     db.execute(sql`
       insert into customer_days as known
         (day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at)
@@ -61,16 +62,22 @@ export async function mergeCustomerDays(db: Queryable, rows: Iterable<DeltaRow>)
   );
 }
 
-/** Sends rows to the server some at a time, as a JSON array of arrays. */
-export async function inJsonChunks(rows: Iterable<DeltaRow>, send: (json: SQL) => Promise<unknown>): Promise<void> {
-  let chunk: DeltaRow[] = [];
-  const flush = async (): Promise<void> => {
-    if (chunk.length > 0) await send(sql`${`[${chunk.join(',')}]`}::jsonb`);
-    chunk = [];
-  };
-  for (const row of rows) {
-    chunk.push(row);
-    if (chunk.length === rowsPerStatement) await flush();
+/** jsonb's receive function reads its version before the text (src/backend/utils/adt/jsonb.c of PostgreSQL). */
+const jsonArrayHead = Buffer.from([1, ...Buffer.from('[')]);
+const jsonArrayEnd = ']';
+
+/** Sends rows to the server as JSON arrays of arrays, whose bytes go as they are: jsonb in its binary format. */
+export async function inJsonArrays(rows: DeltaRows, send: (json: SQL) => Promise<unknown>): Promise<void> {
+  // One memory for all: what was sent is not needed any more.
+  let memory = Buffer.alloc(0);
+  for (const lines of rows) {
+    const length = jsonArrayHead.length + lines.length + jsonArrayEnd.length;
+    if (memory.length < length) memory = Buffer.concat([jsonArrayHead], length);
+    const array = memory.subarray(0, length);
+    lines.copy(array, jsonArrayHead.length);
+    array.write(jsonArrayEnd, length - jsonArrayEnd.length);
+    // JSON holds no line end of its own: within texts it is escaped.
+    for (let at = array.indexOf('\n'); at !== -1; at = array.indexOf('\n', at)) array.write(',', at);
+    await send(sql`${array}::jsonb`);
   }
-  await flush();
 }
