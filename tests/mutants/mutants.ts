@@ -122,8 +122,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       [
         '    const refusal = this.#refused.size === 0',
-        `    const isEarly = (at: number): boolean => readValidAt(this.#validPath, at).orderId === t.orderId;
-    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, isEarly);
+        `    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, this.#isOrderAt);
     if (early !== undefined) {
       this.#takeRepeated(t, readValidAt(this.#validPath, early).contentHash);
       return;

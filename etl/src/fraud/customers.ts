@@ -22,6 +22,11 @@ export interface CustomerProfile {
   readonly recentSales: readonly WindowSale[];
 }
 
+/** The same as it is written: the recent sales are JSON. */
+export interface ChangedProfile extends Omit<CustomerProfile, 'recentSales'> {
+  readonly recentSalesJson: string;
+}
+
 /** An entry of the allow or the block list; it counts for sales that take place before `untilMs`. */
 export interface ListEntry {
   readonly list: 'allow' | 'block';
@@ -124,13 +129,13 @@ export class Customers {
   }
 
   /** The profiles of those customers who had a sale, as they are now. */
-  *changedProfiles(): Generator<CustomerProfile> {
+  *changedProfiles(): Generator<ChangedProfile> {
     for (let customer = 0; customer < this.size; customer += 1) {
       if (this.#changed[customer] === 1) yield this.#profileOf(customer);
     }
   }
 
-  #profileOf(customer: number): CustomerProfile {
+  #profileOf(customer: number): ChangedProfile {
     const market = this.#lastMarkets[customer] ?? 0;
     return {
       customerId: this.idOf(customer),
@@ -141,7 +146,7 @@ export class Customers {
       lastMs: this.#lastMs[customer] ?? 0,
       lastCountry: this.#markets.countryOf(market),
       lastCurrency: this.#markets.currencyOf(market),
-      recentSales: this.#recent.salesUpTo(customer, Infinity),
+      recentSalesJson: this.#recent.jsonOf(customer),
     };
   }
 

@@ -7,6 +7,9 @@ const hashEnd = 2 ** 32;
 const placeEnd = 2 ** 32 - 1;
 const seed = 0x41c6_ce57;
 
+/** Whether the id at an earlier place is the one that the bytes hold from `start` to `end`. */
+export type IsIdAt = (earlierPlace: number, bytes: Uint8Array, start: number, end: number) => boolean;
+
 /**
  * The order ids of a batch, in 9 bytes an id whatever their length, so that a million of them take 9 MB.
  * Holds a fingerprint and a place for each; a fingerprint alone proves nothing, so the caller compares the ids.
@@ -29,16 +32,10 @@ export class SeenOrders {
   /**
    * Looks for an id, given as bytes from `start` to `end`; remembers it with its place when it is new.
    * @param place - A whole number up to 2^32 - 2.
-   * @param isSame - Whether the id at an earlier place is this one; asked only where fingerprints are equal.
+   * @param isIdAt - Asked only where fingerprints are equal.
    * @returns The earlier place, or undefined for a new id.
    */
-  findOrAdd(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    place: number,
-    isSame: (earlierPlace: number) => boolean,
-  ): number | undefined {
+  findOrAdd(bytes: Uint8Array, start: number, end: number, place: number, isIdAt: IsIdAt): number | undefined {
     const fingerprints = this.#fingerprints;
     const slots = fingerprints.length;
     const hash = hashBytes(bytes, start, end, seed);
@@ -49,7 +46,7 @@ export class SeenOrders {
       if (stored === 0) break;
       if (stored === fingerprint) {
         const earlier = this.#places[slot] ?? 0;
-        if (isSame(earlier)) return earlier;
+        if (isIdAt(earlier, bytes, start, end)) return earlier;
       }
       slot += 1;
       if (slot === slots) slot = 0;

@@ -30,7 +30,7 @@ import { dayText, judgeTransaction, type JudgedTransaction, type Judgement, type
 import { profileRow } from './profile-row.ts';
 import type { Group } from './read-groups.ts';
 import { RollUps } from './roll-ups.ts';
-import { SeenOrders } from './seen-orders.ts';
+import { SeenOrders, type IsIdAt } from './seen-orders.ts';
 
 export interface TransformInput {
   readonly extracted: StagedStep<ExtractFacts>;
@@ -114,8 +114,8 @@ export class Transformation implements Disposable {
         [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
         [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
         [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
-        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, this.#rollUps.minuteRows()),
-        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, this.#rollUps.customerDayRows()),
+        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, inJson(this.#rollUps.minuteRows())),
+        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, inJson(this.#rollUps.customerDayRows())),
         [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#profileRows()),
       },
     };
@@ -124,6 +124,12 @@ export class Transformation implements Disposable {
   [Symbol.dispose](): void {
     for (const file of Object.values(this.#files)) file[Symbol.dispose]();
   }
+
+  /** Whether the transaction at a place has this order id. */
+  readonly #isOrderAt: IsIdAt = (place, bytes, start, end) => {
+    const { source, orderIdAt, orderIdEnd } = readValidAt(this.#validPath, place);
+    return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
+  };
 
   #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>): void {
     // Both are nearly always empty: an id that is not looked for need not be made.
@@ -144,8 +150,7 @@ export class Transformation implements Disposable {
       return;
     }
     const { source, orderIdAt, orderIdEnd, place } = t;
-    const isSame = (earlier: number): boolean => readValidAt(this.#validPath, earlier).orderId === t.orderId;
-    const earlier = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, isSame);
+    const earlier = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, this.#isOrderAt);
     if (earlier === undefined) this.#takeNew(t, market, customer, verdict);
     else this.#takeRepeated(t, readValidAt(this.#validPath, earlier).contentHash);
   }
@@ -174,7 +179,7 @@ export class Transformation implements Disposable {
     this.#rows.shadowVerdict(this.#files.fraudShadowVerdicts.beginRow(), t, shadow);
   }
 
-  *#profileRows(): Generator<unknown[]> {
+  *#profileRows(): Generator<string> {
     const { baseExponent } = this.#judgement;
     for (const profile of this.#customers.changedProfiles()) yield profileRow(profile, baseExponent);
   }
@@ -203,9 +208,10 @@ export class Transformation implements Disposable {
     this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
   }
 
-  #writeDeltas(name: string, rows: Iterable<readonly unknown[]>): StagedFileSeal {
+  /** @param rows - In JSON. */
+  #writeDeltas(name: string, rows: Iterable<string>): StagedFileSeal {
     using file = new StagedFileWriter(join(this.#folder, name));
-    for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
+    for (const row of rows) file.writeText(`${row}\n`);
     return file.seal();
   }
 }
@@ -219,6 +225,10 @@ function openFiles(folder: string) {
     fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), alertColumns),
     fraudShadowVerdicts: new CopyFileWriter(join(folder, copyFiles.fraudShadowVerdicts), shadowVerdictColumns),
   };
+}
+
+function* inJson(rows: Iterable<readonly unknown[]>): Generator<string> {
+  for (const row of rows) yield JSON.stringify(row);
 }
 
 /** What a transaction's figures depend on. */

@@ -3,6 +3,7 @@ import { isNull, sql } from 'drizzle-orm';
 import type pg from 'pg';
 
 import type { CustomerProfile, ListEntry } from '../fraud/customers.ts';
+import { windowSaleOf } from '../fraud/recent-sales.ts';
 import type { Queryable } from './connection.ts';
 import { inJsonArrays, type DeltaRows } from './merge-deltas.ts';
 
@@ -45,13 +46,7 @@ export async function readCustomerProfiles(
     lastMs,
     lastCountry,
     lastCurrency,
-    recentSales: recent.map(([timeMs, amount, amountBase, currency, country]) => ({
-      timeMs,
-      amount,
-      amountBase,
-      currency,
-      country,
-    })),
+    recentSales: recent.map(windowSaleOf),
   }));
 }
 
