@@ -1,9 +1,7 @@
-import type { RecentSale } from '@pulse/migrations/schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { Customers, type CustomerProfile } from './customers.ts';
-import { windowSaleOf } from './recent-sales.ts';
 import { FraudJudge } from './fraud-judge.ts';
 import type { FraudSale } from './rule.ts';
 import { parseRuleSet, prepareRuleSet } from './rule-set.ts';
@@ -47,10 +45,7 @@ function verdictsOf(stream: readonly { readonly customerId: string; readonly sal
     for (const { customerId, sale } of stream.slice(from, from + size)) {
       verdicts.push(judge.judge(customers.numberOf(customerId), sale));
     }
-    for (const { recentSalesJson, ...profile } of customers.changedProfiles()) {
-      const recentSales: RecentSale[] = JSON.parse(recentSalesJson);
-      profiles.set(profile.customerId, { ...profile, recentSales: recentSales.map(windowSaleOf) });
-    }
+    for (const profile of customers.changedProfiles()) profiles.set(profile.customerId, profile);
   }
   return { verdicts, profiles };
 }

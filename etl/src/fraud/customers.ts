@@ -22,11 +22,6 @@ export interface CustomerProfile {
   readonly recentSales: readonly WindowSale[];
 }
 
-/** The same as it is written: the recent sales are JSON. */
-export interface ChangedProfile extends Omit<CustomerProfile, 'recentSales'> {
-  readonly recentSalesJson: string;
-}
-
 /** An entry of the allow or the block list; it counts for sales that take place before `untilMs`. */
 export interface ListEntry {
   readonly list: 'allow' | 'block';
@@ -129,13 +124,13 @@ export class Customers {
   }
 
   /** The profiles of those customers who had a sale, as they are now. */
-  *changedProfiles(): Generator<ChangedProfile> {
+  *changedProfiles(): Generator<CustomerProfile> {
     for (let customer = 0; customer < this.size; customer += 1) {
       if (this.#changed[customer] === 1) yield this.#profileOf(customer);
     }
   }
 
-  #profileOf(customer: number): ChangedProfile {
+  #profileOf(customer: number): CustomerProfile {
     const market = this.#lastMarkets[customer] ?? 0;
     return {
       customerId: this.idOf(customer),
@@ -146,7 +141,7 @@ export class Customers {
       lastMs: this.#lastMs[customer] ?? 0,
       lastCountry: this.#markets.countryOf(market),
       lastCurrency: this.#markets.currencyOf(market),
-      recentSalesJson: this.#recent.jsonOf(customer),
+      recentSales: this.#recent.salesUpTo(customer, Infinity),
     };
   }
 

@@ -3,7 +3,6 @@ export class Markets {
   readonly #numbers = new Map<string, Map<string, number>>();
   readonly #currencies: string[] = [];
   readonly #countries: string[] = [];
-  readonly #json: string[] = [];
 
   numberOf(currency: string, country: string): number {
     let ofCurrency = this.#numbers.get(currency);
@@ -14,7 +13,6 @@ export class Markets {
     ofCurrency.set(country, number);
     this.#currencies.push(currency);
     this.#countries.push(country);
-    this.#json.push(`${JSON.stringify(currency)},${JSON.stringify(country)}`);
     return number;
   }
 
@@ -25,10 +23,5 @@ export class Markets {
   /** Empty where the sale named none. */
   countryOf(number: number): string {
     return this.#countries[number] ?? '';
-  }
-
-  /** Currency and country as two values of JSON. */
-  jsonOf(number: number): string {
-    return this.#json[number] ?? '"",""';
   }
 }

@@ -1,5 +1,3 @@
-import type { RecentSale } from '@pulse/migrations/schema';
-
 import { grown } from '../typed-arrays.ts';
 import { none, recentSalesMax, recentSpanMs, type SaleCursor } from './customer-history.ts';
 import type { Markets } from './markets.ts';
@@ -11,11 +9,6 @@ export interface WindowSale {
   readonly amountBase: number;
   readonly currency: string;
   readonly country: string;
-}
-
-/** A sale of those that a profile keeps. */
-export function windowSaleOf([timeMs, amount, amountBase, currency, country]: RecentSale): WindowSale {
-  return { timeMs, amount, amountBase, currency, country };
 }
 
 const capacityMin = 1024;
@@ -69,14 +62,14 @@ export class RecentSales {
   /** Puts a sale in its place by event time, and lets go of what no longer counts as recent. */
   add(customer: number, sale: WindowSale): void {
     let newer: SaleCursor = none;
-    let older = this.#headOf(customer);
+    let older = this.#heads[customer] ?? none;
     let newerCount = 0;
     while (older !== none && this.timeMsOf(older) > sale.timeMs) {
       newer = older;
       older = this.olderThan(older);
       newerCount += 1;
     }
-    const latestMs = newer === none ? sale.timeMs : this.timeMsOf(this.#headOf(customer));
+    const latestMs = newer === none ? sale.timeMs : this.timeMsOf(this.#heads[customer] ?? none);
     const oldestMs = latestMs - recentSpanMs;
     if (newerCount >= recentSalesMax || sale.timeMs < oldestMs) return;
     const place = this.#place(sale);
@@ -87,20 +80,24 @@ export class RecentSales {
   }
 
   newestAt(customer: number, timeMs: number): SaleCursor {
-    let cursor = this.#headOf(customer);
+    let cursor = this.#heads[customer] ?? none;
     while (cursor !== none && this.timeMsOf(cursor) > timeMs) cursor = this.olderThan(cursor);
     return cursor;
   }
 
-  /** A customer's recent sales as JSON, newest first: an array of `RecentSale`. */
-  jsonOf(customer: number): string {
-    let json = '';
-    for (let at = this.#headOf(customer); at !== none; at = this.olderThan(at)) {
-      const market = this.#markets.jsonOf(this.#marketNumbers[at] ?? 0);
-      const comma = json === '' ? '' : ',';
-      json += `${comma}[${this.timeMsOf(at)},${this.amountOf(at)},${this.amountBaseOf(at)},${market}]`;
+  /** A copy of a customer's recent sales up to a moment, newest first. */
+  salesUpTo(customer: number, timeMs: number): WindowSale[] {
+    const sales: WindowSale[] = [];
+    for (let at = this.newestAt(customer, timeMs); at !== none; at = this.olderThan(at)) {
+      sales.push({
+        timeMs: this.timeMsOf(at),
+        amount: this.amountOf(at),
+        amountBase: this.amountBaseOf(at),
+        currency: this.currencyOf(at),
+        country: this.countryOf(at),
+      });
     }
-    return `[${json}]`;
+    return sales;
   }
 
   olderThan(cursor: SaleCursor): SaleCursor {
@@ -129,10 +126,6 @@ export class RecentSales {
 
   countryOf(cursor: SaleCursor): string {
     return this.#markets.countryOf(this.#marketNumbers[cursor] ?? 0);
-  }
-
-  #headOf(customer: number): SaleCursor {
-    return this.#heads[customer] ?? none;
   }
 
   #wordOf(cursor: SaleCursor, at: number): number {

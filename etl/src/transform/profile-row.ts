@@ -1,21 +1,26 @@
 import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 
-import type { ChangedProfile } from '../fraud/customers.ts';
+import type { CustomerProfile } from '../fraud/customers.ts';
 
-/** A profile as a row of customer_profiles in JSON: its columns in the table's order. */
-export function profileRow(profile: ChangedProfile, baseExponent: CurrencyExponent): string {
-  const { recentSalesJson, lastCountry } = profile;
-  const columns = [
+/** A profile as a row of customer_profiles: its columns in the table's order. */
+export function profileRow(profile: CustomerProfile, baseExponent: CurrencyExponent): unknown[] {
+  return [
     profile.customerId,
     profile.saleCount,
     formatMinor(profile.amountBaseSum, baseExponent),
     squareText(profile.amountBaseSquares, baseExponent),
     new Date(profile.firstMs).toISOString(),
     new Date(profile.lastMs).toISOString(),
-    lastCountry === '' ? null : lastCountry,
+    profile.lastCountry === '' ? null : profile.lastCountry,
     profile.lastCurrency,
+    profile.recentSales.map(({ timeMs, amount, amountBase, currency, country }) => [
+      timeMs,
+      amount,
+      amountBase,
+      currency,
+      country,
+    ]),
   ];
-  return `${JSON.stringify(columns).slice(0, -1)},${recentSalesJson}]`;
 }
 
 /** A sum of squares of minor units as decimal text of major units: twice the currency's decimals. */

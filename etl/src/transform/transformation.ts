@@ -114,8 +114,8 @@ export class Transformation implements Disposable {
         [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
         [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
         [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
-        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, inJson(this.#rollUps.minuteRows())),
-        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, inJson(this.#rollUps.customerDayRows())),
+        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, this.#rollUps.minuteRows()),
+        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, this.#rollUps.customerDayRows()),
         [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#profileRows()),
       },
     };
@@ -179,7 +179,7 @@ export class Transformation implements Disposable {
     this.#rows.shadowVerdict(this.#files.fraudShadowVerdicts.beginRow(), t, shadow);
   }
 
-  *#profileRows(): Generator<string> {
+  *#profileRows(): Generator<unknown[]> {
     const { baseExponent } = this.#judgement;
     for (const profile of this.#customers.changedProfiles()) yield profileRow(profile, baseExponent);
   }
@@ -208,10 +208,9 @@ export class Transformation implements Disposable {
     this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
   }
 
-  /** @param rows - In JSON. */
-  #writeDeltas(name: string, rows: Iterable<string>): StagedFileSeal {
+  #writeDeltas(name: string, rows: Iterable<readonly unknown[]>): StagedFileSeal {
     using file = new StagedFileWriter(join(this.#folder, name));
-    for (const row of rows) file.writeText(`${row}\n`);
+    for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
     return file.seal();
   }
 }
@@ -225,10 +224,6 @@ function openFiles(folder: string) {
     fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), alertColumns),
     fraudShadowVerdicts: new CopyFileWriter(join(folder, copyFiles.fraudShadowVerdicts), shadowVerdictColumns),
   };
-}
-
-function* inJson(rows: Iterable<readonly unknown[]>): Generator<string> {
-  for (const row of rows) yield JSON.stringify(row);
 }
 
 /** What a transaction's figures depend on. */

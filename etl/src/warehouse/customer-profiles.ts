@@ -3,7 +3,6 @@ import { isNull, sql } from 'drizzle-orm';
 import type pg from 'pg';
 
 import type { CustomerProfile, ListEntry } from '../fraud/customers.ts';
-import { windowSaleOf } from '../fraud/recent-sales.ts';
 import type { Queryable } from './connection.ts';
 import { inJsonArrays, type DeltaRows } from './merge-deltas.ts';
 
@@ -46,7 +45,13 @@ export async function readCustomerProfiles(
     lastMs,
     lastCountry,
     lastCurrency,
-    recentSales: recent.map(windowSaleOf),
+    recentSales: recent.map(([timeMs, amount, amountBase, currency, country]) => ({
+      timeMs,
+      amount,
+      amountBase,
+      currency,
+      country,
+    })),
   }));
 }
 

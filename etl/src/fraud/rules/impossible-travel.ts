@@ -28,11 +28,10 @@ export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
     return ({ timeMs, country }, history) => {
       if (country === '') return undefined;
       for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        // Most are of the same country: of those nothing more is looked at.
-        const earlier = history.countryOf(at);
-        if (earlier === '' || earlier === country) continue;
         const elapsedMs = timeMs - history.timeMsOf(at);
         if (elapsedMs >= windowMs) return undefined;
+        const earlier = history.countryOf(at);
+        if (earlier === '' || earlier === country) continue;
         const km = distanceKm(earlier, country);
         if (km <= elapsedMs * kmPerMs) continue;
         return { observed: `${earlier} to ${country}, ${km} km, in ${Math.round(elapsedMs / 1000)} s`, threshold };
