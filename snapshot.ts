@@ -11,15 +11,19 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { argv, execPath, stderr } from 'node:process';
 
 /**
- * How V8 is to keep house: a small young generation, and an old one that is tidied up when it has grown by half, at once and not
- * bit by bit while more garbage comes. A step of a million messages then takes hardly more memory than one of a tenth of them.
- * One thread helps it: more are for long programs, and each takes time to start.
+ * How V8 is to work for a program that ends soon. A small young generation, and an old one that is tidied up when it has grown
+ * by half, at once and not bit by bit while more garbage comes: a step of a million messages then takes little more memory than
+ * one of a tenth of them. One thread helps it: more are for long programs, and each takes time to start. Nothing is compiled
+ * aside: a compiler in a thread of its own may wait for the main thread to collect garbage, while that one waits for all
+ * threads to end (https://github.com/nodejs/node/issues/54918), and the program would never end.
  */
 const engineFlags = [
   '--max-semi-space-size=8',
   '--no-incremental-marking',
   '--heap-growing-percent=50',
   '--v8-pool-size=1',
+  '--no-concurrent-recompilation',
+  '--no-concurrent-sparkplug',
 ];
 /** glibc then asks Linux for large pages: a snapshot of megabytes is read without a fault for every 4 KB. */
 const memoryTunables = 'glibc.malloc.hugetlb=1';
