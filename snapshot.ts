@@ -53,7 +53,7 @@ function takeSnapshot(withCode: boolean): string | undefined {
     // Node warns about built-in modules that it does not test in snapshots; tests of the command do that here.
     execFileSync(execPath, ['--no-warnings', '--snapshot-blob', blob, '--build-snapshot-config', config]);
     if (withCode) dropCodeOfNode(blob);
-    execFileSync(execPath, ['--snapshot-blob', blob, name, '--help']);
+    execFileSync(execPath, [...engineFlags, '--snapshot-blob', blob, name, '--help']);
     return blob;
   } catch (error) {
     stderr.write(`a snapshot with${withCode ? '' : 'out'} compiled code can not be used: ${String(error)}\n`);

@@ -33,7 +33,14 @@ export function createContext(
     logger,
     warehouse,
     onProgress,
-    kafka: async () => (source ??= connect(config, logger, disposal.signal)),
+    kafka: async () => {
+      source ??= connect(config, logger, disposal.signal).catch((error: unknown) => {
+        // Whoever asks later may be luckier.
+        source = undefined;
+        throw error;
+      });
+      return source;
+    },
     staging: (batch) => {
       const identity = stagingIdentity(batch, config.kafka.topic, config.codeVersion);
       return new BatchStaging(config.stagingDir, batch.batchId, identity);

@@ -46,8 +46,8 @@ const transformsMax = 5;
  */
 export async function runStep(context: Context, step: StepName, batchId: string, kind: BatchKind): Promise<Batch> {
   const { db } = context.warehouse;
-  // Extract is sure to need it, once the ledger has said where to read; who waits for the connection hears what is wrong with it.
-  if (step === 'extract') context.kafka().catch(() => undefined);
+  // A new batch needs it, once the ledger has said where to read; who waits for the connection hears what is wrong with it.
+  if (step === 'extract' && kind !== 'replay') context.kafka().catch(() => undefined);
   try {
     const batch = await planBatch(context, batchId, kind);
     const isDone = isSettled(batch);

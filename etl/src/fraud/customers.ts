@@ -3,7 +3,7 @@ import { none, type SaleCursor } from './customer-history.ts';
 import { grown } from '../typed-arrays.ts';
 import { ExactSums } from './exact-sums.ts';
 import { Markets } from './markets.ts';
-import { RecentSales, type WindowSale } from './recent-sales.ts';
+import { RecentSales, type SalesExpected, type WindowSale } from './recent-sales.ts';
 import type { FraudSale } from './rule.ts';
 import { TextNumbers } from './text-numbers.ts';
 
@@ -51,8 +51,7 @@ export class Customers {
   readonly #lists = new Map<string, ListEntry[]>();
   readonly #view: View;
 
-  /** @param salesExpected - How many sales will be added. */
-  constructor(lists: Iterable<ListEntry> = [], salesExpected = 0) {
+  constructor(lists: Iterable<ListEntry> = [], salesExpected?: SalesExpected) {
     this.#recent = new RecentSales(this.#markets, salesExpected);
     for (const entry of lists) {
       const entries = this.#lists.get(entry.customerId);

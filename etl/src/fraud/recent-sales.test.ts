@@ -38,8 +38,9 @@ test('of each customer the newest sales are kept, whatever the order in which th
   const arrival = fc.tuple(fc.nat(customers - 1), sale);
   const arrivals = fc.array(arrival, { maxLength: 4 * customers * recentSalesMax, size: 'max' });
   fc.assert(
-    fc.property(arrivals, fc.nat(), (added, cutMs) => {
-      const recent = new RecentSales(new Markets());
+    fc.property(arrivals, fc.nat(), fc.option(sale), (added, cutMs, newest) => {
+      const expected = newest === null ? undefined : { count: added.length, newestMs: newest.timeMs };
+      const recent = new RecentSales(new Markets(), expected);
       recent.reserve(customers);
       for (const [customer, one] of added) recent.add(customer, one);
       for (let customer = 0; customer < customers; customer += 1) {

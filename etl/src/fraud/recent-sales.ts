@@ -11,6 +11,15 @@ export interface WindowSale {
   readonly country: string;
 }
 
+/** What is known of the sales that will be added. */
+export interface SalesExpected {
+  /** How many. Room that is not used costs nothing; what is added beyond is copied. */
+  readonly count: number;
+  /** When the newest takes place, in milliseconds since 1970: later ones, and ones long before, take twice the room. */
+  readonly newestMs: number;
+}
+const nothingExpected: SalesExpected = { count: 0, newestMs: Number.NaN };
+
 const capacityMin = 1024;
 
 /** A sale takes five words side by side, for whoever looks at one soon looks at another. */
@@ -19,7 +28,7 @@ const [timeAt, amountAt, amountBaseAt, olderAt, newerAt] = [0, 1, 2, 3, 4];
 /** In the place of a time: the sale's figures stand in the row of `LargeSales` that its amount names. */
 const isLarge = 0xffff_ffff;
 const wordEnd = 2 ** 32;
-/** Words count times from so long before the first one. */
+/** Where nobody says how late sales are, words count times from so long before the first one. */
 const reachMs = 2 ** 31;
 
 /**
@@ -35,18 +44,18 @@ export class RecentSales {
   #words: Uint32Array;
   /** There are fewer pairs of a currency and a country than two bytes count. */
   #marketNumbers: Uint16Array;
-  /** Sales that words have no room for: of 2^32 minor units or more, or weeks away from the others. */
+  /** Sales that words have no room for: of 2^32 minor units or more, or more than 49 days before the newest. */
   readonly #large = new LargeSales();
-  #originMs = Number.NaN;
+  #originMs: number;
   #size = 0;
   /** Places that were given back, chained as the older one of each. */
   #free: SaleCursor = none;
   readonly #markets: Markets;
 
-  /** @param sizeExpected - How many sales there will be. Room that is not used costs nothing; what is added later is copied. */
-  constructor(markets: Markets, sizeExpected = 0) {
+  constructor(markets: Markets, { count, newestMs }: SalesExpected = nothingExpected) {
     this.#markets = markets;
-    const capacity = Math.max(capacityMin, sizeExpected);
+    this.#originMs = newestMs - (isLarge - 1);
+    const capacity = Math.max(capacityMin, count);
     this.#words = new Uint32Array(capacity * wordsPerSale);
     this.#marketNumbers = new Uint16Array(capacity);
   }

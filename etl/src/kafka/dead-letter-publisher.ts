@@ -12,7 +12,7 @@ export interface DeadLetter {
 }
 
 /** Publishes dead letters. */
-export interface DeadLetterPublisher {
+export interface DeadLetterPublisher extends Disposable {
   /** Resolves when all in-sync replicas have them. What the broker finds too large goes without its value. */
   publish(letters: readonly DeadLetter[], withoutValue: (letter: DeadLetter) => DeadLetter): Promise<void>;
 }
@@ -37,6 +37,8 @@ export async function createDeadLetterPublisher(
         for (const letter of letters) await sendAlone(producer, topic, letter, withoutValue);
       }
     },
+    // Else a fault of this topic would hide the metadata of the source's.
+    [Symbol.dispose]: () => void cluster.targetTopics.delete(topic),
   };
 }
 

@@ -31,7 +31,7 @@ export async function connectKafkaSource(
   signal?: AbortSignal,
 ): Promise<KafkaSource> {
   const { brokers, topic, consumerGroup, waitMaxMs } = options;
-  const cluster = await retrying(async () => connectedCluster(options, logger), {
+  const cluster = await retrying(async () => connectedCluster(options, logger, signal), {
     what: `reaching topic ${topic} on Kafka at ${brokers.join(', ')}`,
     waitMaxMs,
     signal,
@@ -56,11 +56,16 @@ export async function connectKafkaSource(
   };
 }
 
-async function connectedCluster({ brokers, topic, waitMaxMs }: KafkaSourceOptions, logger: Logger): Promise<Cluster> {
+async function connectedCluster(
+  { brokers, topic, waitMaxMs }: KafkaSourceOptions,
+  logger: Logger,
+  signal: AbortSignal | undefined,
+): Promise<Cluster> {
   const cluster = createCluster(brokers, waitMaxMs, logger);
   try {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
+    signal?.throwIfAborted();
     return cluster;
   } catch (error) {
     await cluster.disconnect();

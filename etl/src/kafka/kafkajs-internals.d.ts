@@ -1,6 +1,6 @@
 /**
  * The few inner calls of kafkajs 2.2.4 that are used, typed by hand. kafkajs offers no way to read a fixed range without
- * a consumer group, so the version is pinned and these calls stay behind `kafka-source.ts`.
+ * a consumer group, so the version is pinned and these calls stay in this folder.
  */
 
 declare module 'kafkajs/src/cluster/index.js' {
@@ -38,6 +38,8 @@ declare module 'kafkajs/src/cluster/index.js' {
       retry: { retries: number; initialRetryTime: number; maxRetryTime: number };
     });
     readonly rootLogger: unknown;
+    /** Topics whose metadata are asked for: all together, or none is had. */
+    readonly targetTopics: Set<string>;
     connect(): Promise<void>;
     disconnect(): Promise<void>;
     refreshMetadata(): Promise<void>;

@@ -3,6 +3,7 @@ import { deadLetterHeaders as names } from '@pulse/contract';
 import type { Context } from '../context.ts';
 import { errorMessageOf } from '../errors.ts';
 import type { DeadLetter, DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts';
+import type { KafkaSource } from '../kafka/kafka-source.ts';
 import {
   asOnlyPublisher,
   hasUnpublished,
@@ -39,16 +40,17 @@ export async function publishAfterBatch(context: Context): Promise<void> {
 export async function publishDeadLetters(context: Context): Promise<number> {
   const { warehouse, logger } = context;
   if (!(await hasUnpublished(warehouse.db))) return 0;
-  const published = (await asOnlyPublisher(warehouse, async () => publishAll(context))) ?? 0;
+  const source = await context.kafka();
+  const published = (await asOnlyPublisher(warehouse, async () => publishAll(context, source))) ?? 0;
   if (published > 0) logger.info({ published }, 'rejected records published');
   return published;
 }
 
-async function publishAll(context: Context): Promise<number> {
+async function publishAll(context: Context, source: KafkaSource): Promise<number> {
   const { warehouse, config } = context;
   const { createDeadLetterPublisher } = await import('../kafka/dead-letter-publisher.ts');
   const startedMs = performance.now();
-  const publisher = await createDeadLetterPublisher(await context.kafka(), config.kafka.deadLetterTopic);
+  using publisher = await createDeadLetterPublisher(source, config.kafka.deadLetterTopic);
   let count = 0;
   let afterId = 0;
   while (count < countMax && performance.now() - startedMs < timeMaxMs) {

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { hashBytes } from '../hash-bytes.ts';
 
 /** How many slots a table has for each entry it is made for: probes stay short at this load. */
@@ -5,7 +7,6 @@ const slotsPerEntry = 1.5;
 const slotsMin = 16;
 const hashEnd = 2 ** 32;
 const placeEnd = 2 ** 32 - 1;
-const seed = 0x41c6_ce57;
 
 /** Whether the id at an earlier place is the one that the bytes hold from `start` to `end`. */
 export type IsIdAt = (earlierPlace: number, bytes: Uint8Array, start: number, end: number) => boolean;
@@ -19,6 +20,8 @@ export class SeenOrders {
   /** 16 bits of each id's hash; 0 is empty. Its other bits say where it stands. */
   readonly #fingerprints: Uint16Array;
   readonly #places: Uint32Array;
+  /** Another one each time: nobody can choose ids that stand in each other's way. */
+  readonly #seed = randomBytes(4).readUInt32LE();
   #size = 0;
 
   /** @param entriesMax - How many ids it will hold at most. */
@@ -38,7 +41,7 @@ export class SeenOrders {
   findOrAdd(bytes: Uint8Array, start: number, end: number, place: number, isIdAt: IsIdAt): number | undefined {
     const fingerprints = this.#fingerprints;
     const slots = fingerprints.length;
-    const hash = hashBytes(bytes, start, end, seed);
+    const hash = hashBytes(bytes, start, end, this.#seed);
     const fingerprint = hash & 0xffff || 1;
     let slot = Math.floor((hash / hashEnd) * slots);
     for (;;) {

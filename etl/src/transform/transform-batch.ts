@@ -27,7 +27,7 @@ export async function transformBatch(
   const { oldestTransactionMs, newestTransactionMs, validCount } = input.validated.facts;
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
   const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
-  const customers = new Customers(await snapshot.listEntries(), validCount);
+  const customers = new Customers(await snapshot.listEntries(), { count: validCount, newestMs: span.lastMs });
   const live = await readRuleSet(snapshot, batch.ruleSetVersion, judgement);
   const shadow =
     batch.shadowRuleSetVersion === null

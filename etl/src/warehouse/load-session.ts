@@ -33,13 +33,23 @@ export async function claimLoad({ client }: Warehouse, batchId: string, loadTime
          or starts_with(application_name, $3) and xact_start < now() - make_interval(secs => $4))`,
     [applicationName, endTimeoutMs, namePrefix, loadTimeoutMs / 1000],
   );
-  const left = rows.filter(({ is_ended: isEnded }) => !isEnded).map(({ pid }) => pid);
+  const doubtful = rows.filter(({ is_ended: isEnded }) => !isEnded).map(({ pid }) => pid);
+  const left = doubtful.length === 0 ? [] : await presentOf({ client }, doubtful);
   if (left.length > 0) {
     throw new TemporaryError(
       `sessions of an earlier load do not end (PostgreSQL's processes ${left.join(', ')}): the next try ends them`,
     );
   }
   return rows.length;
+}
+
+/** Which of these sessions are there: one that was about to end by itself can not be ended, and is gone. */
+async function presentOf({ client }: Pick<Warehouse, 'client'>, pids: readonly number[]): Promise<number[]> {
+  const { rows } = await client.query<{ pid: number }>(
+    'select pid from pg_stat_activity where pid = any($1) and datname = current_database()',
+    [pids],
+  );
+  return rows.map(({ pid }) => pid);
 }
 
 /** The session goes on as any other: whoever loads the same batch later has no reason to end it. */
