@@ -15,7 +15,8 @@ import { argv, execPath, stderr } from 'node:process';
  * by half, at once and not bit by bit while more garbage comes: a step of a million messages then takes little more memory than
  * one of a tenth of them. One thread helps it: more are for long programs, and each takes time to start. Nothing is compiled
  * aside: a compiler in a thread of its own may wait for the main thread to collect garbage, while that one waits for all
- * threads to end (https://github.com/nodejs/node/issues/54918), and the program would never end.
+ * threads to end (https://github.com/nodejs/node/issues/54918), and the program would never end. So it is compiled later, too: a
+ * batch of a thousand messages is over before that pays.
  */
 const engineFlags = [
   '--max-semi-space-size=8',
@@ -24,6 +25,8 @@ const engineFlags = [
   '--v8-pool-size=1',
   '--no-concurrent-recompilation',
   '--no-concurrent-sparkplug',
+  '--invocation-count-for-maglev=1600',
+  '--invocation-count-for-turbofan=12000',
 ];
 /** glibc then asks Linux for large pages: a snapshot of megabytes is read without a fault for every 4 KB. */
 const memoryTunables = 'glibc.malloc.hugetlb=1';
