@@ -47,7 +47,7 @@ export interface Round {
 /** A batch of so many messages is over in a moment: what only surrounds it would show. */
 const smallMax = 10_000;
 /** Servers that have just started compile and read what those that run for days have at hand. */
-const smallWarmUps = 10;
+const smallWarmUps = 25;
 
 /**
  * Runs rounds over one topic: the batch, an empty batch after it, the reference; then the same again, so that the
