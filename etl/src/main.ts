@@ -28,17 +28,6 @@ const stepHelp: Record<StepName, string> = {
   load: 'write everything in one transaction and move the positions',
 };
 
-/** Reads a command line like that of a step, and does nothing. */
-async function rehearseCommandLine(): Promise<void> {
-  const rehearsal = new Command();
-  rehearsal
-    .command('step')
-    .requiredOption('--batch <id>')
-    .addOption(jsonOption())
-    .action(() => undefined);
-  await rehearsal.parseAsync(['step', '--batch', 'rehearsal', '--json'], { from: 'user' });
-}
-
 function createProgram(): Command {
   const program = new Command('etl')
     .description('Moves sales transactions from Kafka into the warehouse, exactly once, batch by batch.')
@@ -137,9 +126,7 @@ async function main(): Promise<void> {
 // Images start the command from a snapshot that is taken here, with all the code loaded: see snapshot.ts. One that was not
 // warmed up to the end does not start.
 if (startupSnapshot.isBuildingSnapshot()) {
-  void rehearseCommandLine()
-    .then(warmUp)
-    .then(() => startupSnapshot.setDeserializeMainFunction(() => void main()));
+  void warmUp().then(() => startupSnapshot.setDeserializeMainFunction(() => void main()));
 } else {
   void main();
 }

@@ -7,10 +7,10 @@ import { RecentSales, type WindowSale } from './recent-sales.ts';
 
 const customers = 3;
 
-/** Times that come up again, lie close together, and reach beyond the span; now and then far away, or of a great amount. */
 const rarely = <Value>(common: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
   fc.oneof({ weight: 20, arbitrary: common }, { weight: 1, arbitrary: rare });
 const amount = rarely(fc.nat(), fc.maxSafeNat());
+/** Times that come up again, lie close together, and reach beyond the span; now and then far away, or of a great amount. */
 const sale: fc.Arbitrary<WindowSale> = fc.record({
   timeMs: rarely(
     fc.oneof(fc.nat(30), fc.nat(2 * recentSpanMs)),

@@ -32,9 +32,9 @@ const wordEnd = 2 ** 32;
 const reachMs = 2 ** 31;
 
 /**
- * The newest sales of many customers by number, in 22 bytes a sale, or 46 of a large one. For each customer a chain from the newest event time to
- * the oldest; of equal times, what arrived later stands first. Which sales are kept depends on the order of arrival alone,
- * so that it does not matter where a batch ends.
+ * The newest sales of many customers by number, in 22 bytes a sale, or 46 of a large one. For each customer a chain from the
+ * newest event time to the oldest; of equal times, what arrived later stands first. Which sales are kept depends on the order
+ * of arrival alone, so that it does not matter where a batch ends.
  */
 export class RecentSales {
   /** Both ends of each customer's chain, and its length. */
@@ -44,7 +44,7 @@ export class RecentSales {
   #words: Uint32Array;
   /** There are fewer pairs of a currency and a country than two bytes count. */
   #marketNumbers: Uint16Array;
-  /** Sales that words have no room for: of 2^32 minor units or more, or more than 49 days before the newest. */
+  /** Sales that words have no room for: of 2^32 minor units or more, after the newest, or more than 49 days before it. */
   readonly #large = new LargeSales();
   #originMs: number;
   #size = 0;

@@ -60,6 +60,11 @@ export class Transformation implements Disposable {
   readonly #duplicates = new PartitionCounts();
   readonly #rejected = new PartitionCounts();
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
+  /** Whether the transaction at a place has this order id. */
+  readonly #isOrderAt: IsIdAt = (place, bytes, start, end) => {
+    const { source, orderIdAt, orderIdEnd } = readValidAt(this.#validPath, place);
+    return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
+  };
   #flaggedCount = 0;
   #newestLoadedMs: number | null = null;
 
@@ -124,12 +129,6 @@ export class Transformation implements Disposable {
   [Symbol.dispose](): void {
     for (const file of Object.values(this.#files)) file[Symbol.dispose]();
   }
-
-  /** Whether the transaction at a place has this order id. */
-  readonly #isOrderAt: IsIdAt = (place, bytes, start, end) => {
-    const { source, orderIdAt, orderIdEnd } = readValidAt(this.#validPath, place);
-    return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
-  };
 
   #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>): void {
     // Both are nearly always empty: an id that is not looked for need not be made.
