@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
         '    const refusal = this.#refused.size === 0',
         `    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, this.#isOrderAt);
     if (early !== undefined) {
-      this.#takeRepeated(t, readValidAt(this.#validPath, early).contentHash);
+      this.#takeRepeated(t, validAt(this.#validFiles, early).contentHash);
       return;
     }
     const refusal = this.#refused.size === 0`,
@@ -132,6 +132,12 @@ export const mutants: readonly Mutant[] = [
       ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier === place) this'],
     ],
     test: integration('duplicates.test.ts', 'a sale that can not be judged'),
+  },
+  {
+    name: "a customer's sales are in several shares",
+    file: 'etl/src/validate/validate-batch.ts',
+    changes: [['valid.fileOf(sale.customerId)', 'valid.fileOf(sale.orderId)']],
+    test: integration('shares.test.ts', 'profiles are the same'),
   },
   {
     name: 'a topic made again is read on',

@@ -250,22 +250,40 @@ export function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** The rows of a file in this format, without its header and trailer. @throws StagedFileDamagedError for anything else. */
+/** The size of the row that begins at a place of some bytes; undefined where they do not hold the lengths of all its fields. */
+export function copyRowSize(bytes: Buffer, at: number): number | undefined {
+  if (at + 2 > bytes.length) return undefined;
+  const fieldCount = bytes.readInt16BE(at);
+  const end = fieldAt(bytes, at, fieldCount);
+  return end === undefined ? undefined : end - at;
+}
+
+/** Where the row's field of a number begins, with its length; undefined where the bytes end before. */
+function fieldAt(bytes: Buffer, rowAt: number, number: number): number | undefined {
+  let at = rowAt + 2;
+  for (let field = 0; field < number; field += 1) {
+    if (at + 4 > bytes.length) return undefined;
+    at += 4 + Math.max(0, bytes.readInt32BE(at));
+  }
+  return at;
+}
+
+/** The row's field of a number, of type timestamptz: microseconds since 2000, as exactly as a double tells them. */
+export function timestampOf(bytes: Buffer, rowAt: number, number: number): number {
+  const at = fieldAt(bytes, rowAt, number);
+  if (at === undefined) throw new RangeError(`a row ends before its field ${number}`);
+  return bytes.readInt32BE(at + 4) * wordValues + bytes.readUInt32BE(at + 8);
+}
+
+/** The rows in these bytes. @throws StagedFileDamagedError where the last one is cut short. */
 export function* copyRowsOf(chunks: Iterable<Buffer>): Generator<Buffer, void> {
   const bytes = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk)));
-  if (!bytes.subarray(0, copyHeader.length).equals(copyHeader)) throw new StagedFileDamagedError('no COPY header');
-  let at = copyHeader.length;
-  while (at + 2 <= bytes.length) {
-    const fieldCount = bytes.readInt16BE(at);
-    if (fieldCount === -1) return;
-    let end = at + 2;
-    for (let field = 0; field < fieldCount && end + 4 <= bytes.length; field += 1) {
-      end += 4 + Math.max(0, bytes.readInt32BE(end));
-    }
+  for (let at = 0; at < bytes.length;) {
+    const end = at + (copyRowSize(bytes, at) ?? Infinity);
+    if (end > bytes.length) throw new StagedFileDamagedError('rows of COPY end within a row');
     yield bytes.subarray(at, end);
     at = end;
   }
-  throw new StagedFileDamagedError('a COPY file ends without its trailer');
 }
 
 /** The text of a row's first field. */

@@ -1,12 +1,11 @@
-import { copyHeader, copyTrailer, type CopyFields } from './copy-binary.ts';
+import type { CopyFields } from './copy-binary.ts';
 import { FieldsFile } from './fields-file.ts';
 import type { StagedFileSeal } from './staged-file.ts';
 
-/** A file of rows in COPY's binary format. */
+/** A file of rows in COPY's binary format, without its header and trailer: files of rows can be put together. */
 export class CopyFileWriter implements Disposable {
   readonly #file: FieldsFile;
   readonly #fieldCount: number;
-  #isEmpty = true;
 
   constructor(path: string, columns: readonly string[]) {
     this.#file = new FieldsFile(path);
@@ -16,15 +15,11 @@ export class CopyFileWriter implements Disposable {
   /** Begins a row, to which all its fields are added next. */
   beginRow(): CopyFields {
     const fields = this.#file.next();
-    if (this.#isEmpty) fields.append(copyHeader);
-    this.#isEmpty = false;
     fields.row(this.#fieldCount);
     return fields;
   }
 
-  /** Ends the file; one without rows stays empty. */
   seal(): StagedFileSeal {
-    if (!this.#isEmpty) this.#file.next().append(copyTrailer);
     return this.#file.seal();
   }
 

@@ -9,7 +9,8 @@ export class FieldsFile implements Disposable {
   readonly #fields = new CopyFields();
 
   constructor(path: string) {
-    this.#file = new StagedFileWriter(path);
+    // What is gathered here needs no second buffer.
+    this.#file = new StagedFileWriter(path, 0);
   }
 
   /** Where the next record goes; the one before is complete. */

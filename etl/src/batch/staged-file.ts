@@ -14,15 +14,16 @@ export class StagedFileDamagedError extends TemporaryError {}
 
 const chunkBytes = 256 * 1024;
 
-/** Writes a file once, from front to end, through one buffer. */
+/** Writes a file once, from front to end, through one buffer; what is larger goes past it. */
 export class StagedFileWriter implements Disposable {
   readonly #descriptor: number;
-  readonly #buffer = Buffer.allocUnsafe(chunkBytes);
+  readonly #buffer: Buffer;
   #used = 0;
   #sizeBytes = 0;
   #crc32 = 0;
 
-  constructor(path: string) {
+  constructor(path: string, bufferBytes = chunkBytes) {
+    this.#buffer = Buffer.allocUnsafe(bufferBytes);
     this.#descriptor = openSync(path, 'wx');
   }
 
@@ -86,19 +87,25 @@ export class StagedFileWriter implements Disposable {
 /** How many chunks of a file there are memory for. */
 const chunksAtOnce = 4;
 
+/** Memory that chunks take turns in: each is the caller's until three more were asked for. */
+export class ChunkRing {
+  readonly #chunks: Buffer[] = [];
+
+  next(): Buffer {
+    const oldest = this.#chunks.length < chunksAtOnce ? undefined : this.#chunks.shift();
+    const chunk = oldest ?? Buffer.allocUnsafe(chunkBytes);
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+}
+
 /**
- * Reads a sealed file in chunks that take turns in the same memory: each is what was read until three more were asked for.
+ * Reads a sealed file in the chunks of a ring.
  * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
  */
 export function readChunks(path: string, seal: StagedFileSeal): Generator<Buffer, void> {
-  const chunks: Buffer[] = [];
-  const target = (): Buffer => {
-    const oldest = chunks.length < chunksAtOnce ? undefined : chunks.shift();
-    const chunk = oldest ?? Buffer.allocUnsafe(chunkBytes);
-    chunks.push(chunk);
-    return chunk;
-  };
-  return readInto(target, path, seal);
+  const ring = new ChunkRing();
+  return readInto(() => ring.next(), path, seal);
 }
 
 /** Reads a sealed file in chunks into the memory that `target` gives for each. */
@@ -121,6 +128,59 @@ function* readInto(target: () => Buffer, path: string, seal: StagedFileSeal): Ge
     }
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** What has been read of a sealed file and is not yet used up, in memory that is used again. */
+export class FileWindow implements Disposable {
+  readonly #pieceBytes: number;
+  readonly #chunks: Generator<Buffer, void>;
+  #memory: Buffer;
+  #length = 0;
+  #position = 0;
+  #bytes: Buffer;
+
+  constructor(path: string, seal: StagedFileSeal, pieceBytes: number) {
+    this.#pieceBytes = pieceBytes;
+    // What is left of a piece is moved to the beginning.
+    this.#memory = Buffer.allocUnsafe(2 * pieceBytes);
+    this.#bytes = this.#memory.subarray(0, 0);
+    this.#chunks = readInto(() => this.#target(), path, seal);
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Where the bytes begin in the file. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /**
+   * Lets go of the first `used` bytes and reads some more; false at the end of the file.
+   * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
+   */
+  readOn(used: number): boolean {
+    this.#memory.copyWithin(0, used, this.#length);
+    this.#length -= used;
+    this.#position += used;
+    const { done, value } = this.#chunks.next();
+    this.#length += done === true ? 0 : value.length;
+    this.#bytes = this.#memory.subarray(0, this.#length);
+    return done !== true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#chunks.return();
+  }
+
+  #target(): Buffer {
+    const length = this.#length;
+    if (this.#memory.length - length < this.#pieceBytes) {
+      this.#memory = Buffer.concat([this.#memory], length + 2 * this.#pieceBytes);
+    }
+    return this.#memory.subarray(length, length + this.#pieceBytes);
   }
 }
 
@@ -216,21 +276,12 @@ export function* readLines(path: string, seal: StagedFileSeal): Generator<string
  * is good until the next one is asked for.
  */
 export function* readLineBytes(path: string, seal: StagedFileSeal, pieceBytes: number): Generator<Buffer, void> {
-  // What is left of a line is moved to the beginning.
-  let memory = Buffer.allocUnsafe(2 * pieceBytes);
+  using window = new FileWindow(path, seal, pieceBytes);
   let used = 0;
-  const target = (): Buffer => {
-    if (memory.length - used < pieceBytes) memory = Buffer.concat([memory], used + 2 * pieceBytes);
-    return memory.subarray(used, used + pieceBytes);
-  };
-  for (const chunk of readInto(target, path, seal)) {
-    const lineEnd = chunk.lastIndexOf(0x0a);
-    const end = used + lineEnd;
-    used += chunk.length;
-    if (lineEnd === -1) continue;
-    yield memory.subarray(0, end);
-    memory.copyWithin(0, end + 1, used);
-    used -= end + 1;
+  while (window.readOn(used)) {
+    const lineEnd = window.bytes.lastIndexOf(0x0a);
+    if (lineEnd !== -1) yield window.bytes.subarray(0, lineEnd);
+    used = lineEnd + 1;
   }
-  if (used > 0) yield memory.subarray(0, used);
+  if (window.bytes.length > 0) yield window.bytes;
 }

@@ -28,6 +28,8 @@ const partitionCount = z.object({ partition: count, count });
 export type PartitionCount = z.output<typeof partitionCount>;
 
 const validateFacts = z.object({
+  /** How many shares the valid transactions are in: see `shareOf`. */
+  shareCount: z.number().int().min(1),
   validCount: count,
   rejectedCount: count,
   rejectedByPartition: z.array(partitionCount),
@@ -63,15 +65,17 @@ export const transformFolder = stepFolder('transform', transformFacts);
 /** The file of one partition's records, in frames. */
 export const recordsFile = (partition: number): string => `records-${partition}.bin`;
 
-/** Valid transactions: see `ValidFileWriter`. */
-export const validFile = 'valid.bin';
+/** The valid transactions of one share: see `ValidFileWriter`. */
+export const validFile = (share: number): string => `valid-${share}.bin`;
 
 /** Their markets: see `writeMarkets`. */
 export const marketsFile = 'markets.tsv';
 
-/** Files in PostgreSQL's COPY formats, named after their tables: rejected records as text, the others binary. */
+/** The rows of one share's transactions, in COPY's binary format. */
+export const transactionsFile = (share: number): string => `transactions-${share}.copy`;
+
+/** Rows of other tables, named after them, in PostgreSQL's COPY formats: rejected records as text, the others binary. */
 export const copyFiles = {
-  transactions: 'transactions.copy',
   rejectedTransactions: 'rejected_transactions.copy',
   fraudAlerts: 'fraud_alerts.copy',
   fraudShadowVerdicts: 'fraud_shadow_verdicts.copy',

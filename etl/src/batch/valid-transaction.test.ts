@@ -65,16 +65,17 @@ const asRead = (t: ValidTransaction) => ({
 
 test('transactions come out as they were staged, and each is found again at its place', () => {
   fc.assert(
-    fc.property(fc.array(written, { maxLength: 40 }), (all) => {
+    fc.property(fc.array(written, { maxLength: 40 }), fc.nat(2 ** 31), (all, firstPlace) => {
       const path = join(folder, 'valid.bin');
       rmSync(path, { force: true });
       using file = new ValidFileWriter(path);
       for (const { sale, contentDigest, marketNumber, coordinates } of all) {
         file.write(sale, contentDigest, marketNumber, coordinates);
       }
-      const read = [...readValid(path, file.seal())].flat();
+      const staged = { path, seal: file.seal(), firstPlace };
+      const read = [...readValid(staged)].flat();
       expect(read.map(asRead)).toEqual(all.map(asWritten));
-      expect(read.map(({ place }) => asRead(readValidAt(path, place)))).toEqual(all.map(asWritten));
+      expect(read.map(({ place }) => asRead(readValidAt(staged, place)))).toEqual(all.map(asWritten));
     }),
     { numRuns: 100 },
   );

@@ -115,7 +115,7 @@ export class ValidTransaction {
   readonly source: Buffer;
   readonly at: number;
   readonly fieldsEnd: number;
-  /** Where it begins in its file, in units of 8 bytes. */
+  /** Where it begins among all of its batch, in units of 8 bytes. */
   readonly place: number;
   readonly marketNumber: number;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -195,17 +195,29 @@ export class ValidTransaction {
   }
 }
 
+/** A sealed file of staged transactions, and the place of its first one among all of the batch. */
+export interface ValidFile {
+  readonly path: string;
+  readonly seal: StagedFileSeal;
+  readonly firstPlace: number;
+}
+
 /** Reads a file of staged transactions, some at a time. */
-export function* readValid(path: string, seal: StagedFileSeal): Generator<ValidTransaction[], void> {
+export function* readValid({ path, seal, firstPlace }: ValidFile): Generator<ValidTransaction[], void> {
   for (const { bytes, starts, position } of readRecords(path, seal, sizeOfValid)) {
     const view = viewOf(bytes);
-    yield starts.map((at) => new ValidTransaction(bytes, view, at, (position + at) / alignment));
+    yield starts.map((at) => new ValidTransaction(bytes, view, at, firstPlace + (position + at) / alignment));
   }
 }
 
+/** The place that follows the last one of a file. */
+export function placeAfter({ seal, firstPlace }: ValidFile): number {
+  return firstPlace + seal.sizeBytes / alignment;
+}
+
 /** Reads the one transaction that begins at a place of a file. */
-export function readValidAt(path: string, place: number): ValidTransaction {
-  const source = readRecordAt(path, place * alignment, sizeOfValid, headBytes);
+export function readValidAt({ path, firstPlace }: ValidFile, place: number): ValidTransaction {
+  const source = readRecordAt(path, (place - firstPlace) * alignment, sizeOfValid, headBytes);
   return new ValidTransaction(source, viewOf(source), 0, place);
 }
 

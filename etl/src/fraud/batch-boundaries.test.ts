@@ -33,19 +33,20 @@ const sales: fc.Arbitrary<readonly { readonly customerId: string; readonly sale:
   { maxLength: 120 },
 );
 
-/** The verdicts of a stream that is cut into batches, between which only profiles remain. */
+/** The verdicts of a stream that is cut into batches, between which all but the profiles is forgotten. */
 function verdictsOf(stream: readonly { readonly customerId: string; readonly sale: FraudSale }[], batchCount: number) {
   const profiles = new Map<string, CustomerProfile>();
   const size = Math.max(1, Math.ceil(stream.length / batchCount));
   const verdicts: unknown[] = [];
+  const customers = new Customers();
+  const judge = new FraudJudge(customers, set, set);
   for (let from = 0; from < stream.length; from += size) {
-    const customers = new Customers();
     for (const profile of profiles.values()) customers.load(profile);
-    const judge = new FraudJudge(customers, set, set);
     for (const { customerId, sale } of stream.slice(from, from + size)) {
       verdicts.push(judge.judge(customers.numberOf(customerId), sale));
     }
     for (const profile of customers.changedProfiles()) profiles.set(profile.customerId, profile);
+    customers.clear();
   }
   return { verdicts, profiles };
 }

@@ -129,6 +129,15 @@ export class Customers {
     }
   }
 
+  /** Forgets all customers: their numbers will be those of others. */
+  clear(): void {
+    this.#ids.clear();
+    this.#sums.clear();
+    this.#recent.clear();
+    this.#saleCounts.fill(0);
+    this.#changed.fill(0);
+  }
+
   #profileOf(customer: number): CustomerProfile {
     const market = this.#lastMarkets[customer] ?? 0;
     return {

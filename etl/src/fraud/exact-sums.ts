@@ -31,6 +31,14 @@ export class ExactSums {
     this.#squaresLow = grown(this.#squaresLow, new Float64Array(capacity));
   }
 
+  /** Makes all sums zero. */
+  clear(): void {
+    this.#sums.fill(0);
+    this.#squaresHigh.fill(0);
+    this.#squaresLow.fill(0);
+    this.#large.clear();
+  }
+
   add(owner: number, amount: bigint, asDouble: number): void {
     if (amount >= compactEndBig) {
       this.#addLarge(owner, amount, amount * amount);

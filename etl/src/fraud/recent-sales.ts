@@ -68,6 +68,16 @@ export class RecentSales {
     this.#counts = grown(this.#counts, new Uint8Array(capacity));
   }
 
+  /** Forgets all sales. */
+  clear(): void {
+    this.#heads.fill(none);
+    this.#tails.fill(none);
+    this.#counts.fill(0);
+    this.#large.clear();
+    this.#size = 0;
+    this.#free = none;
+  }
+
   /** Puts a sale in its place by event time, and lets go of what no longer counts as recent. */
   add(customer: number, sale: WindowSale): void {
     let newer: SaleCursor = none;
@@ -209,6 +219,11 @@ class LargeSales {
   #figures = new Float64Array(0);
   #size = 0;
   readonly #free: number[] = [];
+
+  clear(): void {
+    this.#size = 0;
+    this.#free.length = 0;
+  }
 
   add({ timeMs, amount, amountBase }: WindowSale): number {
     const row = this.#free.pop() ?? this.#size;

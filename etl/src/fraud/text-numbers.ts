@@ -23,6 +23,12 @@ export class TextNumbers {
     return this.#size;
   }
 
+  /** Forgets all texts; the next one gets number 0 again. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#size = 0;
+  }
+
   /** The number of a text, given as UTF-8 from `start` to `end`; a new one where it has none yet. */
   numberOf(text: Uint8Array, start: number, end: number): number {
     const hash = hashBytes(text, start, end, seed);

@@ -7,6 +7,7 @@ import { stagedSeal, type StagedStep } from '../batch/staging.ts';
 import {
   copyFiles,
   deltaFiles,
+  transactionsFile,
   transformFolder,
   validateFolder,
   type ExtractFacts,
@@ -20,6 +21,7 @@ import { errorMessageOf, isLoadedMeanwhile } from '../errors.ts';
 import type { DeltaRows } from '../warehouse/merge-deltas.ts';
 import { RefusedCopyError, type CopySource } from '../warehouse/copy-rows.ts';
 import { loadBatchInOneTransaction, type BatchLoad, type LoadOutcome } from '../warehouse/load-transaction.ts';
+import { rowsInOrder } from './rows-in-order.ts';
 import { readPositions } from '../warehouse/positions.ts';
 import { replayRejectsTable } from '../warehouse/settle-replay.ts';
 
@@ -83,15 +85,15 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
     topic: context.config.kafka.topic,
     stateVersion: BigInt(transformed.facts.stateVersion),
     rows: [
-      copySource('transactions', transactionColumns, 'binary', transformed, copyFiles.transactions),
+      transactionRows(input),
       copySource(rejectsTable, rejectedColumns, 'text', validated, copyFiles.rejectedTransactions),
       copySource(rejectsTable, rejectedColumns, 'text', transformed, copyFiles.rejectedTransactions),
       copySource('fraud_alerts', alertColumns, 'binary', transformed, copyFiles.fraudAlerts),
       copySource('fraud_shadow_verdicts', shadowVerdictColumns, 'binary', transformed, copyFiles.fraudShadowVerdicts),
     ].filter((source) => source !== undefined),
-    salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute),
-    customerDays: deltaRows(transformed, deltaFiles.customerDays),
-    customerProfiles: deltaRows(transformed, deltaFiles.customerProfiles),
+    salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute, sumsBytes),
+    customerDays: deltaRows(transformed, deltaFiles.customerDays, sumsBytes),
+    customerProfiles: deltaRows(transformed, deltaFiles.customerProfiles, profilesBytes),
     ranges: extracted.facts.ranges.map((range) => ({
       ...range,
       loadedCount: countOf(transformed.facts.loadedByPartition, range.partition),
@@ -111,6 +113,16 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
   };
 }
 
+/** The transactions of all shares as a source of COPY; undefined where there are none. */
+function transactionRows({ validated, transformed }: LoadInput): CopySource | undefined {
+  const files = Array.from({ length: validated.facts.shareCount }, (_, share) => {
+    const name = transactionsFile(share);
+    return { path: join(transformed.folder, name), seal: stagedSeal(transformed, name) };
+  });
+  if (files.every(({ seal }) => seal.sizeBytes === 0)) return undefined;
+  return { table: 'transactions', columns: transactionColumns, format: 'binary', chunks: () => rowsInOrder(files) };
+}
+
 /** A staged file as a source of COPY; undefined for an empty one, which needs no round trip. */
 function copySource(
   table: string,
@@ -124,9 +136,11 @@ function copySource(
   return { table, columns, format, chunks: () => readChunks(join(step.folder, name), seal) };
 }
 
-/** A statement takes about so much: its planning then hardly counts, nor does its text in memory. */
-const deltaBytes = 512 * 1024;
+/** A statement takes about so much. Sums of minutes: an hour's are then updated few times. */
+const sumsBytes = 512 * 1024;
+/** Profiles are by far the most, and a copy of what is sent waits for the garbage collector. */
+const profilesBytes = 128 * 1024;
 
-function deltaRows(step: StagedStep<unknown>, name: string): DeltaRows {
-  return readLineBytes(join(step.folder, name), stagedSeal(step, name), deltaBytes);
+function deltaRows(step: StagedStep<unknown>, name: string, pieceBytes: number): DeltaRows {
+  return readLineBytes(join(step.folder, name), stagedSeal(step, name), pieceBytes);
 }

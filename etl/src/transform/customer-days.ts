@@ -38,6 +38,15 @@ export class CustomerDays {
     this.#sums.add(place, amountBaseMinor);
   }
 
+  /** Forgets all days. */
+  clear(): void {
+    this.#heads.fill(none);
+    this.#counts.fill(0);
+    this.#flagged.fill(0);
+    this.#sums.clear();
+    this.#size = 0;
+  }
+
   /** Rows of customer_days: its columns in the table's order, amounts as text in major units. */
   *rows(): Generator<(string | number)[]> {
     for (let customer = 0; customer < this.#heads.length; customer += 1) {

@@ -1,11 +1,7 @@
-import { join } from 'node:path';
-
-import { stagedSeal, type StagedStep } from '../batch/staging.ts';
-import { validFile, type ValidateFacts } from '../batch/step-folders.ts';
-import { readValid, type ValidTransaction } from '../batch/valid-transaction.ts';
+import { readValid, type ValidFile, type ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { Judgement } from './judge-transaction.ts';
-import { knownOrdersOf } from './known-orders.ts';
+import type { KnownOrders } from './known-orders.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 
 /** Some transactions, and what the warehouse knows of them. */
@@ -17,16 +13,16 @@ export interface Group {
   readonly customers: readonly number[];
 }
 
-/** Groups of valid transactions, each with what is loaded of it; the next group is looked up while one is worked on. */
+/** A file's valid transactions in groups, each with what is loaded of it; the next group is looked up while one is worked on. */
 export async function* readGroups(
-  validated: StagedStep<ValidateFacts>,
-  snapshot: TransformSnapshot,
+  file: ValidFile,
   customers: Customers,
+  knownOrders: KnownOrders,
+  snapshot: TransformSnapshot,
   { baseExponent }: Judgement,
 ): AsyncGenerator<Group, void> {
-  const knownOrders = await knownOrdersOf(snapshot);
   let ahead: Promise<Group> | undefined;
-  for (const transactions of readValid(join(validated.folder, validFile), stagedSeal(validated, validFile))) {
+  for (const transactions of readValid(file)) {
     const knownBefore = customers.size;
     const numbers = transactions.map(({ source, customerIdAt, customerIdEnd }) =>
       customers.numberOfBytes(source, customerIdAt, customerIdEnd),

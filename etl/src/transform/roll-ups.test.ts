@@ -2,6 +2,7 @@ import { currencyExponent, formatMinor } from '@pulse/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { shareOf } from '../batch/shares.ts';
 import { MarketNumbers, type Market } from '../batch/market-numbers.ts';
 import type { JudgedTransaction } from './judge-transaction.ts';
 import { Customers } from '../fraud/customers.ts';
@@ -47,19 +48,27 @@ const sales: fc.Arbitrary<Sale> = fc
     },
   }));
 
-test('sums of minutes, days and profiles are those of a naive recomputation', () => {
+test('sums of minutes, days and profiles are those of a naive recomputation, share by share', () => {
   fc.assert(
-    fc.property(fc.array(sales, { maxLength: 60 }), (all) => {
+    fc.property(fc.array(sales, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (all, shareCount) => {
       const customers = new Customers();
       const rollUps = new RollUps(2, markets.list(), (customer) => customers.idOf(customer));
-      for (const { transaction, judged, isFlagged } of all) {
-        const customer = customers.numberOf(transaction.customerId);
-        rollUps.add(transaction, customer, judged, isFlagged);
-        customers.add(customer, asFraudSale(transaction, judged));
+      const dayRows: unknown[][] = [];
+      const profileRows: unknown[][] = [];
+      for (let share = 0; share < shareCount; share += 1) {
+        for (const { transaction, judged, isFlagged } of all) {
+          if (shareOf(transaction.customerId, shareCount) !== share) continue;
+          const customer = customers.numberOf(transaction.customerId);
+          rollUps.add(transaction, customer, judged, isFlagged);
+          customers.add(customer, asFraudSale(transaction, judged));
+        }
+        dayRows.push(...rollUps.customerDayRows());
+        profileRows.push(...Array.from(customers.changedProfiles(), (profile) => profileRow(profile, 2).slice(0, -1)));
+        rollUps.clearCustomerDays();
+        customers.clear();
       }
-      const profileRows = Array.from(customers.changedProfiles(), (profile) => profileRow(profile, 2).slice(0, -1));
       expect(asSet(rollUps.minuteRows())).toEqual(asSet(naiveMinutes(all)));
-      expect(asSet(rollUps.customerDayRows())).toEqual(asSet(naiveDays(all)));
+      expect(asSet(dayRows)).toEqual(asSet(naiveDays(all)));
       expect(asSet(profileRows)).toEqual(asSet(naiveProfiles(all)));
     }),
   );

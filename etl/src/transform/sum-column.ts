@@ -16,6 +16,12 @@ export class SumColumn {
     this.#compact = grown(this.#compact, new Float64Array(capacity));
   }
 
+  /** Makes all sums zero. */
+  clear(): void {
+    this.#compact.fill(0);
+    this.#rest.clear();
+  }
+
   add(place: number, amount: bigint): void {
     const sum = (this.#compact[place] ?? 0) + Number(amount);
     if (sum < compactEnd) this.#compact[place] = sum;

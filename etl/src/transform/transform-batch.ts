@@ -1,11 +1,13 @@
 import type { Batch } from '../batch/batch.ts';
 import type { StepOutput } from '../batch/staging.ts';
 import type { TransformFacts } from '../batch/step-folders.ts';
+import { validFilesOf } from '../batch/valid-files.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { Customers } from '../fraud/customers.ts';
 import { FraudJudge } from '../fraud/fraud-judge.ts';
 import { parseRuleSet, prepareRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
+import { knownOrdersOf } from './known-orders.ts';
 import type { Judgement } from './judge-transaction.ts';
 import { readGroups } from './read-groups.ts';
 import { readRates } from './read-rates.ts';
@@ -35,8 +37,9 @@ export async function transformBatch(
       : await readRuleSet(snapshot, batch.shadowRuleSetVersion, judgement);
   const fraud = { customers, judge: new FraudJudge(customers, live, shadow) };
   using transformation = new Transformation(context, batch, input, judgement, fraud, refused, folder);
-  for await (const group of readGroups(input.validated, snapshot, customers, judgement)) {
-    transformation.takeGroup(group);
+  const knownOrders = await knownOrdersOf(snapshot);
+  for (const [share, file] of validFilesOf(input.validated).entries()) {
+    await transformation.takeShare(share, readGroups(file, customers, knownOrders, snapshot, judgement));
   }
   return transformation.finish(String(snapshot.stateVersion));
 }

@@ -7,7 +7,7 @@ import { alertColumns, shadowVerdictColumns, transactionColumns } from '../batch
 import { CopyFileWriter } from '../batch/copy-file-writer.ts';
 import { marketOf, readMarkets, type Market } from '../batch/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
-import { readFrameAt } from '../batch/read-frames.ts';
+import { readFrameAt } from '../batch/read-frame-at.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
 import { stagedSeal, type StagedStep, type StepOutput } from '../batch/staging.ts';
@@ -16,12 +16,13 @@ import {
   deltaFiles,
   marketsFile,
   recordsFile,
-  validFile,
+  transactionsFile,
   type ExtractFacts,
   type TransformFacts,
   type ValidateFacts,
 } from '../batch/step-folders.ts';
-import { readValidAt, type ValidTransaction } from '../batch/valid-transaction.ts';
+import { validAt, validFilesOf } from '../batch/valid-files.ts';
+import type { ValidFile, ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Context } from '../context.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { FraudJudge } from '../fraud/fraud-judge.ts';
@@ -55,14 +56,15 @@ export class Transformation implements Disposable {
   readonly #rows: TransactionRows;
   readonly #rollUps: RollUps;
   readonly #seen: SeenOrders;
-  readonly #validPath: string;
+  readonly #validFiles: readonly ValidFile[];
+  readonly #transactionFiles: Record<string, StagedFileSeal> = {};
   readonly #loaded = new PartitionCounts();
   readonly #duplicates = new PartitionCounts();
   readonly #rejected = new PartitionCounts();
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
   /** Whether the transaction at a place has this order id. */
   readonly #isOrderAt: IsIdAt = (place, bytes, start, end) => {
-    const { source, orderIdAt, orderIdEnd } = readValidAt(this.#validPath, place);
+    const { source, orderIdAt, orderIdEnd } = validAt(this.#validFiles, place);
     return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
   };
   #flaggedCount = 0;
@@ -91,16 +93,29 @@ export class Transformation implements Disposable {
     this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
     this.#seen = new SeenOrders(input.validated.facts.validCount);
-    this.#validPath = join(input.validated.folder, validFile);
+    this.#validFiles = validFilesOf(input.validated);
   }
 
-  takeGroup({ transactions, known, customers }: Group): void {
-    transactions.forEach((transaction, index) => this.#take(transaction, customers[index] ?? 0, known));
+  /** Takes all transactions of a share. What its customers have done is written then, and forgotten. */
+  async takeShare(share: number, groups: AsyncIterable<Group>): Promise<void> {
+    const name = transactionsFile(share);
+    using rows = new CopyFileWriter(join(this.#folder, name), transactionColumns);
+    for await (const group of groups) this.#takeGroup(group, rows);
+    this.#transactionFiles[name] = rows.seal();
+    writeDeltas(this.#files.customerDays, this.#rollUps.customerDayRows());
+    writeDeltas(this.#files.customerProfiles, this.#profileRows());
+    this.#rollUps.clearCustomerDays();
+    this.#customers.clear();
+  }
+
+  #takeGroup({ transactions, known, customers }: Group, rows: CopyFileWriter): void {
+    transactions.forEach((transaction, index) => this.#take(transaction, customers[index] ?? 0, known, rows));
     const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
     this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
 
   finish(stateVersion: string): StepOutput<TransformFacts> {
+    writeDeltas(this.#files.salesPerMinute, this.#rollUps.minuteRows());
     return {
       facts: {
         stateVersion,
@@ -115,13 +130,13 @@ export class Transformation implements Disposable {
         newestLoadedMs: this.#newestLoadedMs,
       },
       files: {
-        [copyFiles.transactions]: this.#files.transactions.seal(),
+        ...this.#transactionFiles,
         [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
         [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
         [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
-        [deltaFiles.salesPerMinute]: this.#writeDeltas(deltaFiles.salesPerMinute, this.#rollUps.minuteRows()),
-        [deltaFiles.customerDays]: this.#writeDeltas(deltaFiles.customerDays, this.#rollUps.customerDayRows()),
-        [deltaFiles.customerProfiles]: this.#writeDeltas(deltaFiles.customerProfiles, this.#profileRows()),
+        [deltaFiles.salesPerMinute]: this.#files.salesPerMinute.seal(),
+        [deltaFiles.customerDays]: this.#files.customerDays.seal(),
+        [deltaFiles.customerProfiles]: this.#files.customerProfiles.seal(),
       },
     };
   }
@@ -130,7 +145,7 @@ export class Transformation implements Disposable {
     for (const file of Object.values(this.#files)) file[Symbol.dispose]();
   }
 
-  #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>): void {
+  #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>, rows: CopyFileWriter): void {
     // Both are nearly always empty: an id that is not looked for need not be made.
     const loadedHash = known.size === 0 ? undefined : known.get(t.orderId);
     if (loadedHash !== undefined) {
@@ -150,11 +165,17 @@ export class Transformation implements Disposable {
     }
     const { source, orderIdAt, orderIdEnd, place } = t;
     const earlier = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, this.#isOrderAt);
-    if (earlier === undefined) this.#takeNew(t, market, customer, verdict);
-    else this.#takeRepeated(t, readValidAt(this.#validPath, earlier).contentHash);
+    if (earlier === undefined) this.#takeNew(t, market, customer, verdict, rows);
+    else this.#takeRepeated(t, validAt(this.#validFiles, earlier).contentHash);
   }
 
-  #takeNew(t: ValidTransaction, { currency, country }: Market, customer: number, judged: JudgedTransaction): void {
+  #takeNew(
+    t: ValidTransaction,
+    { currency, country }: Market,
+    customer: number,
+    judged: JudgedTransaction,
+    rows: CopyFileWriter,
+  ): void {
     const { timestampMs } = t;
     const { amountBaseMinor } = judged;
     const { live, shadow } = this.#fraudJudge.judge(customer, {
@@ -166,7 +187,7 @@ export class Transformation implements Disposable {
       country,
     });
     const isFlagged = live.decision !== 'clear';
-    this.#rows.transaction(this.#files.transactions.beginRow(), t, judged, live);
+    this.#rows.transaction(rows.beginRow(), t, judged, live);
     this.#rollUps.add(t, customer, judged, isFlagged);
     this.#loaded.add(t.partition);
     this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, timestampMs);
@@ -206,23 +227,23 @@ export class Transformation implements Disposable {
     this.#rejected.add(partition);
     this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
   }
-
-  #writeDeltas(name: string, rows: Iterable<readonly unknown[]>): StagedFileSeal {
-    using file = new StagedFileWriter(join(this.#folder, name));
-    for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
-    return file.seal();
-  }
 }
 
 type Files = ReturnType<typeof openFiles>;
 
 function openFiles(folder: string) {
   return {
-    transactions: new CopyFileWriter(join(folder, copyFiles.transactions), transactionColumns),
     rejectedTransactions: new StagedFileWriter(join(folder, copyFiles.rejectedTransactions)),
     fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), alertColumns),
     fraudShadowVerdicts: new CopyFileWriter(join(folder, copyFiles.fraudShadowVerdicts), shadowVerdictColumns),
+    salesPerMinute: new StagedFileWriter(join(folder, deltaFiles.salesPerMinute)),
+    customerDays: new StagedFileWriter(join(folder, deltaFiles.customerDays)),
+    customerProfiles: new StagedFileWriter(join(folder, deltaFiles.customerProfiles)),
   };
+}
+
+function writeDeltas(file: StagedFileWriter, rows: Iterable<readonly unknown[]>): void {
+  for (const row of rows) file.writeText(`${JSON.stringify(row)}\n`);
 }
 
 /** What a transaction's figures depend on. */

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import { copyHeader, copyTrailer } from '../batch/copy-binary.ts';
 import { isRowRefusal } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 
@@ -12,7 +13,7 @@ export interface CopySource {
   readonly table: string;
   readonly columns: readonly string[];
   readonly format: 'text' | 'binary';
-  /** Each is good until three more were asked for: one is on its way, and one is read ahead. */
+  /** Of rows alone. Each is good until three more were asked for: one is on its way, and one is read ahead. */
   readonly chunks: () => Iterable<Buffer>;
 }
 
@@ -36,12 +37,18 @@ export async function copyRows(
     copyFrom(`copy ${client.escapeIdentifier(table)} (${names}) from stdin (format ${format})`),
   );
   try {
-    await pipeline(Readable.from(passing(chunks)), stream);
+    await pipeline(Readable.from(passing(format === 'binary' ? framed(chunks) : chunks)), stream);
   } catch (error) {
     if (isRowRefusal(error)) throw new RefusedCopyError(`PostgreSQL refuses a row of ${table}`, { cause: error });
     throw error;
   }
   return stream.rowCount;
+}
+
+function* framed(rows: Iterable<Buffer>): Generator<Buffer, void> {
+  yield copyHeader;
+  yield* rows;
+  yield copyTrailer;
 }
 
 /** Asked for the next chunk when the last one is on its way. */

@@ -1,4 +1,4 @@
-import { copyHeader, copyRowsOf, copyTrailer, firstTextOf } from '../batch/copy-binary.ts';
+import { copyRowsOf, firstTextOf } from '../batch/copy-binary.ts';
 import { errorMessageOf } from '../errors.ts';
 import type { Warehouse } from './connection.ts';
 import { copyRows, RefusedCopyError, type CopySource } from './copy-rows.ts';
@@ -67,7 +67,7 @@ async function refusalOf(
   if (rows.length === 0) return undefined;
   await client.query('savepoint half');
   try {
-    await copyRows(client, source, inChunks([copyHeader, ...rows, copyTrailer]));
+    await copyRows(client, source, inChunks(rows));
     await client.query('release savepoint half');
     return undefined;
   } catch (error) {

@@ -94,7 +94,7 @@ test('every type of field arrives as the same value, and rows are told apart aga
     await pipe(Readable.from(file), client.query(copyFrom('copy kept from stdin (format binary)')));
     const found = await client.query(asStored);
     expect(found.rows).toEqual(rows.map(asWritten));
-    const parts = [...copyRowsOf(file)];
+    const parts = [...copyRowsOf([fields.bytes])];
     expect(parts.map(firstTextOf)).toEqual(rows.map(({ words }) => words));
     expect(Buffer.concat(parts)).toEqual(fields.bytes);
   });

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+
+import { shareOf } from './shares.ts';
+import type { StagedFileSeal } from './staged-file.ts';
+import { stagedSeal, type StagedStep } from './staging.ts';
+import { validFile, type ValidateFacts } from './step-folders.ts';
+import {
+  placeAfter,
+  readValidAt,
+  ValidFileWriter,
+  type ValidFile,
+  type ValidTransaction,
+} from './valid-transaction.ts';
+
+/** Writes the files of a batch's valid transactions, one a share. */
+export class ValidFilesWriter implements Disposable {
+  readonly #files: readonly ValidFileWriter[];
+
+  constructor(folder: string, shareCount: number) {
+    this.#files = Array.from({ length: shareCount }, (_, share) => new ValidFileWriter(join(folder, validFile(share))));
+  }
+
+  /** The file for a customer's sales. */
+  fileOf(customerId: string): ValidFileWriter {
+    const share = shareOf(customerId, this.#files.length);
+    const file = this.#files[share];
+    if (file === undefined) throw new RangeError(`there is no share ${share}`);
+    return file;
+  }
+
+  /** The files' seals by name. */
+  seal(): Record<string, StagedFileSeal> {
+    return Object.fromEntries(this.#files.map((file, share) => [validFile(share), file.seal()]));
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of this.#files) file[Symbol.dispose]();
+  }
+}
+
+/** The files of a batch's valid transactions, share by share. */
+export function validFilesOf(validated: StagedStep<ValidateFacts>): ValidFile[] {
+  let firstPlace = 0;
+  return Array.from({ length: validated.facts.shareCount }, (_, share) => {
+    const name = validFile(share);
+    const file = { path: join(validated.folder, name), seal: stagedSeal(validated, name), firstPlace };
+    firstPlace = placeAfter(file);
+    return file;
+  });
+}
+
+/** The transaction that begins at a place of these files. @throws RangeError where no file begins at or before it. */
+export function validAt(files: readonly ValidFile[], place: number): ValidTransaction {
+  const file = files.findLast(({ firstPlace }) => firstPlace <= place);
+  if (file === undefined) throw new RangeError(`no transaction is at place ${place}`);
+  return readValidAt(file, place);
+}

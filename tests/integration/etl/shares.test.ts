@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
+import { runProducer } from '../../support/programs.ts';
+
+const messages = 70_000;
+const traffic = '--duplicate-share 0.05 --malformed-share 0.01 --late-share 0.05 --fraud-share 0.05 --time-span 6h';
+
+/** The same traffic in one batch, which takes two shares, and in batches of one share each. */
+let large: Pipeline;
+let small: Pipeline;
+
+beforeAll(async () => {
+  large = await openPipeline();
+  small = await openPipeline({ env: { KAFKA_TOPIC_TRANSACTIONS: large.topic, ETL_BATCH_MAX_MESSAGES: '6000' } });
+  const { exitCode, stderr } = await runProducer(
+    ['--count', String(messages), '--seed', '7', '--customers', '3000', ...traffic.split(' ')],
+    { env: large.env },
+  );
+  if (exitCode !== 0) throw new Error(`the producer ended with ${exitCode}:\n${stderr}`);
+  await large.batch(['run']);
+  await small.batch(['run', '--until-empty']);
+});
+
+afterAll(async () => {
+  await large[Symbol.asyncDispose]();
+  await small[Symbol.asyncDispose]();
+});
+
+test('the large batch took all of the traffic', async () => {
+  const batches = await large.query('select read_count::int from etl_batches');
+  expect(batches).toEqual([{ read_count: messages }]);
+});
+
+test.each([
+  ['sales, with their tax, their rates and their verdicts', 'transactions', ['batch_id', 'processed_at']],
+  ['alerts', 'fraud_alerts', ['batch_id', 'raised_at']],
+  ['profiles', 'customer_profiles', []],
+  ['days', 'customer_days', []],
+  ['minutes', 'sales_per_minute', []],
+  ['hours', 'sales_per_hour', []],
+  ['quarantined records', 'rejected_transactions', ['rejected_id', 'batch_id', 'rejected_at', 'published_at']],
+])('%s are the same in either', async (_, table, others) => {
+  const digest = `select count(*)::int as rows, md5(string_agg(line, e'\\n' order by line)) as digest
+    from (select (to_jsonb(t) - $1::text[])::text as line from ${table} t) lines`;
+  const [inLarge] = await large.query<{ rows: number }>(digest, [others]);
+  expect(inLarge?.rows).toBeGreaterThan(0);
+  expect(await small.query(digest, [others])).toEqual([inLarge]);
+});
+
+test('rows lie in the order of their event times, whatever their share', async () => {
+  const [found] = await large.query<{ correlation: number }>(`
+    select corr(place, in_time) as correlation from (
+      select row_number() over (order by ctid) as place, rank() over (order by transaction_timestamp) as in_time
+      from transactions
+    ) rows`);
+  // Late sales stand where they came; were it one share after the other, it would be a half.
+  expect(found?.correlation).toBeGreaterThan(0.8);
+});
