@@ -140,6 +140,18 @@ export const mutants: readonly Mutant[] = [
     test: integration('shares.test.ts', 'profiles are the same'),
   },
   {
+    name: 'order ids are forgotten with their share',
+    file: 'etl/src/transform/transformation.ts',
+    changes: [
+      ['  readonly #seen: SeenOrders;', '  #seen: SeenOrders;'],
+      [
+        '    this.#customers.clear();\n',
+        '    this.#customers.clear();\n    this.#seen = new SeenOrders(this.#input.validated.facts.validCount);\n',
+      ],
+    ],
+    test: integration('shares.test.ts', 'one order id of two customers is a conflict'),
+  },
+  {
     name: 'a topic made again is read on',
     file: 'etl/src/extract/check-anchors.ts',
     changes: [["if (state === 'another') throw", "if (state === 'another' && signal.aborted) throw"]],

@@ -250,7 +250,13 @@ export function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** The size of the row that begins at a place of some bytes; undefined where they do not hold the lengths of all its fields. */
+/** More than a row can take: ids and texts are short. A damaged length is told by it. */
+const rowBytesMax = 256 * 1024;
+
+/**
+ * The size of the row that begins at a place of some bytes; undefined where they do not hold the lengths of all its fields.
+ * @throws StagedFileDamagedError for one of more than 256 KB.
+ */
 export function copyRowSize(bytes: Buffer, at: number): number | undefined {
   if (at + 2 > bytes.length) return undefined;
   const fieldCount = bytes.readInt16BE(at);
@@ -264,15 +270,26 @@ function fieldAt(bytes: Buffer, rowAt: number, number: number): number | undefin
   for (let field = 0; field < number; field += 1) {
     if (at + 4 > bytes.length) return undefined;
     at += 4 + Math.max(0, bytes.readInt32BE(at));
+    if (at - rowAt > rowBytesMax) throw new StagedFileDamagedError(`a row of COPY has a size of ${at - rowAt} or more`);
   }
   return at;
 }
 
-/** The row's field of a number, of type timestamptz: microseconds since 2000, as exactly as a double tells them. */
-export function timestampOf(bytes: Buffer, rowAt: number, number: number): number {
+/** A field of type integer, by its number in a row that begins at a place of some bytes and lies whole in them. */
+export function integerOf(bytes: Buffer, rowAt: number, number: number): number {
+  return bytes.readInt32BE(valueAt(bytes, rowAt, number));
+}
+
+/** The same of type bigint, which holds a safe whole number. */
+export function bigintOf(bytes: Buffer, rowAt: number, number: number): number {
+  const at = valueAt(bytes, rowAt, number);
+  return bytes.readInt32BE(at) * wordValues + bytes.readUInt32BE(at + 4);
+}
+
+function valueAt(bytes: Buffer, rowAt: number, number: number): number {
   const at = fieldAt(bytes, rowAt, number);
   if (at === undefined) throw new RangeError(`a row ends before its field ${number}`);
-  return bytes.readInt32BE(at + 4) * wordValues + bytes.readUInt32BE(at + 8);
+  return at + 4;
 }
 
 /** The rows in these bytes. @throws StagedFileDamagedError where the last one is cut short. */

@@ -39,11 +39,6 @@ export function frameSizeAt(source: Buffer, at: number): number | undefined {
   return at + 4 <= source.length ? source.readUInt32BE(at) + 4 : undefined;
 }
 
-/** The timestamp of the frame that begins at `at`. */
-export function frameTimestampAt(source: Buffer, at: number): number {
-  return source.readDoubleBE(at + 16);
-}
-
 /** Reads the frame that begins at `at` and lies whole in `source`. Key and value share the source's memory. */
 export function readFrame(source: Buffer, at: number): RawRecord {
   const keyLength = source.readInt32BE(at + 24);
@@ -53,7 +48,7 @@ export function readFrame(source: Buffer, at: number): RawRecord {
   return {
     partition: source.readUInt32BE(at + 4),
     offset: source.readDoubleBE(at + 8),
-    timestampMs: frameTimestampAt(source, at),
+    timestampMs: source.readDoubleBE(at + 16),
     key: keyLength < 0 ? null : source.subarray(keyAt, valueAt),
     value: valueLength < 0 ? null : source.subarray(valueAt, valueAt + valueLength),
   };

@@ -6,7 +6,7 @@ import * as z from 'zod';
 
 import { failpoint } from '../failpoint.ts';
 import type { StepName } from './batch.ts';
-import { isIntact, type StagedFileSeal } from './staged-file.ts';
+import { isIntact, StagedFileDamagedError, type StagedFileSeal } from './staged-file.ts';
 
 /** What a step leaves for the next one: files, and what it says of them. */
 export interface StagedStep<Facts> {
@@ -15,10 +15,10 @@ export interface StagedStep<Facts> {
   readonly files: Readonly<Record<string, StagedFileSeal>>;
 }
 
-/** What a file that a step has left must still be. */
+/** What a file that a step has left must still be. @throws StagedFileDamagedError where it left none: it makes its files anew. */
 export function stagedSeal({ files }: StagedStep<unknown>, name: string): StagedFileSeal {
   const seal = files[name];
-  if (seal === undefined) throw new Error(`a staged step has no ${name}`);
+  if (seal === undefined) throw new StagedFileDamagedError(`a staged step has no ${name}`);
   return seal;
 }
 

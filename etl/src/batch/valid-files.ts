@@ -14,10 +14,17 @@ import {
 
 /** Writes the files of a batch's valid transactions, one a share. */
 export class ValidFilesWriter implements Disposable {
-  readonly #files: readonly ValidFileWriter[];
+  readonly #files: ValidFileWriter[] = [];
 
   constructor(folder: string, shareCount: number) {
-    this.#files = Array.from({ length: shareCount }, (_, share) => new ValidFileWriter(join(folder, validFile(share))));
+    try {
+      for (let share = 0; share < shareCount; share += 1) {
+        this.#files.push(new ValidFileWriter(join(folder, validFile(share))));
+      }
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** The file for a customer's sales. */

@@ -75,3 +75,21 @@ test('a profile holds exact sums and the newest 20 sales of 48 hours by event ti
     }),
   );
 });
+
+test('who is forgotten leaves nothing to whoever gets the number next', () => {
+  const customers = new Customers();
+  const sale = {
+    timeMs: startMs,
+    amount: 100,
+    currency: 'USD',
+    amountBaseMinor: 10n ** 17n,
+    amountBase: 1e17,
+    country: '',
+  };
+  customers.add(customers.numberOf('a'), sale);
+  customers.clear();
+  const next = customers.numberOf('b');
+  expect([...customers.changedProfiles()]).toEqual([]);
+  expect(customers.historyOf(next)).toMatchObject({ saleCount: 0, amountBaseSum: 0n, amountBaseSquares: 0n });
+  expect(customers.idOf(next)).toBe('b');
+});

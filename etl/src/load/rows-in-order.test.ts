@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,7 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copyRowsOf, firstTextOf } from '../batch/copy-binary.ts';
 import { transactionColumns } from '../batch/copy-columns.ts';
 import { CopyFileWriter } from '../batch/copy-file-writer.ts';
-import type { SealedFile } from '../batch/merge-records.ts';
+import type { SealedFile } from '../batch/record-run.ts';
+import { StagedFileDamagedError, StagedFileWriter } from '../batch/staged-file.ts';
 import { rowsInOrder } from './rows-in-order.ts';
 
 let folder: string;
@@ -19,59 +20,112 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 interface Row {
-  readonly orderId: string;
-  readonly timestampMs: number;
+  readonly partition: number;
+  readonly offset: number;
   readonly jurisdiction: string;
 }
 
-/** Rows as the transform writes them, but with nothing in most of their columns. */
-function write(name: string, rows: readonly Row[]): SealedFile {
-  const path = join(folder, name);
+const nameOf = ({ partition, offset }: Row): string => `${partition}/${offset}`;
+
+/** Rows as the transform writes them, but with nothing in most of their columns, and their place in Kafka as their id. */
+function write(share: number, rows: readonly Row[]): SealedFile {
+  const path = join(folder, `share-${share}`);
   rmSync(path, { force: true });
   using file = new CopyFileWriter(path, transactionColumns);
-  for (const { orderId, timestampMs, jurisdiction } of rows) {
+  for (const row of rows) {
     const fields = file.beginRow();
     for (const column of transactionColumns) {
-      if (column === 'order_id') fields.text(orderId);
-      else if (column === 'transaction_timestamp') fields.timestamp(timestampMs, 0);
-      else if (column === 'tax_jurisdiction') fields.text(jurisdiction);
+      if (column === 'order_id') fields.text(nameOf(row));
+      else if (column === 'kafka_partition') fields.integer(row.partition);
+      else if (column === 'kafka_offset') fields.bigint(row.offset);
+      else if (column === 'tax_jurisdiction') fields.text(row.jurisdiction);
       else fields.null();
     }
   }
   return { path, seal: file.seal() };
 }
 
-const row: fc.Arbitrary<Row> = fc.record({
-  orderId: fc.uuid(),
-  timestampMs: fc.oneof(fc.nat(2000), fc.integer({ min: Date.UTC(1, 0), max: Date.UTC(9999, 0) })),
-  jurisdiction: fc.oneof(fc.string({ maxLength: 10 }), fc.constant('x'.repeat(50_000))),
-});
-const shares = fc.array(fc.array(row, { maxLength: 30 }), { minLength: 1, maxLength: 5 });
+const sharesMax = 5;
+const rows = fc.uniqueArray(
+  fc.record({
+    share: fc.nat(sharesMax - 1),
+    partition: fc.nat(3),
+    offset: fc.oneof(fc.nat(100), fc.maxSafeNat()),
+    jurisdiction: fc.oneof(fc.string({ maxLength: 10 }), fc.constant('x'.repeat(50_000))),
+  }),
+  { selector: nameOf, maxLength: 80 },
+);
 
-/** Each chunk is copied at once, for it is good for a while only. */
-function orderIds(files: readonly SealedFile[]): string[] {
-  return Array.from(copyRowsOf(rowsInOrder(files)), firstTextOf);
-}
-
-test('the rows of all shares come in the order of their event times', () => {
+test('the rows of all shares come as their records stand in Kafka, each chunk good until three more were asked for', () => {
   fc.assert(
-    fc.property(shares, (all) => {
-      const inTime = all.map((rows) => rows.toSorted((a, b) => a.timestampMs - b.timestampMs));
-      const files = inTime.map((rows, share) => write(`share-${share}`, rows));
-      const expected = inTime.flat().toSorted((a, b) => a.timestampMs - b.timestampMs);
-      expect(orderIds(files)).toEqual(expected.map(({ orderId }) => orderId));
+    fc.property(rows, fc.integer({ min: 1, max: sharesMax }), (all, shareCount) => {
+      const inOrder = all.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+      const shares = Array.from({ length: shareCount }, (_, share) =>
+        write(
+          share,
+          inOrder.filter((row) => row.share % shareCount === share),
+        ),
+      );
+      expect(namesIn(rowsInOrder(shares))).toEqual(inOrder.map(nameOf));
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });
+
+/** The ids of all rows, each chunk read as late as it may be. */
+function namesIn(chunks: Iterable<Buffer>): string[] {
+  const held: Buffer[] = [];
+  const read: Buffer[] = [];
+  for (const chunk of chunks) {
+    held.push(chunk);
+    if (held.length === 4) read.push(...copies(held.splice(0, 1)));
+  }
+  return Array.from(copyRowsOf([...read, ...copies(held)]), firstTextOf);
+}
+
+function copies(chunks: readonly Buffer[]): Buffer[] {
+  return chunks.map((chunk) => Buffer.from(chunk));
+}
 
 test('of shares that are in no order every row comes once', () => {
   fc.assert(
-    fc.property(shares, (all) => {
-      const files = all.map((rows, share) => write(`share-${share}`, rows));
-      const expected = all.flat().map(({ orderId }) => orderId);
-      expect(orderIds(files).toSorted()).toEqual(expected.toSorted());
+    fc.property(rows, (all) => {
+      const shares = [0, 1].map((share) =>
+        write(
+          share,
+          all.filter((row) => row.share % 2 === share),
+        ),
+      );
+      expect(namesIn(rowsInOrder(shares)).toSorted()).toEqual(all.map(nameOf).toSorted());
     }),
     { numRuns: 40 },
   );
+});
+
+test('a length that no field can have is damage, and told before all of the file is read', () => {
+  const path = join(folder, 'damaged');
+  using file = new StagedFileWriter(path);
+  file.writeBytes(Buffer.from([0, transactionColumns.length, 0x7f, 0xff, 0xff, 0xff]));
+  file.writeBytes(Buffer.alloc(1_000_000));
+  const damaged = { path, seal: file.seal() };
+  expect(() => [...rowsInOrder([write(0, []), damaged])]).toThrow(/a row of COPY has a size of/);
+});
+
+test('files are closed when one of them is gone', () => {
+  const row = { partition: 0, offset: 0, jurisdiction: '' };
+  const gone = { path: join(folder, 'gone'), seal: { sizeBytes: 1, crc32: 0 } };
+  const before = openFiles();
+  expect(() => [...rowsInOrder([write(0, [row]), write(1, [row]), gone])]).toThrow(/ENOENT/);
+  expect(openFiles()).toBe(before);
+});
+
+function openFiles(): number {
+  return readdirSync('/proc/self/fd').length;
+}
+
+test('a share cut short is damaged', () => {
+  const row = { partition: 0, offset: 0, jurisdiction: '' };
+  const { path, seal } = write(0, [row, { ...row, offset: 1 }]);
+  const longer = { path, seal: { ...seal, sizeBytes: seal.sizeBytes + 1 } };
+  expect(() => [...rowsInOrder([longer, write(1, [row])])]).toThrow(StagedFileDamagedError);
 });

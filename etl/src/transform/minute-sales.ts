@@ -19,7 +19,7 @@ export interface CountedSale {
 }
 
 /**
- * Sales by minute and market (category, currency and country) in typed arrays, in about 70 bytes for each that occurs: what
+ * Sales by minute and market (category, currency and country) in typed arrays, in 64 bytes for each that occurs: what
  * a batch adds to sales_per_minute.
  */
 export class MinuteSales {

@@ -29,13 +29,12 @@ export class RollUps {
     return this.#minutes.rows();
   }
 
-  /** Forgets the customers' days, and goes on with other customers. */
-  clearCustomerDays(): void {
-    this.#days.clear();
-  }
-
   /** Rows of customer_days: its columns in the table's order. */
   customerDayRows(): Generator<(string | number)[]> {
     return this.#days.rows();
+  }
+  /** Forgets the customers' days: their numbers will be those of others. */
+  clearCustomerDays(): void {
+    this.#days.clear();
   }
 }

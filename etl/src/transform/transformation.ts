@@ -89,11 +89,11 @@ export class Transformation implements Disposable {
     this.#fraudJudge = fraud.judge;
     this.#markets = markets;
     this.#folder = folder;
+    this.#validFiles = validFilesOf(input.validated);
     this.#files = openFiles(folder);
     this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
     this.#seen = new SeenOrders(input.validated.facts.validCount);
-    this.#validFiles = validFilesOf(input.validated);
   }
 
   /** Takes all transactions of a share. What its customers have done is written then, and forgotten. */
@@ -106,12 +106,6 @@ export class Transformation implements Disposable {
     writeDeltas(this.#files.customerProfiles, this.#profileRows());
     this.#rollUps.clearCustomerDays();
     this.#customers.clear();
-  }
-
-  #takeGroup({ transactions, known, customers }: Group, rows: CopyFileWriter): void {
-    transactions.forEach((transaction, index) => this.#take(transaction, customers[index] ?? 0, known, rows));
-    const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
-    this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
 
   finish(stateVersion: string): StepOutput<TransformFacts> {
@@ -143,6 +137,12 @@ export class Transformation implements Disposable {
 
   [Symbol.dispose](): void {
     for (const file of Object.values(this.#files)) file[Symbol.dispose]();
+  }
+
+  #takeGroup({ transactions, known, customers }: Group, rows: CopyFileWriter): void {
+    transactions.forEach((transaction, index) => this.#take(transaction, customers[index] ?? 0, known, rows));
+    const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
+    this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
 
   #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>, rows: CopyFileWriter): void {

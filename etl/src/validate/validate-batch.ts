@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { RejectReason } from '@pulse/contract';
 
 import { sourcesOf, type Batch } from '../batch/batch.ts';
-import { MergedRecords, type SealedFile } from '../batch/merge-records.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
-import { frameSizeAt, frameTimestampAt, readFrame } from '../batch/raw-record.ts';
+import { frameSizeAt, readFrame } from '../batch/raw-record.ts';
+import { RecordRun } from '../batch/record-run.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { shareCountOf } from '../batch/shares.ts';
 import { StagedFileWriter } from '../batch/staged-file.ts';
@@ -20,8 +20,8 @@ import { validateRecord } from './validate-record.ts';
 const progressEvery = 50_000;
 
 /**
- * Splits the extracted records into valid transactions and rejected records, in the order of their Kafka timestamps over all
- * partitions; those of one partition keep its order. Valid transactions go to the file of their customer's share.
+ * Splits the extracted records into valid transactions and rejected records, partition by partition, in order. Valid ones go
+ * to the file of their customer's share.
  */
 export function validateBatch(
   context: Context,
@@ -34,23 +34,27 @@ export function validateBatch(
   using rejected = new StagedFileWriter(join(folder, copyFiles.rejectedTransactions));
   const markets = new MarketNumbers();
   const tally = new Tally((done) => context.onProgress('validate', done, extracted.facts.readCount));
-  const epochs = new Map(sourcesOf(batch).map(({ partition, epoch }) => [partition, epoch]));
-  using frames = new MergedRecords(recordFiles(batch, extracted), { sizeAt: frameSizeAt, keyAt: frameTimestampAt });
-  for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
-    const { position: framePosition } = frame;
-    const record = readFrame(frame.bytes, frame.at);
-    const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());
-    const { partition, offset } = record;
-    const epoch = epochs.get(partition) ?? 0;
-    if (verdict.kind === 'valid') {
-      const { sale } = verdict;
-      const coordinates = { partition, epoch, offset, framePosition };
-      valid.fileOf(sale.customerId).write(sale, contentDigest(sale), markets.numberOf(sale), coordinates);
-      tally.countValid(sale.timestampMs);
-    } else {
-      const coordinates = { batchId: batch.batchId, topic: context.config.kafka.topic, epoch };
-      rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
-      tally.countRejected(partition, verdict.errors[0].reason);
+  for (const { partition, epoch } of sourcesOf(batch)) {
+    const seal = extracted.files[recordsFile(partition)];
+    if (seal === undefined) continue;
+    const coordinates = { batchId: batch.batchId, topic: context.config.kafka.topic, epoch };
+    using frames = new RecordRun({ path: join(extracted.folder, recordsFile(partition)), seal }, frameSizeAt);
+    while (frames.next()) {
+      const record = readFrame(frames.bytes, frames.at);
+      const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());
+      if (verdict.kind === 'valid') {
+        const { sale } = verdict;
+        valid.fileOf(sale.customerId).write(sale, contentDigest(sale), markets.numberOf(sale), {
+          partition,
+          epoch,
+          offset: record.offset,
+          framePosition: frames.position,
+        });
+        tally.countValid(sale.timestampMs);
+      } else {
+        rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
+        tally.countRejected(partition, verdict.errors[0].reason);
+      }
     }
   }
   return {
@@ -61,14 +65,6 @@ export function validateBatch(
       [copyFiles.rejectedTransactions]: rejected.seal(),
     },
   };
-}
-
-function recordFiles(batch: Batch, { folder, files }: StagedStep<ExtractFacts>): SealedFile[] {
-  return sourcesOf(batch).flatMap(({ partition }) => {
-    const name = recordsFile(partition);
-    const seal = files[name];
-    return seal === undefined ? [] : [{ path: join(folder, name), seal }];
-  });
 }
 
 /** Counts verdicts, and tells of them now and then. */
