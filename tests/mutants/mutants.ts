@@ -135,9 +135,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a customer's sales are in several shares",
-    file: 'etl/src/validate/validate-batch.ts',
-    changes: [['valid.fileOf(sale.customerId)', 'valid.fileOf(sale.orderId)']],
-    test: integration('shares.test.ts', 'profiles are the same'),
+    file: 'etl/src/batch/valid-files.ts',
+    changes: [['shareOf(customerId, this.#files.length)', 'shareOf(`${Math.random()}`, this.#files.length)']],
+    test: unit('etl/src/batch/valid-files.test.ts', 'every sale is in the file of its customer'),
   },
   {
     name: 'order ids are forgotten with their share',
