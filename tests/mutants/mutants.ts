@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
         '    const refusal = this.#refused.size === 0',
         `    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, this.#isOrderAt);
     if (early !== undefined) {
-      this.#takeRepeated(t, validAt(this.#validFiles, early).contentHash);
+      this.#takeRepeated(t, validAt(this.shares, early).contentHash);
       return;
     }
     const refusal = this.#refused.size === 0`,
@@ -150,6 +150,18 @@ export const mutants: readonly Mutant[] = [
       ],
     ],
     test: integration('shares.test.ts', 'one order id of two customers is a conflict'),
+  },
+  {
+    name: "a share's days are counted again with the next one",
+    file: 'etl/src/transform/transformation.ts',
+    changes: [['    this.#rollUps.clearCustomerDays();\n', '']],
+    test: integration('shares.test.ts', 'days are the same'),
+  },
+  {
+    name: 'shares are merged by partition only',
+    file: 'etl/src/load/rows-in-order.ts',
+    changes: [['return this.#offset < other.#offset;', 'return false;']],
+    test: unit('etl/src/load/rows-in-order.test.ts', 'the rows of all shares come'),
   },
   {
     name: 'a topic made again is read on',

@@ -5,7 +5,7 @@
  */
 import type { CurrencyExponent } from '@pulse/contract';
 
-import { StagedFileDamagedError } from './staged-file.ts';
+import { chunkBytes, StagedFileDamagedError } from './staged-file.ts';
 
 /** What a file begins with: a signature, no flags, no extension. */
 export const copyHeader = Buffer.from('PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -250,16 +250,14 @@ export function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** More than a row can take: ids and texts are short. A damaged length is told by it. */
-const rowBytesMax = 256 * 1024;
-
 /**
  * The size of the row that begins at a place of some bytes; undefined where they do not hold the lengths of all its fields.
- * @throws StagedFileDamagedError for one of more than 256 KB.
+ * @throws StagedFileDamagedError for one that no chunk holds: ids and texts are short, so its length is damaged.
  */
 export function copyRowSize(bytes: Buffer, at: number): number | undefined {
   if (at + 2 > bytes.length) return undefined;
   const fieldCount = bytes.readInt16BE(at);
+  if (fieldCount < 0) throw new StagedFileDamagedError(`a row of COPY has ${fieldCount} fields`);
   const end = fieldAt(bytes, at, fieldCount);
   return end === undefined ? undefined : end - at;
 }
@@ -270,7 +268,7 @@ function fieldAt(bytes: Buffer, rowAt: number, number: number): number | undefin
   for (let field = 0; field < number; field += 1) {
     if (at + 4 > bytes.length) return undefined;
     at += 4 + Math.max(0, bytes.readInt32BE(at));
-    if (at - rowAt > rowBytesMax) throw new StagedFileDamagedError(`a row of COPY has a size of ${at - rowAt} or more`);
+    if (at - rowAt > chunkBytes) throw new StagedFileDamagedError(`a row of COPY has a size of ${at - rowAt} or more`);
   }
   return at;
 }

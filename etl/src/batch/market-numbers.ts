@@ -1,4 +1,4 @@
-import { readLines, StagedFileWriter, type StagedFileSeal } from './staged-file.ts';
+import { readLines, StagedFileWriter, type SealedFile, type StagedFileSeal } from './staged-file.ts';
 
 /** What a sale is counted by, besides its time. */
 export interface Market {
@@ -44,8 +44,8 @@ export function writeMarkets(path: string, markets: readonly Market[]): StagedFi
 }
 
 /** Reads them, each into the place of its number. */
-export function readMarkets(path: string, seal: StagedFileSeal): Market[] {
-  const lines = [...readLines(path, seal)].flat();
+export function readMarkets(file: SealedFile): Market[] {
+  const lines = [...readLines(file)].flat();
   return lines.map((line) => {
     const [productCategory = '', currency = '', country = ''] = line.split('\t');
     return { productCategory, currency, country };

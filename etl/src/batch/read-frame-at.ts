@@ -1,5 +1,5 @@
 import { frameSizeAt, readFrame, type RawRecord } from './raw-record.ts';
-import { readRecordAt } from './staged-file.ts';
+import { readRecordAt } from './records.ts';
 
 /** Reads the one frame that begins at a position of a file of frames. */
 export function readFrameAt(path: string, framePosition: number): RawRecord {

@@ -9,10 +9,15 @@ export interface StagedFileSeal {
   readonly crc32: number;
 }
 
+export interface SealedFile {
+  readonly path: string;
+  readonly seal: StagedFileSeal;
+}
+
 /** A staged file is not what was written: the machine lost power, or a hand was in it. The step before makes it anew. */
 export class StagedFileDamagedError extends TemporaryError {}
 
-const chunkBytes = 256 * 1024;
+export const chunkBytes = 256 * 1024;
 
 /** Writes a file once, from front to end, through one buffer; what is larger goes past it. */
 export class StagedFileWriter implements Disposable {
@@ -84,7 +89,7 @@ export class StagedFileWriter implements Disposable {
   }
 }
 
-/** How many chunks of a file there are memory for. */
+/** How many chunks a ring has. */
 const chunksAtOnce = 4;
 
 /** Memory that chunks take turns in: each is the caller's until three more were asked for. */
@@ -103,13 +108,13 @@ export class ChunkRing {
  * Reads a sealed file in the chunks of a ring.
  * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
  */
-export function readChunks(path: string, seal: StagedFileSeal): Generator<Buffer, void> {
+export function readChunks(file: SealedFile): Generator<Buffer, void> {
   const ring = new ChunkRing();
-  return readInto(() => ring.next(), path, seal);
+  return readInto(() => ring.next(), file);
 }
 
 /** Reads a sealed file in chunks into the memory that `target` gives for each. */
-function* readInto(target: () => Buffer, path: string, seal: StagedFileSeal): Generator<Buffer, void> {
+function* readInto(target: () => Buffer, { path, seal }: SealedFile): Generator<Buffer, void> {
   const descriptor = openSync(path, 'r');
   try {
     let sizeBytes = 0;
@@ -133,6 +138,7 @@ function* readInto(target: () => Buffer, path: string, seal: StagedFileSeal): Ge
 
 /** What has been read of a sealed file and is not yet used up, in memory that is used again. */
 export class FileWindow implements Disposable {
+  readonly #file: SealedFile;
   readonly #pieceBytes: number;
   readonly #chunks: Generator<Buffer, void>;
   #memory: Buffer;
@@ -140,12 +146,14 @@ export class FileWindow implements Disposable {
   #position = 0;
   #bytes: Buffer;
 
-  constructor(path: string, seal: StagedFileSeal, pieceBytes: number) {
+  /** @param pieceBytes - About so much is read at a time. */
+  constructor(file: SealedFile, pieceBytes: number) {
+    this.#file = file;
     this.#pieceBytes = pieceBytes;
     // What is left of a piece is moved to the beginning.
     this.#memory = Buffer.allocUnsafe(2 * pieceBytes);
     this.#bytes = this.#memory.subarray(0, 0);
-    this.#chunks = readInto(() => this.#target(), path, seal);
+    this.#chunks = readInto(() => this.#target(), file);
   }
 
   get bytes(): Buffer {
@@ -159,12 +167,20 @@ export class FileWindow implements Disposable {
 
   /**
    * Lets go of the first `used` bytes and reads some more; false at the end of the file.
-   * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
+   * @param needed - How many bytes are waited for, where that is known.
+   * @throws StagedFileDamagedError when the file does not have so many, and at the end of one that is not what was sealed.
    */
-  readOn(used: number): boolean {
+  readOn(used: number, needed = 0): boolean {
     this.#memory.copyWithin(0, used, this.#length);
     this.#length -= used;
     this.#position += used;
+    const { path, seal } = this.#file;
+    // Without this a damaged size would gather all of the file.
+    if (this.#position + needed > seal.sizeBytes) {
+      throw new StagedFileDamagedError(
+        `staged file ${path} has ${seal.sizeBytes} bytes: ${needed} from ${this.#position} on are not there`,
+      );
+    }
     const { done, value } = this.#chunks.next();
     this.#length += done === true ? 0 : value.length;
     this.#bytes = this.#memory.subarray(0, this.#length);
@@ -185,98 +201,30 @@ export class FileWindow implements Disposable {
 }
 
 /** Whether a file is the one that was sealed. */
-export function isIntact(path: string, seal: StagedFileSeal): boolean {
+export function isIntact(file: SealedFile): boolean {
   try {
     let sizeBytes = 0;
-    for (const { length } of readChunks(path, seal)) sizeBytes += length;
-    return sizeBytes === seal.sizeBytes;
+    for (const { length } of readChunks(file)) sizeBytes += length;
+    return sizeBytes === file.seal.sizeBytes;
   } catch (error) {
     if (error instanceof StagedFileDamagedError || isMissingFile(error)) return false;
     throw error;
   }
 }
 
-/** The size of the record that begins at a place of some bytes; undefined while those do not even tell its size. */
-export type RecordSize = (bytes: Buffer, at: number) => number | undefined;
-
-/** Some whole records, one after the other. */
-interface Records {
-  readonly bytes: Buffer;
-  /** Where each begins in the bytes. */
-  readonly starts: readonly number[];
-  /** Where the first begins in its file. */
-  readonly position: number;
-}
-
-/** Reads a sealed file of records, some at a time, each time into memory of their own. */
-export function* readRecords(
-  path: string,
-  seal: StagedFileSeal,
-  sizeAt: RecordSize,
-  pieceBytes = chunkBytes,
-): Generator<Records, void> {
-  let memory: Buffer = Buffer.alloc(0);
-  let rest = memory;
-  let position = 0;
-  const target = (): Buffer => {
-    memory = Buffer.allocUnsafe(rest.length + pieceBytes);
-    rest.copy(memory);
-    return memory.subarray(rest.length);
-  };
-  for (const chunk of readInto(target, path, seal)) {
-    const bytes = memory.subarray(0, rest.length + chunk.length);
-    const { starts, end } = wholeRecords(bytes, sizeAt);
-    // Without this a damaged size would gather all of the file.
-    if (position + end + (sizeAt(bytes, end) ?? 0) > seal.sizeBytes) {
-      throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
-    }
-    if (end > 0) yield { bytes: bytes.subarray(0, end), starts, position };
-    rest = bytes.subarray(end);
-    position += end;
-  }
-  if (rest.length > 0) throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
-}
-
-function wholeRecords(bytes: Buffer, sizeAt: RecordSize): { readonly starts: readonly number[]; readonly end: number } {
-  const starts: number[] = [];
-  let end = 0;
-  for (let size = sizeAt(bytes, 0); size !== undefined && end + size <= bytes.length; size = sizeAt(bytes, end)) {
-    starts.push(end);
-    end += size;
-  }
-  return { starts, end };
-}
-
-/** Reads the one record that begins at a position of a file; its size is told by its first `headBytes`. */
-export function readRecordAt(path: string, position: number, sizeAt: RecordSize, headBytes: number): Buffer {
-  const descriptor = openSync(path, 'r');
-  try {
-    const head = readAt(descriptor, position, headBytes, path);
-    return readAt(descriptor, position, sizeAt(head, 0) ?? 0, path);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function readAt(descriptor: number, position: number, sizeBytes: number, path: string): Buffer {
-  const bytes = Buffer.allocUnsafe(sizeBytes);
-  if (readSync(descriptor, bytes, 0, sizeBytes, position) === sizeBytes) return bytes;
-  throw new StagedFileDamagedError(`staged file ${path} ends before byte ${position + sizeBytes}`);
-}
-
 const linesBytes = 64 * 1024;
 
 /** Reads a sealed UTF-8 file as groups of whole lines, without their line ends. */
-export function* readLines(path: string, seal: StagedFileSeal): Generator<string[], void> {
-  for (const lines of readLineBytes(path, seal, linesBytes)) yield lines.toString().split('\n');
+export function* readLines(file: SealedFile): Generator<string[], void> {
+  for (const lines of readLineBytes(file, linesBytes)) yield lines.toString().split('\n');
 }
 
 /**
  * The same as bytes: whole lines with line ends between them, about `pieceBytes` at a time. All pieces share one memory: each
  * is good until the next one is asked for.
  */
-export function* readLineBytes(path: string, seal: StagedFileSeal, pieceBytes: number): Generator<Buffer, void> {
-  using window = new FileWindow(path, seal, pieceBytes);
+export function* readLineBytes(file: SealedFile, pieceBytes: number): Generator<Buffer, void> {
+  using window = new FileWindow(file, pieceBytes);
   let used = 0;
   while (window.readOn(used)) {
     const lineEnd = window.bytes.lastIndexOf(0x0a);

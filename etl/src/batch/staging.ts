@@ -6,7 +6,7 @@ import * as z from 'zod';
 
 import { failpoint } from '../failpoint.ts';
 import type { StepName } from './batch.ts';
-import { isIntact, StagedFileDamagedError, type StagedFileSeal } from './staged-file.ts';
+import { isIntact, type SealedFile, type StagedFileSeal } from './staged-file.ts';
 
 /** What a step leaves for the next one: files, and what it says of them. */
 export interface StagedStep<Facts> {
@@ -15,11 +15,11 @@ export interface StagedStep<Facts> {
   readonly files: Readonly<Record<string, StagedFileSeal>>;
 }
 
-/** What a file that a step has left must still be. @throws StagedFileDamagedError where it left none: it makes its files anew. */
-export function stagedSeal({ files }: StagedStep<unknown>, name: string): StagedFileSeal {
+/** A file that a step has left. */
+export function stagedFile({ folder, files }: StagedStep<unknown>, name: string): SealedFile {
   const seal = files[name];
-  if (seal === undefined) throw new StagedFileDamagedError(`a staged step has no ${name}`);
-  return seal;
+  if (seal === undefined) throw new Error(`a staged step has no ${name}`);
+  return { path: join(folder, name), seal };
 }
 
 /** What a step hands over when its files are written. */
@@ -93,7 +93,7 @@ export class BatchStaging {
     return steps.some((step) => {
       const found = this.find(step);
       if (found === undefined) return false;
-      return Object.entries(found.files).some(([name, seal]) => !isIntact(join(found.folder, name), seal));
+      return Object.entries(found.files).some(([name, seal]) => !isIntact({ path: join(found.folder, name), seal }));
     });
   }
 

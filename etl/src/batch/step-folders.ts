@@ -42,6 +42,8 @@ const validateFacts = z.object({
 export type ValidateFacts = z.output<typeof validateFacts>;
 
 const transformFacts = z.object({
+  /** How many files of transactions there are: one of each share. */
+  shareCount: z.number().int().min(1),
   /** The warehouse's state version whose duplicates and profiles these rows were made with. */
   stateVersion: z.string(),
   loadedCount: count,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { shareOf } from './shares.ts';
 import type { StagedFileSeal } from './staged-file.ts';
-import { stagedSeal, type StagedStep } from './staging.ts';
+import { stagedFile, type StagedStep } from './staging.ts';
 import { validFile, type ValidateFacts } from './step-folders.ts';
 import {
   placeAfter,
@@ -49,8 +49,7 @@ export class ValidFilesWriter implements Disposable {
 export function validFilesOf(validated: StagedStep<ValidateFacts>): ValidFile[] {
   let firstPlace = 0;
   return Array.from({ length: validated.facts.shareCount }, (_, share) => {
-    const name = validFile(share);
-    const file = { path: join(validated.folder, name), seal: stagedSeal(validated, name), firstPlace };
+    const file = { ...stagedFile(validated, validFile(share)), firstPlace };
     firstPlace = placeAfter(file);
     return file;
   });

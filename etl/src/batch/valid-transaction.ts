@@ -3,7 +3,8 @@ import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 import { viewOf, year2000Day } from './copy-binary.ts';
 import { FieldsFile } from './fields-file.ts';
 import type { Market } from './market-numbers.ts';
-import { readRecordAt, readRecords, StagedFileDamagedError, type StagedFileSeal } from './staged-file.ts';
+import { readRecordAt, readRecords } from './records.ts';
+import { StagedFileDamagedError, type SealedFile, type StagedFileSeal } from './staged-file.ts';
 
 /** The fields of a sale that passed validation. */
 interface CheckedSale extends Market {
@@ -196,15 +197,14 @@ export class ValidTransaction {
 }
 
 /** A sealed file of staged transactions, and the place of its first one among all of the batch. */
-export interface ValidFile {
-  readonly path: string;
-  readonly seal: StagedFileSeal;
+export interface ValidFile extends SealedFile {
   readonly firstPlace: number;
 }
 
 /** Reads a file of staged transactions, some at a time. */
-export function* readValid({ path, seal, firstPlace }: ValidFile): Generator<ValidTransaction[], void> {
-  for (const { bytes, starts, position } of readRecords(path, seal, sizeOfValid)) {
+export function* readValid(file: ValidFile): Generator<ValidTransaction[], void> {
+  const { firstPlace } = file;
+  for (const { bytes, starts, position } of readRecords(file, sizeOfValid)) {
     const view = viewOf(bytes);
     yield starts.map((at) => new ValidTransaction(bytes, view, at, firstPlace + (position + at) / alignment));
   }

@@ -33,7 +33,8 @@ export interface ListEntry {
 const capacityMin = 1024;
 
 /**
- * What is known of the customers of one share, in typed arrays: about 100 bytes a customer and 22 a recent sale.
+ * What is known of some customers, in typed arrays: about 100 bytes a customer and 22 a recent sale. `clear` makes room for
+ * others.
  * A sale changes only its own customer's state, in the order of arrival.
  */
 export class Customers {

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-
 import type { Batch } from '../batch/batch.ts';
 import { alertColumns, rejectedColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
 import { readChunks, readLineBytes } from '../batch/staged-file.ts';
-import { stagedSeal, type StagedStep } from '../batch/staging.ts';
+import { stagedFile, type StagedStep } from '../batch/staging.ts';
 import {
   copyFiles,
   deltaFiles,
@@ -79,17 +77,18 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
   const { extracted, validated, transformed } = input;
   const { loadedCount, duplicateCount, rejectedCount, flaggedCount, newestLoadedMs } = transformed.facts;
   const rejectsTable = batch.claims === null ? 'rejected_transactions' : replayRejectsTable;
+  const rejects = { table: rejectsTable, columns: rejectedColumns, format: 'text' } as const;
   return {
     batch,
     operator: operatorOf(context.config),
     topic: context.config.kafka.topic,
     stateVersion: BigInt(transformed.facts.stateVersion),
     rows: [
-      transactionRows(input),
-      copySource(rejectsTable, rejectedColumns, 'text', validated, copyFiles.rejectedTransactions),
-      copySource(rejectsTable, rejectedColumns, 'text', transformed, copyFiles.rejectedTransactions),
-      copySource('fraud_alerts', alertColumns, 'binary', transformed, copyFiles.fraudAlerts),
-      copySource('fraud_shadow_verdicts', shadowVerdictColumns, 'binary', transformed, copyFiles.fraudShadowVerdicts),
+      transactionRows(transformed),
+      copySource(rejects, validated, copyFiles.rejectedTransactions, validated.facts.rejectedCount),
+      copySource(rejects, transformed, copyFiles.rejectedTransactions, rejectedCount),
+      copySource(alerts, transformed, copyFiles.fraudAlerts, flaggedCount),
+      copySource(shadowVerdicts, transformed, copyFiles.fraudShadowVerdicts),
     ].filter((source) => source !== undefined),
     salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute, sumsBytes),
     customerDays: deltaRows(transformed, deltaFiles.customerDays, sumsBytes),
@@ -113,27 +112,27 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
   };
 }
 
+type Target = Omit<CopySource, 'count' | 'chunks'>;
+const transactions: Target = { table: 'transactions', columns: transactionColumns, format: 'binary' };
+const alerts: Target = { table: 'fraud_alerts', columns: alertColumns, format: 'binary' };
+const shadowVerdicts: Target = { table: 'fraud_shadow_verdicts', columns: shadowVerdictColumns, format: 'binary' };
+
 /** The transactions of all shares as a source of COPY; undefined where there are none. */
-function transactionRows({ validated, transformed }: LoadInput): CopySource | undefined {
-  const files = Array.from({ length: validated.facts.shareCount }, (_, share) => {
-    const name = transactionsFile(share);
-    return { path: join(transformed.folder, name), seal: stagedSeal(transformed, name) };
-  });
-  if (files.every(({ seal }) => seal.sizeBytes === 0)) return undefined;
-  return { table: 'transactions', columns: transactionColumns, format: 'binary', chunks: () => rowsInOrder(files) };
+function transactionRows(transformed: StagedStep<TransformFacts>): CopySource | undefined {
+  const { shareCount, loadedCount: count } = transformed.facts;
+  if (count === 0) return undefined;
+  const shares = Array.from({ length: shareCount }, (_, share) => stagedFile(transformed, transactionsFile(share)));
+  return { ...transactions, count, chunks: () => rowsInOrder(shares) };
 }
 
-/** A staged file as a source of COPY; undefined for an empty one, which needs no round trip. */
-function copySource(
-  table: string,
-  columns: readonly string[],
-  format: CopySource['format'],
-  step: StagedStep<unknown>,
-  name: string,
-): CopySource | undefined {
-  const seal = stagedSeal(step, name);
-  if (seal.sizeBytes === 0) return undefined;
-  return { table, columns, format, chunks: () => readChunks(join(step.folder, name), seal) };
+/**
+ * A staged file as a source of COPY; undefined for an empty one, which needs no round trip.
+ * @param count - Of its rows, where it is known.
+ */
+function copySource(target: Target, step: StagedStep<unknown>, name: string, count?: number): CopySource | undefined {
+  const file = stagedFile(step, name);
+  if (file.seal.sizeBytes === 0 && (count ?? 0) === 0) return undefined;
+  return { ...target, ...(count === undefined ? {} : { count }), chunks: () => readChunks(file) };
 }
 
 /** A statement takes about so much. Sums of minutes: an hour's are then updated few times. */
@@ -142,5 +141,5 @@ const sumsBytes = 512 * 1024;
 const profilesBytes = 128 * 1024;
 
 function deltaRows(step: StagedStep<unknown>, name: string, pieceBytes: number): DeltaRows {
-  return readLineBytes(join(step.folder, name), stagedSeal(step, name), pieceBytes);
+  return readLineBytes(stagedFile(step, name), pieceBytes);
 }

@@ -8,8 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copyRowsOf, firstTextOf } from '../batch/copy-binary.ts';
 import { transactionColumns } from '../batch/copy-columns.ts';
 import { CopyFileWriter } from '../batch/copy-file-writer.ts';
-import type { SealedFile } from '../batch/record-run.ts';
-import { StagedFileDamagedError, StagedFileWriter } from '../batch/staged-file.ts';
+import { StagedFileDamagedError, StagedFileWriter, type SealedFile } from '../batch/staged-file.ts';
 import { rowsInOrder } from './rows-in-order.ts';
 
 let folder: string;

@@ -1,35 +1,35 @@
 import { bigintOf, copyRowSize, integerOf } from '../batch/copy-binary.ts';
 import { transactionColumns } from '../batch/copy-columns.ts';
-import { RecordRun, type SealedFile } from '../batch/record-run.ts';
-import { ChunkRing, readChunks } from '../batch/staged-file.ts';
+import { RecordReader } from '../batch/records.ts';
+import { ChunkRing, readChunks, type SealedFile } from '../batch/staged-file.ts';
 
 const offsetNumber = transactionColumns.indexOf('kafka_offset');
 const partitionNumber = transactionColumns.indexOf('kafka_partition');
 
 /**
  * The rows of all shares in the order in which their records stand in Kafka, partition by partition, as chunks like those of
- * `readChunks`. One share after the other they would go to all places of the indexes as often as there are shares: a quarter
- * more time for the COPY.
+ * `readChunks`. Ids mostly sort by time: one share after the other, rows would go to all places of the primary key once a share,
+ * a quarter more time for the COPY.
  */
 export function* rowsInOrder(shares: readonly SealedFile[]): Generator<Buffer, void> {
   const [only, ...others] = shares;
   if (only !== undefined && others.length === 0) {
-    yield* readChunks(only.path, only.seal);
+    yield* readChunks(only);
     return;
   }
-  const runs = shares.map((share) => new RowRun(share));
+  const readers = shares.map((share) => new ShareRows(share));
   try {
-    yield* chunksOf(runs);
+    yield* chunksOf(readers);
   } finally {
-    for (const run of runs) run[Symbol.dispose]();
+    for (const reader of readers) reader[Symbol.dispose]();
   }
 }
 
-function* chunksOf(runs: readonly RowRun[]): Generator<Buffer, void> {
+function* chunksOf(shares: readonly ShareRows[]): Generator<Buffer, void> {
   const ring = new ChunkRing();
   let chunk = ring.next();
   let used = 0;
-  const waiting = runs.filter((run) => run.next());
+  const waiting = shares.filter((share) => share.next());
   for (let first = firstOf(waiting); first !== undefined; first = firstOf(waiting)) {
     const { bytes, at, end } = first;
     if (used + end - at > chunk.length) {
@@ -44,9 +44,9 @@ function* chunksOf(runs: readonly RowRun[]): Generator<Buffer, void> {
 }
 
 /** A share's rows, with the place in Kafka of the one in front. */
-class RowRun extends RecordRun {
-  partition = 0;
-  offset = 0;
+class ShareRows extends RecordReader {
+  #partition = 0;
+  #offset = 0;
 
   constructor(share: SealedFile) {
     super(share, copyRowSize);
@@ -54,18 +54,21 @@ class RowRun extends RecordRun {
 
   override next(): boolean {
     if (!super.next()) return false;
-    this.partition = integerOf(this.bytes, this.at, partitionNumber);
-    this.offset = bigintOf(this.bytes, this.at, offsetNumber);
+    this.#partition = integerOf(this.bytes, this.at, partitionNumber);
+    this.#offset = bigintOf(this.bytes, this.at, offsetNumber);
     return true;
+  }
+
+  isBefore(other: ShareRows): boolean {
+    if (this.#partition !== other.#partition) return this.#partition < other.#partition;
+    return this.#offset < other.#offset;
   }
 }
 
-function firstOf(runs: readonly RowRun[]): RowRun | undefined {
-  let first = runs[0];
+/** The share whose row in front comes first in Kafka. */
+function firstOf(shares: readonly ShareRows[]): ShareRows | undefined {
+  let [first] = shares;
   if (first === undefined) return undefined;
-  for (const run of runs) {
-    if (run.partition < first.partition || (run.partition === first.partition && run.offset < first.offset))
-      first = run;
-  }
+  for (const share of shares) if (share.isBefore(first)) first = share;
   return first;
 }

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-
 import type { Batch } from '../batch/batch.ts';
 import { rejectedColumns } from '../batch/copy-columns.ts';
 import { manualBatchId } from '../batch/manual-batch-id.ts';
 import { readLines } from '../batch/staged-file.ts';
-import { stagedSeal, type StagedStep } from '../batch/staging.ts';
+import { stagedFile, type StagedStep } from '../batch/staging.ts';
 import { copyFiles, extractFolder, transformFolder, validateFolder } from '../batch/step-folders.ts';
 import type { Context } from '../context.ts';
 import { extractClaims } from '../extract/extract-claims.ts';
@@ -81,7 +79,7 @@ const reasonColumn = rejectedColumns.indexOf('reason_code');
 
 function countReasons(step: StagedStep<unknown>, reasons: Record<string, number>): void {
   const name = copyFiles.rejectedTransactions;
-  for (const lines of readLines(join(step.folder, name), stagedSeal(step, name))) {
+  for (const lines of readLines(stagedFile(step, name))) {
     for (const line of lines) {
       const reason = line.split('\t')[reasonColumn] ?? '';
       reasons[reason] = (reasons[reason] ?? 0) + 1;

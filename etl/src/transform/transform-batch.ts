@@ -1,7 +1,6 @@
 import type { Batch } from '../batch/batch.ts';
 import type { StepOutput } from '../batch/staging.ts';
 import type { TransformFacts } from '../batch/step-folders.ts';
-import { validFilesOf } from '../batch/valid-files.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { Customers } from '../fraud/customers.ts';
@@ -38,7 +37,7 @@ export async function transformBatch(
   const fraud = { customers, judge: new FraudJudge(customers, live, shadow) };
   using transformation = new Transformation(context, batch, input, judgement, fraud, refused, folder);
   const knownOrders = await knownOrdersOf(snapshot);
-  for (const [share, file] of validFilesOf(input.validated).entries()) {
+  for (const [share, file] of transformation.shares.entries()) {
     await transformation.takeShare(share, readGroups(file, customers, knownOrders, snapshot, judgement));
   }
   return transformation.finish(String(snapshot.stateVersion));

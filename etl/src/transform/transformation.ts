@@ -10,7 +10,7 @@ import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../batch/read-frame-at.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
-import { stagedSeal, type StagedStep, type StepOutput } from '../batch/staging.ts';
+import { stagedFile, type StagedStep, type StepOutput } from '../batch/staging.ts';
 import {
   copyFiles,
   deltaFiles,
@@ -43,6 +43,8 @@ export type RefusedOrders = ReadonlyMap<string, string>;
 
 /** The transform of one batch under way: its open files and its counts. */
 export class Transformation implements Disposable {
+  /** The files of valid transactions, share by share. */
+  readonly shares: readonly ValidFile[];
   readonly #context: Context;
   readonly #batch: Batch;
   readonly #input: TransformInput;
@@ -56,7 +58,6 @@ export class Transformation implements Disposable {
   readonly #rows: TransactionRows;
   readonly #rollUps: RollUps;
   readonly #seen: SeenOrders;
-  readonly #validFiles: readonly ValidFile[];
   readonly #transactionFiles: Record<string, StagedFileSeal> = {};
   readonly #loaded = new PartitionCounts();
   readonly #duplicates = new PartitionCounts();
@@ -64,7 +65,7 @@ export class Transformation implements Disposable {
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
   /** Whether the transaction at a place has this order id. */
   readonly #isOrderAt: IsIdAt = (place, bytes, start, end) => {
-    const { source, orderIdAt, orderIdEnd } = validAt(this.#validFiles, place);
+    const { source, orderIdAt, orderIdEnd } = validAt(this.shares, place);
     return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
   };
   #flaggedCount = 0;
@@ -79,7 +80,7 @@ export class Transformation implements Disposable {
     refused: RefusedOrders,
     folder: string,
   ) {
-    const markets = readMarkets(join(input.validated.folder, marketsFile), stagedSeal(input.validated, marketsFile));
+    const markets = readMarkets(stagedFile(input.validated, marketsFile));
     this.#context = context;
     this.#refused = refused;
     this.#batch = batch;
@@ -89,7 +90,7 @@ export class Transformation implements Disposable {
     this.#fraudJudge = fraud.judge;
     this.#markets = markets;
     this.#folder = folder;
-    this.#validFiles = validFilesOf(input.validated);
+    this.shares = validFilesOf(input.validated);
     this.#files = openFiles(folder);
     this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
@@ -112,6 +113,7 @@ export class Transformation implements Disposable {
     writeDeltas(this.#files.salesPerMinute, this.#rollUps.minuteRows());
     return {
       facts: {
+        shareCount: this.shares.length,
         stateVersion,
         loadedCount: this.#loaded.total,
         duplicateCount: this.#duplicates.total,
@@ -166,7 +168,7 @@ export class Transformation implements Disposable {
     const { source, orderIdAt, orderIdEnd, place } = t;
     const earlier = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, this.#isOrderAt);
     if (earlier === undefined) this.#takeNew(t, market, customer, verdict, rows);
-    else this.#takeRepeated(t, validAt(this.#validFiles, earlier).contentHash);
+    else this.#takeRepeated(t, validAt(this.shares, earlier).contentHash);
   }
 
   #takeNew(

@@ -5,7 +5,7 @@ import type { RejectReason } from '@pulse/contract';
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { frameSizeAt, readFrame } from '../batch/raw-record.ts';
-import { RecordRun } from '../batch/record-run.ts';
+import { RecordReader } from '../batch/records.ts';
 import { encodeRejected } from '../batch/rejected-record.ts';
 import { shareCountOf } from '../batch/shares.ts';
 import { StagedFileWriter } from '../batch/staged-file.ts';
@@ -38,7 +38,7 @@ export function validateBatch(
     const seal = extracted.files[recordsFile(partition)];
     if (seal === undefined) continue;
     const coordinates = { batchId: batch.batchId, topic: context.config.kafka.topic, epoch };
-    using frames = new RecordRun({ path: join(extracted.folder, recordsFile(partition)), seal }, frameSizeAt);
+    using frames = new RecordReader({ path: join(extracted.folder, recordsFile(partition)), seal }, frameSizeAt);
     while (frames.next()) {
       const record = readFrame(frames.bytes, frames.at);
       const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());

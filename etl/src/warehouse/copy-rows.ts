@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 import { copyHeader, copyTrailer } from '../batch/copy-binary.ts';
+import { StagedFileDamagedError } from '../batch/staged-file.ts';
 import { isRowRefusal } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 
@@ -13,13 +14,30 @@ export interface CopySource {
   readonly table: string;
   readonly columns: readonly string[];
   readonly format: 'text' | 'binary';
-  /** Of rows alone. Each is good until three more were asked for: one is on its way, and one is read ahead. */
+  /** How many rows there are, where that is known. */
+  readonly count?: number;
+  /**
+   * Rows, without the header and the trailer of the format. Each chunk is good until three more were asked for: one is on its
+   * way, and one is read ahead.
+   */
   readonly chunks: () => Iterable<Buffer>;
 }
 
 /** The database refuses a row of a COPY for what it holds. */
 export class RefusedCopyError extends Error {
   override readonly name = 'RefusedCopyError';
+}
+
+/**
+ * Sends all rows of a source into its table, within the transaction that the client has open.
+ * @throws RefusedCopyError where a row is refused, with PostgreSQL's error as its cause.
+ * @throws StagedFileDamagedError where the server has taken more or fewer rows than there are.
+ */
+export async function copyAll(client: pg.Client, source: CopySource): Promise<void> {
+  const { table, count } = source;
+  const taken = await copyRows(client, source, source.chunks());
+  if (count === undefined || taken === count) return;
+  throw new StagedFileDamagedError(`${taken} rows went into ${table} where ${count} were counted`);
 }
 
 /**

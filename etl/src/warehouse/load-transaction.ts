@@ -7,7 +7,7 @@ import type { ReadRangeFacts } from '../batch/step-folders.ts';
 import { failpoint } from '../failpoint.ts';
 import type { Queryable, Warehouse } from './connection.ts';
 import { findBatch } from './batch-ledger.ts';
-import { copyRows, type CopySource } from './copy-rows.ts';
+import { copyAll, type CopySource } from './copy-rows.ts';
 import { replaceCustomerProfiles } from './customer-profiles.ts';
 import { limitTransaction, type LoadLimits } from './load-session.ts';
 import { positionsStandAt } from './lookups.ts';
@@ -66,7 +66,7 @@ export async function loadBatchInOneTransaction(
     const decision = decideLoad({ isDue, isLoaded, stateVersion, rowsVersion: load.stateVersion });
     if (decision !== 'due') return decision;
     if (batch.claims !== null) await createReplayRejects(tx);
-    for (const source of load.rows) await copyRows(warehouse.client, source, source.chunks());
+    for (const source of load.rows) await copyAll(warehouse.client, source);
     await mergeSales(tx, load.salesPerMinute);
     await mergeCustomerDays(tx, load.customerDays);
     await replaceCustomerProfiles(tx, load.customerProfiles);

@@ -1,4 +1,5 @@
 import { copyRowsOf, firstTextOf } from '../batch/copy-binary.ts';
+import { chunkBytes } from '../batch/staged-file.ts';
 import { errorMessageOf } from '../errors.ts';
 import type { Warehouse } from './connection.ts';
 import { copyRows, RefusedCopyError, type CopySource } from './copy-rows.ts';
@@ -76,8 +77,6 @@ async function refusalOf(
     return errorMessageOf(error.cause);
   }
 }
-
-const chunkBytes = 256 * 1024;
 
 /** Pieces put together to chunks: a message for each row would take long, and one for all of them may be too large. */
 function* inChunks(pieces: readonly Buffer[]): Generator<Buffer, void> {

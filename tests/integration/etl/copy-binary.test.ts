@@ -7,6 +7,8 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { expect, test } from 'vitest';
 
 import { CopyFields, copyHeader, copyRowsOf, copyTrailer, firstTextOf } from '../../../etl/src/batch/copy-binary.ts';
+import { StagedFileDamagedError } from '../../../etl/src/batch/staged-file.ts';
+import { copyAll } from '../../../etl/src/warehouse/copy-rows.ts';
 import { parseDecimal } from '../../../etl/src/transform/rational.ts';
 import { freshWarehouse, openClient } from '../../support/warehouse.ts';
 
@@ -99,4 +101,22 @@ test('every type of field arrives as the same value, and rows are told apart aga
     expect(Buffer.concat(parts)).toEqual(fields.bytes);
   });
   await fc.assert(property, { numRuns: 60 });
+});
+
+test('rows that are counted and do not come are told, and more than are counted as well', async () => {
+  await using warehouse = await freshWarehouse();
+  await using owner = await openClient(warehouse.url);
+  const { client } = owner;
+  await client.query('create table kept (words text)');
+  const fields = new CopyFields();
+  for (const word of ['one', 'two']) {
+    fields.row(1);
+    fields.text(word);
+  }
+  const chunks = () => [Buffer.from(fields.bytes)];
+  const copying = (count: number) =>
+    copyAll(client, { table: 'kept', columns: ['words'], format: 'binary', count, chunks });
+  await copying(2);
+  await expect(copying(3)).rejects.toThrow('2 rows went into kept where 3 were counted');
+  await expect(copying(1)).rejects.toThrow(StagedFileDamagedError);
 });

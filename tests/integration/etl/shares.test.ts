@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { shareCountOf, shareOf } from '../../../etl/src/batch/shares.ts';
 import { someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runProducer } from '../../support/programs.ts';
@@ -28,7 +29,8 @@ afterAll(async () => {
   await small[Symbol.asyncDispose]();
 });
 
-test('the large batch took all of the traffic', async () => {
+test('the large batch took all of the traffic, in two shares', async () => {
+  expect(shareCountOf(messages)).toBe(2);
   const batches = await large.query('select read_count::int from etl_batches');
   expect(batches).toEqual([{ read_count: messages }]);
 });
@@ -60,7 +62,7 @@ test('rows lie in the order in which their records came, whatever their share', 
 });
 
 test('one order id of two customers is a conflict, also where they are in different shares', async () => {
-  await using pipeline = await openPipeline();
+  await using pipeline = await openPipeline({ partitions: 1 });
   const orders = 40;
   const of = (customer: string) =>
     someTransactions(orders, (index) => ({ order_id: `order-${index}`, customer_id: `${customer}-${index}` }));
@@ -73,4 +75,14 @@ test('one order id of two customers is a conflict, also where they are in differ
   expect(await pipeline.query('select reason_code, count(*)::int from rejected_transactions group by 1')).toEqual([
     { reason_code: 'order_id_conflict', count: orders },
   ]);
+  const winners = await pipeline.query<{ order_id: string; customer_id: string }>(
+    `select order_id, customer_id from transactions where order_id like 'order-%'`,
+  );
+  const shares = shareCountOf(loaded + orders);
+  expect(shares).toBe(2);
+  for (const { order_id: orderId, customer_id: customerId } of winners) {
+    const index = orderId.slice('order-'.length);
+    const isSecond = shareOf(`second-${index}`, shares) < shareOf(`first-${index}`, shares);
+    expect(customerId).toBe(`${isSecond ? 'second' : 'first'}-${index}`);
+  }
 });
