@@ -152,6 +152,12 @@ export const mutants: readonly Mutant[] = [
     test: integration('shares.test.ts', 'one order id of two customers is a conflict'),
   },
   {
+    name: "a share's days are counted again with the next one",
+    file: 'etl/src/transform/transformation.ts',
+    changes: [['    this.#rollUps.clearCustomerDays();\n', '']],
+    test: integration('shares.test.ts', 'days are the same'),
+  },
+  {
     name: 'shares are merged by partition only',
     file: 'etl/src/load/rows-in-order.ts',
     changes: [['return this.#offset < other.#offset;', 'return false;']],

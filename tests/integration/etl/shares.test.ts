@@ -36,14 +36,18 @@ test('the large batch took all of the traffic, in two shares', async () => {
 });
 
 test.each([
-  ['sales, with their tax, their rates and their verdicts', 'transactions', ['batch_id', 'processed_at']],
-  ['alerts', 'fraud_alerts', ['batch_id', 'raised_at']],
-  ['profiles', 'customer_profiles', []],
-  ['days', 'customer_days', []],
-  ['minutes', 'sales_per_minute', []],
-  ['hours', 'sales_per_hour', []],
-  ['quarantined records', 'rejected_transactions', ['rejected_id', 'batch_id', 'rejected_at', 'published_at']],
-])('%s are the same in either', async (_, table, others) => {
+  ['sales, with their tax, their rates and their verdicts, are the same', 'transactions', ['batch_id', 'processed_at']],
+  ['alerts are the same', 'fraud_alerts', ['batch_id', 'raised_at']],
+  ['profiles are the same', 'customer_profiles', []],
+  ['days are the same', 'customer_days', []],
+  ['minutes are the same', 'sales_per_minute', []],
+  ['hours are the same', 'sales_per_hour', []],
+  [
+    'quarantined records are the same',
+    'rejected_transactions',
+    ['rejected_id', 'batch_id', 'rejected_at', 'published_at'],
+  ],
+])('%s in either', async (_, table, others) => {
   const digest = `select count(*)::int as rows, md5(string_agg(line, e'\\n' order by line)) as digest
     from (select (to_jsonb(t) - $1::text[])::text as line from ${table} t) lines`;
   const [inLarge] = await large.query<{ rows: number }>(digest, [others]);
