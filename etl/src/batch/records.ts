@@ -1,12 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-import { FileWindow, StagedFileDamagedError, type SealedFile } from './staged-file.ts';
+import { chunkBytes, FileWindow, StagedFileDamagedError, type SealedFile } from './staged-file.ts';
 
 /** The size of the record that begins at a place of some bytes; undefined while those do not even tell its size. */
 export type RecordSize = (bytes: Buffer, at: number) => number | undefined;
 
-const pieceBytes = 256 * 1024;
-/** Smaller, for many files may be read at once. */
+/** Less than a chunk, for many files may be read at once. */
 const readerPieceBytes = 64 * 1024;
 
 /** Some whole records, one after the other. */
@@ -20,7 +19,7 @@ interface Records {
 
 /** Reads a sealed file of records, some at a time, each time into memory of their own. */
 export function* readRecords(file: SealedFile, sizeAt: RecordSize): Generator<Records, void> {
-  using window = new FileWindow(file, pieceBytes);
+  using window = new FileWindow(file, chunkBytes);
   let used = 0;
   let needed = 0;
   while (window.readOn(used, needed)) {

@@ -1,5 +1,5 @@
 /**
- * A large batch is worked on share by share, so that its memory does not grow with it: all sales of a customer are in one share,
+ * A large batch is worked on share by share, so that memory does not grow with its customers: all sales of one are in one share,
  * and only what one share's customers have done is in memory at a time. (What a database calls a partitioned, or Grace, hash.)
  */
 

@@ -17,7 +17,7 @@ import { countOf } from '../batch/partition-counts.ts';
 import { operatorOf } from '../operator.ts';
 import { errorMessageOf, isLoadedMeanwhile } from '../errors.ts';
 import type { DeltaRows } from '../warehouse/merge-deltas.ts';
-import { RefusedCopyError, type CopySource } from '../warehouse/copy-rows.ts';
+import { RefusedCopyError, type CopySource, type CopyTarget } from '../warehouse/copy-rows.ts';
 import { loadBatchInOneTransaction, type BatchLoad, type LoadOutcome } from '../warehouse/load-transaction.ts';
 import { rowsInOrder } from './rows-in-order.ts';
 import { readPositions } from '../warehouse/positions.ts';
@@ -77,7 +77,7 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
   const { extracted, validated, transformed } = input;
   const { loadedCount, duplicateCount, rejectedCount, flaggedCount, newestLoadedMs } = transformed.facts;
   const rejectsTable = batch.claims === null ? 'rejected_transactions' : replayRejectsTable;
-  const rejects = { table: rejectsTable, columns: rejectedColumns, format: 'text' } as const;
+  const rejects: CopyTarget = { table: rejectsTable, columns: rejectedColumns, format: 'text' };
   return {
     batch,
     operator: operatorOf(context.config),
@@ -88,7 +88,7 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
       copySource(rejects, validated, copyFiles.rejectedTransactions, validated.facts.rejectedCount),
       copySource(rejects, transformed, copyFiles.rejectedTransactions, rejectedCount),
       copySource(alerts, transformed, copyFiles.fraudAlerts, flaggedCount),
-      copySource(shadowVerdicts, transformed, copyFiles.fraudShadowVerdicts),
+      copySource(shadowVerdicts, transformed, copyFiles.fraudShadowVerdicts, undefined),
     ].filter((source) => source !== undefined),
     salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute, sumsBytes),
     customerDays: deltaRows(transformed, deltaFiles.customerDays, sumsBytes),
@@ -112,10 +112,9 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
   };
 }
 
-type Target = Omit<CopySource, 'count' | 'chunks'>;
-const transactions: Target = { table: 'transactions', columns: transactionColumns, format: 'binary' };
-const alerts: Target = { table: 'fraud_alerts', columns: alertColumns, format: 'binary' };
-const shadowVerdicts: Target = { table: 'fraud_shadow_verdicts', columns: shadowVerdictColumns, format: 'binary' };
+const transactions: CopyTarget = { table: 'transactions', columns: transactionColumns, format: 'binary' };
+const alerts: CopyTarget = { table: 'fraud_alerts', columns: alertColumns, format: 'binary' };
+const shadowVerdicts: CopyTarget = { table: 'fraud_shadow_verdicts', columns: shadowVerdictColumns, format: 'binary' };
 
 /** The transactions of all shares as a source of COPY; undefined where there are none. */
 function transactionRows(transformed: StagedStep<TransformFacts>): CopySource | undefined {
@@ -125,14 +124,16 @@ function transactionRows(transformed: StagedStep<TransformFacts>): CopySource | 
   return { ...transactions, count, chunks: () => rowsInOrder(shares) };
 }
 
-/**
- * A staged file as a source of COPY; undefined for an empty one, which needs no round trip.
- * @param count - Of its rows, where it is known.
- */
-function copySource(target: Target, step: StagedStep<unknown>, name: string, count?: number): CopySource | undefined {
+/** A staged file as a source of COPY; undefined for an empty one, which needs no round trip. */
+function copySource(
+  target: CopyTarget,
+  step: StagedStep<unknown>,
+  name: string,
+  count: number | undefined,
+): CopySource | undefined {
   const file = stagedFile(step, name);
   if (file.seal.sizeBytes === 0 && (count ?? 0) === 0) return undefined;
-  return { ...target, ...(count === undefined ? {} : { count }), chunks: () => readChunks(file) };
+  return { ...target, count, chunks: () => readChunks(file) };
 }
 
 /** A statement takes about so much. Sums of minutes: an hour's are then updated few times. */

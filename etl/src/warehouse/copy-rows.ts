@@ -9,13 +9,17 @@ import { StagedFileDamagedError } from '../batch/staged-file.ts';
 import { isRowRefusal } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 
-/** Rows in one of COPY's formats for one table. */
-export interface CopySource {
+/** What rows in one of COPY's formats are for. */
+export interface CopyTarget {
   readonly table: string;
   readonly columns: readonly string[];
   readonly format: 'text' | 'binary';
-  /** How many rows there are, where that is known. */
-  readonly count?: number;
+}
+
+/** Rows, and what they are for. */
+export interface CopySource extends CopyTarget {
+  /** How many rows there are; undefined where nobody has counted them. */
+  readonly count: number | undefined;
   /**
    * Rows, without the header and the trailer of the format. Each chunk is good until three more were asked for: one is on its
    * way, and one is read ahead.
@@ -47,7 +51,7 @@ export async function copyAll(client: pg.Client, source: CopySource): Promise<vo
  */
 export async function copyRows(
   client: pg.Client,
-  { table, columns, format }: Omit<CopySource, 'chunks'>,
+  { table, columns, format }: CopyTarget,
   chunks: Iterable<Buffer>,
 ): Promise<number> {
   const names = columns.map((column) => client.escapeIdentifier(column)).join(', ');
