@@ -59,6 +59,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
+/** Every variable that the command reads. */
+export const variableNames: readonly string[] = Object.keys(schema.shape);
+
 /** Everything the environment decides, read once. Units stand in the names. */
 export type Config = ReturnType<typeof createConfig>;
 

@@ -70,6 +70,9 @@ const environment = z.object({
   LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
+/** Every variable that the producer reads. */
+export const variableNames: readonly string[] = Object.keys(environment.shape);
+
 /** Event times spread over a span instead of the clock. */
 interface TimeSpan {
   readonly startMs: number;

@@ -39,10 +39,8 @@ async function prepareWarehouse({ warehouse, config, logger }: Context): Promise
   await prepareReferenceData(warehouse, config.rules.baseCurrency, today, config.warehouse.lockTimeoutMs, logger);
 }
 
-const stagingKeptMs = 86_400_000;
-
 function sweepOldStaging({ config, logger }: Context): void {
-  const swept = sweepStaging(config.stagingDir, new Date(Date.now() - stagingKeptMs));
+  const swept = sweepStaging(config.stagingDir, new Date(Date.now() - config.maintenance.stagingKeptMs));
   if (swept.length > 0) logger.info({ folders: swept }, 'old staged files removed');
 }
 

@@ -29,6 +29,9 @@ const schema = z.object({
   GRAFANA_ADMIN_PASSWORD: z.string().default('admin'),
 });
 
+/** Every variable that decides what a stack is made of; its programs read others. */
+export const variableNames: readonly string[] = Object.keys(schema.shape);
+
 export type Environment = Readonly<Record<string, string>>;
 
 /** What one local stack is made of: its settings, its folders and the environment of its programs. */
@@ -41,12 +44,16 @@ export interface Settings extends Readonly<z.output<typeof schema>> {
 
 /**
  * Reads `.env`, which is made from `.env.example` if there is none; the given environment wins over the file.
+ * @param folder - Where both files are.
  * @throws ConfigError naming each variable that is wrong.
  */
-export async function readSettings(given: Readonly<Record<string, string | undefined>>): Promise<Settings> {
-  await copyFile(join(root, '.env.example'), join(root, '.env'), constants.COPYFILE_EXCL).catch(unlessPresent);
-  const known = parseEnv(await readFile(join(root, '.env.example'), 'utf8'));
-  const file = parseEnv(await readFile(join(root, '.env'), 'utf8'));
+export async function readSettings(
+  given: Readonly<Record<string, string | undefined>>,
+  folder: string = root,
+): Promise<Settings> {
+  await copyFile(join(folder, '.env.example'), join(folder, '.env'), constants.COPYFILE_EXCL).catch(unlessPresent);
+  const known = parseEnv(await readFile(join(folder, '.env.example'), 'utf8'));
+  const file = parseEnv(await readFile(join(folder, '.env'), 'utf8'));
   const merged = { ...file, ...pick(given, new Set([...Object.keys(known), ...Object.keys(file), 'LOCAL_DIR'])) };
   const config = readConfig(schema, merged);
   const folders = await stackFolders(config.LOCAL_DIR);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -52,6 +52,18 @@ test('a deleted staging folder is made again at once', async () => {
   await pipeline.batch(['transform', '--batch', 'b']);
   await rm(join(pipeline.stagingDir, 'batch-b'), { recursive: true });
   expect(await pipeline.batch(['load', '--batch', 'b'])).toMatchObject({ loaded: 30 });
+});
+
+test('the next batch removes staged files that nobody has touched for ETL_STAGING_KEPT_HOURS, and no younger ones', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const leftBehind = join(pipeline.stagingDir, 'batch-left-behind');
+  await mkdir(leftBehind);
+  const threeHoursAgo = new Date(Date.now() - 3 * 3_600_000);
+  await utimes(leftBehind, threeHoursAgo, threeHoursAgo);
+  await pipeline.batch(['run'], { ETL_STAGING_KEPT_HOURS: '4' });
+  expect(await readdir(pipeline.stagingDir)).toEqual(['batch-left-behind']);
+  await pipeline.batch(['run'], { ETL_STAGING_KEPT_HOURS: '2' });
+  expect(await readdir(pipeline.stagingDir)).toEqual([]);
 });
 
 const saleCount = 20;
