@@ -3,6 +3,7 @@ import { logLevels, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
 
 import { failpoints, parseFailpoint } from './failpoint.ts';
+import { unverifiedTaxPolicies } from './unverified-tax.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const count = z.coerce.number().int().min(1);
@@ -39,6 +40,7 @@ const schema = z.object({
     .default('USD'),
   ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
   ETL_EXCHANGE_ROUNDING: z.enum(['half_even', 'half_up']).default('half_even'),
+  ETL_TAX_UNVERIFIED: z.enum(unverifiedTaxPolicies).default('accept'),
   ETL_REJECT_SHARE_MAX: z.coerce.number().min(0).max(1, 'expected a share from 0 to 1, as 0.2').optional(),
   ETL_REJECT_COUNT_MIN: count.default(100),
   ETL_FAILPOINT: z
@@ -111,6 +113,7 @@ export function createConfig(environment: Readonly<Record<string, string | undef
       eventAgeMaxMs: env.ETL_EVENT_AGE_MAX_DAYS * 86_400_000,
       exchangeRateAgeMaxDays: env.ETL_EXCHANGE_RATE_AGE_MAX_DAYS,
       exchangeRounding: env.ETL_EXCHANGE_ROUNDING,
+      unverifiedTax: env.ETL_TAX_UNVERIFIED,
     },
   };
 }

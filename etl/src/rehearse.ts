@@ -74,6 +74,7 @@ const snapshot: TransformSnapshot = {
       isInclusive: false,
       roundingMode: 'half_up',
       roundingIncrementMinor: 1,
+      isVerified: true,
       validFrom: '2000-01-01',
       validTo: null,
     },

@@ -372,7 +372,11 @@ export const comments: Comments = {
       roundingIncrementMinor: 'Step to which tax is rounded, in minor units of the currency: 1 is a cent of USD.',
       validFrom: 'First day of the rule, by the clock of the sale.',
       validTo: 'Day after the last one of the rule; null while it is open.',
-      source: 'Where the rule comes from; says so where no source at hand confirms it.',
+      source: 'Where the rule comes from: two sources where it is verified.',
+      isVerified:
+        'True where two independent sources agree on the rate and on these days, or an operator has verified it.',
+      verifiedBy: 'Who verified it, where that was an operator; null for a shipped rule.',
+      verifiedReason: 'Why the operator holds it verified; null for a shipped rule.',
       recordedAt: 'When the row was written. Batches planned earlier do not use it.',
       supersededBy: 'Number of a rule recorded later that takes its place; null while in force.',
     },

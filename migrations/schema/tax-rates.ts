@@ -25,6 +25,9 @@ export const taxRates = pgTable(
     validFrom: date('valid_from').notNull(),
     validTo: date('valid_to'),
     source: text('source').notNull(),
+    isVerified: boolean('is_verified').notNull().default(false),
+    verifiedBy: text('verified_by'),
+    verifiedReason: text('verified_reason'),
     recordedAt: instant('recorded_at')
       .notNull()
       .default(sql`now()`),
@@ -37,6 +40,10 @@ export const taxRates = pgTable(
     check('tax_rates_rate_check', sql`rate >= 0 and rate < 1`),
     check('tax_rates_increment_check', sql`rounding_increment_minor > 0`),
     check('tax_rates_rounding_mode_check', sql`rounding_mode in ('half_up', 'half_even')`),
+    check(
+      'tax_rates_verified_check',
+      sql`(verified_by is null) = (verified_reason is null) and (is_verified or verified_by is null)`,
+    ),
     check('tax_rates_validity_check', sql`valid_to is null or valid_from < valid_to`),
   ],
 );

@@ -41,6 +41,8 @@ const respelt = (reason: RejectReason, from: string, to: string): Poison => ({
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
 /** Nobody sells it, and the warehouse has a constraint against it that validation knows nothing of. */
 const cursedCategory = 'cursed';
+/** Its tax rate is verified by nobody. */
+const doubtfulCategory = 'doubtful';
 
 export const poison: readonly Poison[] = [
   raw('null_value', null),
@@ -101,6 +103,7 @@ export const poison: readonly Poison[] = [
   ...[0, 2, 99, -1, 1.5].map((version) => spoilt('unsupported_schema_version', { schema_version: version })),
   ...['1', null, true, {}].map((version) => spoilt('wrong_type', { schema_version: version })),
   spoilt('tax_rate_missing', { country: 'AQ' }),
+  spoilt('tax_rate_unverified', { product_category: doubtfulCategory }),
   spoilt('exchange_rate_missing', { currency: 'XAF', amount: '10' }),
   spoilt('exchange_rate_stale', { currency: 'XPF', amount: '10' }),
   spoilt('refused_by_database', { product_category: cursedCategory }),
@@ -115,12 +118,15 @@ const unmade = Object.keys(rejectReasons).filter(
 );
 if (unmade.length > 0) throw new Error(`no poison is made for the reasons ${unmade.join(', ')}`);
 
-/** What a warehouse needs to refuse the last two: a rate that is too old, and a constraint of somebody's own. */
+/** What a warehouse needs to refuse these: an unverified tax rate, an exchange rate that is too old, a constraint of somebody's own. */
 export async function preparePoison(ownerUrl: string): Promise<void> {
   await withClient(ownerUrl, async (client) => {
     await client.query(`
       insert into exchange_rates (base, quote, rate, valid_from, valid_to, source)
       values ('USD', 'XPF', 105, '2020-01-01', '2020-01-02', 'fault test')`);
+    await client.query(`
+      insert into tax_rates (country, product_category, rate, valid_from, source)
+      values ('US', '${doubtfulCategory}', 0.1, '2000-01-01', 'fault test')`);
     await client.query(`
       alter table transactions add constraint transactions_cursed check (product_category <> '${cursedCategory}')`);
   });

@@ -126,6 +126,7 @@ export async function openField(stand: Stand, random: Random, batchMessages: num
     WAREHOUSE_LOAD_TIMEOUT_SECONDS: '4',
     ETL_STAGING_DIR: stagingDir,
     ETL_BATCH_MAX_MESSAGES: String(batchMessages),
+    ETL_TAX_UNVERIFIED: 'quarantine',
   };
   const opened = opening.move();
   return { topic, kafka, proxy, ownerUrl, env, migratorKills, [Symbol.asyncDispose]: () => opened.disposeAsync() };

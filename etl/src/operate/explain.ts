@@ -4,6 +4,7 @@ import { readOrder, type OrderRecords } from '../warehouse/explain-queries.ts';
 import { jsonLine } from './json-line.ts';
 import { rejudgeOrder, type MeasuredRule, type RejudgedOrder } from './rejudge-order.ts';
 import { table, timeText } from './table.ts';
+import { taxStandingOf } from './tax-standing.ts';
 
 type Transaction = NonNullable<OrderRecords['transaction']>;
 
@@ -14,7 +15,10 @@ export async function explainOrder(context: Context, orderId: string, json: bool
     throw new UsageError(`no transaction and no rejected record has the order id ${JSON.stringify(orderId)}`);
   }
   const { baseCurrency } = context.config.rules;
-  const figures = order.transaction === undefined ? [] : figuresOf(order.transaction, baseCurrency);
+  const figures =
+    order.transaction === undefined
+      ? []
+      : figuresOf(order.transaction, baseCurrency, await taxStandingOf(context.warehouse.db, order.transaction));
   const fraud = order.transaction === undefined ? undefined : await rejudge(context, order, order.transaction);
   if (json) return jsonLine({ order_id: orderId, figures, fraud, ...order });
   const parts = [`order ${orderId}`];
@@ -33,9 +37,9 @@ interface Figure {
 }
 
 /** Each figure with the numbers that it was made of. */
-function figuresOf(t: Transaction, base: string): readonly Figure[] {
+function figuresOf(t: Transaction, base: string, taxStanding: string): readonly Figure[] {
   const isIncluded = t.totalAmount === t.amount && !isZero(t.taxAmount);
-  const rate = `${trimmed(t.taxRate)} (${t.taxJurisdiction}, ${t.taxDate})`;
+  const rate = `${trimmed(t.taxRate)} (${t.taxJurisdiction}, ${t.taxDate}${taxStanding})`;
   const tax = isIncluded
     ? `included in ${trimmed(t.amount)} at ${rate}`
     : `${trimmed(t.amount)} × ${rate}, rounded as the rule says`;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 
 import type { Context } from '../context.ts';
+import { operatorOf } from '../operator.ts';
 import {
   applyExchangeChanges,
   applyTaxChanges,
@@ -10,8 +11,8 @@ import {
 } from '../warehouse/rates.ts';
 import { describeChanges, type ChangeReport } from './describe-changes.ts';
 import { exchangeScope, parseExchangeRates, type PublishedRate } from './parse-exchange-rates.ts';
-import { parseTaxRules, taxScope, type TaxRule } from './parse-tax-rules.ts';
-import { planChanges } from './plan-changes.ts';
+import { parseTaxRules, taxScope, type ImportedTaxRule, type TaxRule } from './parse-tax-rules.ts';
+import { planChanges, type Stored } from './plan-changes.ts';
 import { readCsv, requireNoFaults } from './read-csv.ts';
 
 /**
@@ -27,12 +28,34 @@ export async function importTaxRules(
 ): Promise<ChangeReport> {
   const { items, faults } = parseTaxRules(readCsv(path));
   requireNoFaults(path, faults);
-  const plan: ChangePlanner<TaxRule> = async (db) =>
-    planChanges(await taxRulesInForce(db), items, { scopeOf: taxScope, isSame: isSameRule });
+  const operator = operatorOf(config);
+  const plan: ChangePlanner<TaxRule> = async (db) => {
+    const inForce = await taxRulesInForce(db);
+    const rules = items.map((item) => recordedRule(item, inForce, operator, basename(path)));
+    return planChanges(inForce, rules, { scopeOf: taxScope, isSame: isSameRule });
+  };
   const changes = isDryRun
     ? await plan(warehouse.db)
     : await applyTaxChanges(warehouse, config.warehouse.lockTimeoutMs, plan);
   return describeChanges(changes, { isDryRun, today, describe: describeRule });
+}
+
+/** A rule of a file that does not say whether it is verified is as verified as the same rule in force. */
+function recordedRule(
+  item: ImportedTaxRule,
+  inForce: readonly Stored<TaxRule>[],
+  operator: string,
+  fileName: string,
+): TaxRule {
+  const unverified = { ...item, isVerified: false, verifiedBy: null, verifiedReason: null };
+  const same = inForce.find(({ item: stored }) => isSameValidity(stored, item) && isSameTax(stored, unverified))?.item;
+  if (same !== undefined && (item.isVerified ?? same.isVerified) === same.isVerified) return same;
+  if (item.isVerified !== true) return unverified;
+  return { ...item, isVerified: true, verifiedBy: operator, verifiedReason: `import of ${fileName}` };
+}
+
+function isSameValidity(a: ImportedTaxRule | TaxRule, b: ImportedTaxRule | TaxRule): boolean {
+  return taxScope(a) === taxScope(b) && a.validFrom === b.validFrom && a.validTo === b.validTo;
 }
 
 /** Takes the exchange rates of a file in, as `importTaxRules` does rules. */
@@ -56,7 +79,11 @@ export async function importExchangeRates(
   return { ...describeChanges(changes, { isDryRun, today, describe: describeRate }), left_out: leftOut };
 }
 
-function isSameRule(a: TaxRule, b: TaxRule): boolean {
+export function isSameRule(a: TaxRule, b: TaxRule): boolean {
+  return isSameTax(a, b) && a.isVerified === b.isVerified;
+}
+
+function isSameTax(a: TaxRule, b: TaxRule): boolean {
   return (
     plain(a.rate) === plain(b.rate) &&
     a.isInclusive === b.isInclusive &&
@@ -66,8 +93,8 @@ function isSameRule(a: TaxRule, b: TaxRule): boolean {
   );
 }
 
-function describeRule(rule: TaxRule): string {
-  const kind = rule.isInclusive ? ' inclusive' : '';
+export function describeRule(rule: TaxRule): string {
+  const kind = `${rule.isInclusive ? ' inclusive' : ''}${rule.isVerified ? '' : ' unverified'}`;
   const rounding = `${rule.roundingMode} to ${rule.roundingIncrementMinor}`;
   return `${taxScope(rule)} ${plain(rule.rate)}${kind}, ${rounding}, ${span(rule)} (${rule.source})`;
 }

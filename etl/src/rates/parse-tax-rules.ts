@@ -5,9 +5,17 @@ import { parseDay } from './calendar-day.ts';
 import { clashFaults, type OnLine } from './clash-faults.ts';
 import type { CsvLine, LineFault } from './read-csv.ts';
 
-/** A rule as a file has it. */
+/** A rule with what is on record of it. */
 export interface TaxRule extends TaxRate {
   readonly source: string;
+  /** Who verified it, where that was an operator. */
+  readonly verifiedBy: string | null;
+  readonly verifiedReason: string | null;
+}
+
+/** A rule as a file has it; `isVerified` is undefined where the file does not say. */
+export interface ImportedTaxRule extends Omit<TaxRule, 'isVerified' | 'verifiedBy' | 'verifiedReason'> {
+  readonly isVerified: boolean | undefined;
 }
 
 export interface ParsedFile<Item> {
@@ -26,6 +34,7 @@ const columns = {
   valid_from: { isRequired: true },
   valid_to: { isRequired: false },
   source: { isRequired: true },
+  is_verified: { isRequired: false },
 } as const;
 type Column = keyof typeof columns;
 
@@ -33,18 +42,22 @@ type Column = keyof typeof columns;
 const taxRuleColumns: readonly string[] = Object.keys(columns);
 
 /** Scope of a rule: rules of one scope must not overlap. */
-export function taxScope({ country, region, productCategory }: TaxRate): string {
+export function taxScope({
+  country,
+  region,
+  productCategory,
+}: Pick<TaxRate, 'country' | 'region' | 'productCategory'>): string {
   return `${country}/${region}/${productCategory}`;
 }
 
 /** Reads tax rules and finds every fault of every line. Columns may stand in any order; the optional ones may be absent. */
-export function parseTaxRules(lines: readonly CsvLine[]): ParsedFile<TaxRule> {
+export function parseTaxRules(lines: readonly CsvLine[]): ParsedFile<ImportedTaxRule> {
   const [header, ...body] = lines;
   if (header === undefined) return { items: [], faults: [{ line: 1, fault: 'the file is empty' }] };
   const headerFaults = faultsOfHeader(header);
   if (headerFaults.length > 0) return { items: [], faults: headerFaults };
   const faults: LineFault[] = [];
-  const read: OnLine<TaxRule>[] = [];
+  const read: OnLine<ImportedTaxRule>[] = [];
   for (const { line, cells } of body) {
     const report = (fault: string): void => void faults.push({ line, fault });
     if (cells.length !== header.cells.length) {
@@ -72,7 +85,7 @@ function faultsOfHeader({ line, cells }: CsvLine): LineFault[] {
 }
 
 /** Undefined for a line with a fault. */
-function readRule(cell: (column: Column) => string, reportFault: (fault: string) => void): TaxRule | undefined {
+function readRule(cell: (column: Column) => string, reportFault: (fault: string) => void): ImportedTaxRule | undefined {
   let isFaulty = false;
   const report = (fault: string): void => {
     isFaulty = true;
@@ -94,8 +107,14 @@ function readRule(cell: (column: Column) => string, reportFault: (fault: string)
   }
   const rateFault = faultOfRate(cell('rate'));
   if (rateFault !== undefined) report(rateFault);
-  const isInclusive = { '': false, false: false, true: true }[cell('is_inclusive').toLowerCase()];
+  const isInclusive = booleanOf(cell('is_inclusive') || 'false');
   check(isInclusive !== undefined, `is_inclusive ${quoted(cell('is_inclusive'))}: expected true or false`);
+  const isVerified = booleanOf(cell('is_verified'));
+  const saysVerified = cell('is_verified') !== '';
+  check(
+    isVerified !== undefined || !saysVerified,
+    `is_verified ${quoted(cell('is_verified'))}: expected true or false`,
+  );
   const roundingMode = cell('rounding_mode') || 'half_up';
   if (roundingMode !== 'half_up' && roundingMode !== 'half_even') {
     report(`rounding_mode ${quoted(roundingMode)}: expected half_up or half_even`);
@@ -113,10 +132,15 @@ function readRule(cell: (column: Column) => string, reportFault: (fault: string)
     isInclusive,
     roundingMode,
     roundingIncrementMinor: Number(increment),
+    isVerified,
     validFrom,
     validTo,
     source: cell('source'),
   };
+}
+
+function booleanOf(text: string): boolean | undefined {
+  return { false: false, true: true }[text.toLowerCase()];
 }
 
 function faultOfRate(text: string): string | undefined {

@@ -12,6 +12,7 @@ const flatRate = {
   isInclusive: false,
   roundingMode: 'half_up',
   roundingIncrementMinor: 1,
+  isVerified: true,
   validFrom: '2000-01-01',
   validTo: null,
 } as const;
@@ -33,6 +34,7 @@ const judgement: Judgement = {
     { baseCurrency: 'USD', baseExponent: 2, ageMaxDays: 10, rounding: 'half_even' },
   ),
   baseExponent: 2,
+  unverifiedTax: 'accept',
 };
 
 const aSale = (changes: Partial<Sale> = {}): Sale => ({
@@ -86,6 +88,32 @@ const rejections = [
 
 test.each(rejections)('%s is a reason, not an exception', (_, changes, reason, field) => {
   expect(judgeTransaction(aSale(changes), judgement)).toMatchObject({ kind: 'rejected', reason, field });
+});
+
+const withUnverified = {
+  ...judgement,
+  taxTable: createTaxTable([
+    { ...flatRate, country: 'KZ', rate: '0.12', isVerified: false, validFrom: '2015-01-01', validTo: '2020-01-01' },
+    { ...flatRate, country: 'KZ', rate: '0.12', validFrom: '2020-01-01' },
+  ]),
+};
+
+test('a tax rate that nobody has verified is charged, or a reason to reject, as the setting says', () => {
+  const sale = aSale({ country: 'KZ', localDate: '2019-12-31' });
+  expect(judgeTransaction(sale, withUnverified)).toMatchObject({ kind: 'judged', taxMinor: 3000n });
+  expect(judgeTransaction(sale, { ...withUnverified, unverifiedTax: 'quarantine' })).toEqual({
+    kind: 'rejected',
+    reason: 'tax_rate_unverified',
+    field: 'country',
+    detail: 'country KZ, category toys, date 2019-12-31, rate 0.12',
+  });
+});
+
+test('from the day on that a rate is verified for it is charged under both settings', () => {
+  const sale = aSale({ country: 'KZ', localDate: '2020-01-01' });
+  for (const unverifiedTax of ['accept', 'quarantine'] as const) {
+    expect(judgeTransaction(sale, { ...withUnverified, unverifiedTax })).toMatchObject({ taxMinor: 3000n });
+  }
 });
 
 test('the largest total that the warehouse holds passes', () => {

@@ -2,6 +2,7 @@ import { formatMinor, type CurrencyExponent, type RejectReason } from '@pulse/co
 
 import type { Market } from '../batch/market-numbers.ts';
 import { exponentOf } from '../batch/valid-transaction.ts';
+import type { UnverifiedTax } from '../unverified-tax.ts';
 import type { AppliedExchangeRate, ExchangeTable } from './exchange.ts';
 import { powerOfTen } from './rational.ts';
 import { computeTax, type AppliedTaxRate, type TaxTable } from './tax.ts';
@@ -11,6 +12,8 @@ export interface Judgement {
   readonly taxTable: TaxTable;
   readonly exchangeTable: ExchangeTable;
   readonly baseExponent: CurrencyExponent;
+  /** What becomes of a transaction whose tax rule is not verified. */
+  readonly unverifiedTax: UnverifiedTax;
 }
 
 /** The figures of a transaction, in minor units of its currency or of the base currency. */
@@ -45,9 +48,9 @@ export function judgeTransaction(sale: Sale, judgement: Judgement): TransactionV
   const { amountMinor, currency, country, productCategory, localDate, timestampMs } = sale;
   const exponent = exponentOf(currency);
   const taxRate = judgement.taxTable.find(country, noRegion, productCategory, localDate);
-  if (taxRate === undefined) {
-    const detail = `country ${country === '' ? 'US' : country}, category ${productCategory}, date ${localDate}`;
-    return { kind: 'rejected', reason: 'tax_rate_missing', field: 'country', detail };
+  if (taxRate === undefined) return rejectedForTax('tax_rate_missing', sale, '');
+  if (!taxRate.isVerified && judgement.unverifiedTax === 'quarantine') {
+    return rejectedForTax('tax_rate_unverified', sale, `, rate ${taxRate.rate}`);
   }
   const day = utcDay(timestampMs);
   const exchange = judgement.exchangeTable.find(currency, day);
@@ -77,6 +80,12 @@ export function judgeTransaction(sale: Sale, judgement: Judgement): TransactionV
     taxRate,
     exchangeRate: exchange,
   };
+}
+
+function rejectedForTax(reason: RejectReason, sale: Sale, more: string): TransactionVerdict {
+  const { country, productCategory, localDate } = sale;
+  const detail = `country ${country === '' ? 'US' : country}, category ${productCategory}, date ${localDate}${more}`;
+  return { kind: 'rejected', reason, field: 'country', detail };
 }
 
 /** Messages name no region. */

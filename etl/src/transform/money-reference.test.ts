@@ -47,6 +47,7 @@ test(
               isInclusive,
               roundingMode: rounding,
               roundingIncrementMinor: increment,
+              isVerified: true,
               validFrom: '2000-01-01',
               validTo: null,
             },

@@ -21,7 +21,7 @@ export async function readRates(
   span: { readonly firstMs: number; readonly lastMs: number },
   recordedBy: Date,
 ): Promise<Judgement> {
-  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding } = rules;
+  const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding, unverifiedTax } = rules;
   requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
   const baseExponent = currencyExponent(baseCurrency);
   if (baseExponent === undefined) throw new ConfigError(`ETL_BASE_CURRENCY ${baseCurrency} is no known currency`);
@@ -36,5 +36,6 @@ export async function readRates(
       rounding: exchangeRounding,
     }),
     baseExponent,
+    unverifiedTax,
   };
 }

@@ -76,6 +76,7 @@ function aRule(changes: Partial<TaxRate>): TaxRate {
     isInclusive: false,
     roundingMode: 'half_up',
     roundingIncrementMinor: 1,
+    isVerified: true,
     validFrom: '2000-01-01',
     validTo: null,
     ...changes,

@@ -12,6 +12,7 @@ function aRate(changes: Partial<TaxRate> = {}): TaxRate {
     isInclusive: false,
     roundingMode: 'half_up',
     roundingIncrementMinor: 1,
+    isVerified: true,
     validFrom: '2000-01-01',
     validTo: null,
     ...changes,

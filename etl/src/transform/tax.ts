@@ -12,6 +12,8 @@ export interface TaxRate {
   readonly roundingMode: RoundingMode;
   /** Tax is rounded to a multiple of so many minor units. */
   readonly roundingIncrementMinor: number;
+  /** Two sources agree on it, or an operator has verified it. */
+  readonly isVerified: boolean;
   /** YYYY-MM-DD, inclusive. */
   readonly validFrom: string;
   /** YYYY-MM-DD, exclusive; null without end. */

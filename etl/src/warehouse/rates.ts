@@ -103,6 +103,9 @@ const taxTable: RateTable<TaxRule> = {
     'valid_from',
     'valid_to',
     'source',
+    'is_verified',
+    'verified_by',
+    'verified_reason',
   ],
   scope: ['country', 'region', 'product_category'],
   values: (rule) => [
@@ -116,6 +119,9 @@ const taxTable: RateTable<TaxRule> = {
     rule.validFrom,
     rule.validTo ?? copyNull,
     copyText(rule.source),
+    String(rule.isVerified),
+    rule.verifiedBy === null ? copyNull : copyText(rule.verifiedBy),
+    rule.verifiedReason === null ? copyNull : copyText(rule.verifiedReason),
   ],
 };
 

@@ -38,6 +38,7 @@ export const rejectReasons = {
   timestamp_too_old: 'The timestamp lies further in the past than allowed.',
   order_id_conflict: 'The order id is already loaded with other content.',
   tax_rate_missing: 'No tax rate covers the country, category and date.',
+  tax_rate_unverified: 'The tax rate of the country, category and date is not verified.',
   exchange_rate_missing: 'No exchange rate covers the currency.',
   exchange_rate_stale: 'The last exchange rate before the event is older than allowed.',
   refused_by_database: 'Validation passed but PostgreSQL refused the row.',

@@ -92,10 +92,10 @@ test('a dry run shows the difference and changes nothing', async () => {
   );
   expect(report).toMatchObject({ dry_run: true, added: 3, superseded: 1, changes_past: true });
   expect(report.diff).toEqual([
-    expect.stringMatching(/^- DE\/\*\/\* 0\.19, .* from 2015-01-01 to before 2020-07-01/),
-    expect.stringMatching(/^\+ DE\/\*\/\* 0\.2, .* from 2020-01-01 to before 2020-02-01 \(a test\)/),
-    expect.stringMatching(/^\+ DE\/\*\/\* 0\.19, .* from 2015-01-01 to before 2020-01-01/),
-    expect.stringMatching(/^\+ DE\/\*\/\* 0\.19, .* from 2020-02-01 to before 2020-07-01/),
+    expect.stringMatching(/^- DE\/\*\/\* 0\.19( unverified)?, .* from 2015-01-01 to before 2020-07-01/),
+    expect.stringMatching(/^\+ DE\/\*\/\* 0\.2 unverified, .* from 2020-01-01 to before 2020-02-01 \(a test\)/),
+    expect.stringMatching(/^\+ DE\/\*\/\* 0\.19( unverified)?, .* from 2015-01-01 to before 2020-01-01/),
+    expect.stringMatching(/^\+ DE\/\*\/\* 0\.19( unverified)?, .* from 2020-02-01 to before 2020-07-01/),
   ]);
   expect(await pipeline.query(allRates)).toEqual(before);
 });
