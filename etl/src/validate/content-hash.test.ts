@@ -18,6 +18,9 @@ const fields = {
 
 test.each([
   ['an amount as a number', JSON.stringify({ ...fields, amount: 150.5 })],
+  ['an exponent', JSON.stringify(fields).replace('"150.50"', '1.505E+2')],
+  ['a number with zeros behind it', JSON.stringify(fields).replace('"150.50"', '150.500000000000000000')],
+  ['more digits of the second than are kept', JSON.stringify(fields).replace('.500Z', '.5000000000009Z')],
   ['zeros behind the amount', JSON.stringify({ ...fields, amount: '150.5000' })],
   ['other decimals of the second', JSON.stringify({ ...fields, timestamp: '2026-11-22T11:00:00.5Z' })],
   ['small letters in the timestamp', JSON.stringify({ ...fields, timestamp: '2026-11-22t11:00:00.500z' })],

@@ -1,4 +1,10 @@
-import { encodeTransaction, productCategories, type RejectReason, type TransactionMessage } from '@pulse/contract';
+import {
+  currencyExponent,
+  encodeTransaction,
+  productCategories,
+  type RejectReason,
+  type TransactionMessage,
+} from '@pulse/contract';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -85,9 +91,38 @@ describe('faults that JSON.parse lets pass', () => {
     expect(validated(value)).toMatchObject({ kind: 'rejected', orderId: 'order-1', errors: [{ field, reason }] });
   });
 
-  test.each(['1e2', '1E2', '100e0', '1.5e+1'])('an amount with an exponent: %s', (amount) => {
-    const value = encodeTransaction(aMessage()).replace('"149.99"', amount);
-    expect(validated(value)).toMatchObject({ errors: [{ field: 'amount', reason: 'amount_not_decimal' }] });
+  test.each([
+    ['149.9900000000000001', 'amount_imprecise'],
+    ['149.98999999999998', 'amount_imprecise'],
+    ['12345678901234.56', 'amount_imprecise'],
+    ['1e400', 'amount_out_of_range'],
+    ['1e-400', 'amount_too_fine'],
+    ['1.5E-3', 'amount_too_fine'],
+    ['-0', 'amount_zero'],
+    ['-1e400', 'amount_negative'],
+  ])('digits of a number that its double does not show: %s', (amount, reason) => {
+    expect(validated(`${canonical.replace('"149.99"', amount)}}`)).toMatchObject({
+      errors: [{ field: 'amount', reason }],
+    });
+    expect(validated(`${canonical.replace('"amount":"149.99"', `"am\\u006funt" : ${amount}`)}}`)).toMatchObject({
+      errors: [{ field: 'amount', reason }],
+    });
+  });
+
+  test('digits of a version that its double does not show', () => {
+    expect(validated(`${canonical},"schema_version":1.0000000000000000001}`)).toMatchObject({
+      errors: [{ field: 'schema_version', reason: 'unsupported_schema_version' }],
+    });
+    expect(validated(`${canonical},"schema_version":1.0e0}`).kind).toBe('valid');
+  });
+
+  test.each([
+    ['{"amount":1,"amount":2', 'the last one is a number'],
+    ['{"amount":1,"amount":"2"', 'the first one is a number'],
+    ['{"am\\u006funt":1e2,"amount":100', 'they are equal'],
+  ])('of two amounts none is taken: %s', (start) => {
+    const verdict = validated(canonical.replace('{', `${start},`).replace(',"amount":"149.99"', '') + '}');
+    expect(verdict).toMatchObject({ kind: 'rejected', errors: [{ field: 'amount', reason: 'duplicate_json_key' }] });
   });
 
   test('equal keys of different objects are no fault, nor an exponent elsewhere', () => {
@@ -125,6 +160,41 @@ test.each([
   expect(validated(value)).toMatchObject({ kind: 'rejected', orderId });
 });
 
+test.each([
+  ['1e2', 'USD', 10_000n],
+  ['1E2', 'USD', 10_000n],
+  ['100e0', 'USD', 10_000n],
+  ['1.5E7', 'USD', 1_500_000_000n],
+  ['1.5E7', 'JPY', 15_000_000n],
+  ['150.00', 'JPY', 150n],
+  ['149.9000', 'USD', 14_990n],
+  ['14999e-2', 'USD', 14_999n],
+  ['1.2345e+1', 'KWD', 12_345n],
+] as const)('the number %s is so many minor units of %s: %i', (amount, currency, minor) => {
+  const value = encodeTransaction(aMessage({ currency })).replace('"149.99"', amount);
+  expect(validated(value)).toMatchObject({ kind: 'valid', sale: { amountMinor: minor } });
+});
+
+test('a number is loaded exactly as its text spells it, or not at all', () => {
+  const numbers = fc.oneof(
+    fc.stringMatching(/^(0|[1-9][0-9]{0,16})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?$/),
+    fc.double({ min: 0, max: 1e16, noNaN: true }).map(String),
+  );
+  fc.assert(
+    fc.property(numbers, fc.constantFrom('USD', 'JPY', 'KWD', 'CLF'), (number, currency) => {
+      const verdict = validated(encodeTransaction(aMessage({ currency })).replace('"149.99"', number));
+      fc.pre(verdict.kind === 'valid');
+      const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
+      const [whole = '', fraction = ''] = mantissa.split('.');
+      // Both sides × 10^150.
+      const sent = BigInt(whole + fraction) * 10n ** BigInt(150 + Number(exponent) - fraction.length);
+      const decimals = currencyExponent(currency) ?? 0;
+      expect(verdict.sale.amountMinor * 10n ** BigInt(150 - decimals)).toBe(sent);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
 /** Messages near the border of what is valid: each field is mostly good. */
 const messages = fc.record({
   order_id: fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 40 }), fc.uuid()),
@@ -140,6 +210,8 @@ const messages = fc.record({
       '2026-11-22T11:00:00.123456Z',
       '2026-11-22T11:00:00.1234567Z',
       '2026-11-22T11:00:00.123456789+05:30',
+      '2026-11-22T11:00:00.1234567891Z',
+      '2026-11-22T11:00:60Z',
       '2026-11-22T11:00:00.123+05:30',
       '2026-11-22T11:00:00+23:59',
       '2026-11-22T11:00:00.5-16:00',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { checkTransaction } from './check-transaction.ts';
 import { encodeTransaction } from './encode-transaction.ts';
+import { JsonNumber } from './json-number.ts';
 import { rejectReasons, type RejectReason } from './reject-reason.ts';
 
 function aMessage(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -65,6 +66,15 @@ describe('each fault of a field has its reason', () => {
     ['schema_version', 2, 'unsupported_schema_version'],
     ['schema_version', 1.5, 'unsupported_schema_version'],
     ['schema_version', '1', 'wrong_type'],
+    ['amount', new JsonNumber('149.9900000000000001'), 'amount_imprecise'],
+    ['amount', new JsonNumber('149.98999999999998'), 'amount_imprecise'],
+    ['amount', new JsonNumber('1e400'), 'amount_out_of_range'],
+    ['amount', new JsonNumber('1e-400'), 'amount_too_fine'],
+    ['amount', new JsonNumber('-0'), 'amount_zero'],
+    ['schema_version', new JsonNumber('1.0000000000000000001'), 'unsupported_schema_version'],
+    ['schema_version', new JsonNumber('1e400'), 'unsupported_schema_version'],
+    ['customer_id', new JsonNumber('7'), 'wrong_type'],
+    ['timestamp', '2016-12-31T23:59:60Z', 'timestamp_leap_second'],
   ])('%s: %j', (field, value, reason) => {
     expect(faultsOf(aMessage({ [field]: value }))).toContainEqual([field, reason]);
   });
@@ -98,8 +108,19 @@ test('a fault carries the description of its reason', () => {
   });
 });
 
-test('a JSON number becomes its shortest decimal form', () => {
-  expect(checkTransaction(aMessage({ amount: 149.9 }))).toMatchObject({ kind: 'valid', message: { amount: '149.9' } });
+test.each([
+  [149.9, '149.9'],
+  [1e7, '10000000'],
+  [new JsonNumber('149.90'), '149.9'],
+  [new JsonNumber('1.5E7'), '15000000'],
+  [new JsonNumber('14999e-2'), '149.99'],
+])('the number %j becomes a plain decimal', (amount, text) => {
+  expect(checkTransaction(aMessage({ amount }))).toMatchObject({ kind: 'valid', message: { amount: text } });
+});
+
+test.each(['1', '1.0', '1e0', '10E-1'])('the version is read by its value, not by its spelling: %s', (text) => {
+  const checked = checkTransaction(aMessage({ schema_version: new JsonNumber(text) }));
+  expect(checked).toMatchObject({ kind: 'valid', message: { schema_version: 1 } });
 });
 
 test('unknown fields are dropped', () => {

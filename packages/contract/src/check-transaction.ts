@@ -1,13 +1,16 @@
 import type * as z from 'zod';
 
-import { rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
+import { isRejectReason, rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
 import { transactionMessage, type TransactionMessage } from './transaction.ts';
 
 export type CheckedTransaction =
   | { readonly kind: 'valid'; readonly message: TransactionMessage }
   | { readonly kind: 'rejected'; readonly errors: readonly [FieldError, ...FieldError[]] };
 
-/** Judges a parsed JSON value by the contract alone and names every fault of every field. Never throws. */
+/**
+ * Checks a parsed JSON value against the contract alone and names every fault of every field. Never throws.
+ * Numbers are best handed in as `JsonNumber`, for a double no longer has the digits that were sent.
+ */
 export function checkTransaction(value: unknown): CheckedTransaction {
   const parsed = transactionMessage.safeParse(value, { reportInput: true });
   if (parsed.success) return { kind: 'valid', message: parsed.data };
@@ -26,7 +29,6 @@ function reasonOf(issue: z.core.$ZodIssue): RejectReason {
   if (field === undefined) return 'not_an_object';
   if (issue.code === 'custom') return customReason(issue.params);
   if (issue.input === undefined) return 'missing_field';
-  if (field === 'amount' && typeof issue.input === 'number') return 'amount_not_decimal';
   return 'wrong_type';
 }
 
@@ -34,8 +36,4 @@ function customReason(params: Readonly<Record<string, unknown>> | undefined): Re
   const reason = params?.['reason'];
   if (isRejectReason(reason)) return reason;
   throw new Error('an issue of the contract carries no reason code');
-}
-
-function isRejectReason(value: unknown): value is RejectReason {
-  return typeof value === 'string' && Object.hasOwn(rejectReasons, value);
 }

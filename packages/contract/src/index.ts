@@ -4,6 +4,7 @@ export { countryCodes, isCountry } from './country.ts';
 export { currencyCodes, currencyExponent } from './currency.ts';
 export { encodeTransaction } from './encode-transaction.ts';
 export { fraudLabel, fraudPatterns, type FraudLabel, type FraudPattern } from './fraud-label.ts';
+export { JsonNumber } from './json-number.ts';
 export {
   amountFault,
   amountIntegerDigitsMax,

@@ -21,16 +21,19 @@ export const rejectReasons = {
   id_too_long: 'An identifier or the category has more characters than allowed.',
   invalid_character: 'A text holds control characters or half of a surrogate pair.',
   amount_not_decimal:
-    'The amount is not a plain decimal number (exponent, sign, NaN, Infinity, leading zeros, spaces).',
+    'The amount is not a plain decimal (a text with an exponent, sign, leading zeros or spaces; NaN; Infinity).',
   amount_negative: 'The amount is negative.',
   amount_zero: 'The amount is zero.',
   amount_too_fine: 'The amount has more decimals than its currency.',
   amount_out_of_range: 'The amount has more than 15 digits before the decimal point.',
-  amount_imprecise: 'The amount is a JSON number of more than 15 digits, which a double can not hold; send it as text.',
+  amount_imprecise:
+    'The amount is a JSON number of more than 15 significant digits, which a double can not hold; send it as text.',
   unknown_currency: 'The currency is not an active ISO 4217 code with minor units.',
   unknown_country: 'The country is not an ISO 3166-1 alpha-2 code.',
   timestamp_no_offset: 'The timestamp has no offset from UTC.',
   timestamp_invalid: 'The timestamp is not RFC 3339 or names a date or time that does not exist.',
+  timestamp_leap_second:
+    'The timestamp is in second 60, a leap second, which PostgreSQL can not store; send second 59 of the same minute.',
   unsupported_schema_version: 'The schema version is none that this release reads.',
 
   // The message against the rest of the world.
@@ -45,6 +48,10 @@ export const rejectReasons = {
 } as const satisfies Record<string, string>;
 
 export type RejectReason = keyof typeof rejectReasons;
+
+export function isRejectReason(value: unknown): value is RejectReason {
+  return typeof value === 'string' && Object.hasOwn(rejectReasons, value);
+}
 
 /** One fault of one message. `field` is the empty string where the whole record is meant. */
 export interface FieldError {

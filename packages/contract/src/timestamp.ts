@@ -1,7 +1,7 @@
 export interface Instant {
   /** Milliseconds since 1970-01-01T00:00:00Z, rounded down. */
   readonly epochMs: number;
-  /** Microseconds after `epochMs`, 0–999; finer digits are dropped, as PostgreSQL has no place for them. */
+  /** Microseconds after `epochMs`, 0–999; finer digits, however many, are cut off: PostgreSQL has no place for them. */
   readonly microseconds: number;
   /** The calendar date at the message's own offset, YYYY-MM-DD: the date that tax law goes by. */
   readonly localDate: string;
@@ -9,13 +9,14 @@ export interface Instant {
   readonly localDay: number;
 }
 
-export type TimestampFault = 'timestamp_no_offset' | 'timestamp_invalid';
+export type TimestampFault = 'timestamp_no_offset' | 'timestamp_invalid' | 'timestamp_leap_second';
 
-const dateAndTime = String.raw`[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?`;
+const dateAndTime = String.raw`[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?`;
 const withOffset = new RegExp(`^${dateAndTime}(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$`);
 const withoutOffset = new RegExp(`^${dateAndTime}$`);
 
 const dayMs = 86_400_000;
+const secondAt = 17;
 const fractionAt = 20;
 const fractionDigits = 6;
 /** Of "+01:00" and its like. */
@@ -23,7 +24,7 @@ const offsetLength = 6;
 
 /**
  * Reads an RFC 3339 timestamp with an offset. The date must exist in the Gregorian calendar, the year be 0001–9999;
- * a leap second (:60) is a fault, for PostgreSQL would move it into the next minute.
+ * a leap second (:60) is a fault, for PostgreSQL would move it into the next minute. The fraction has any number of digits.
  */
 export function parseTimestamp(text: string): Instant | TimestampFault {
   if (!withOffset.test(text)) return withoutOffset.test(text) ? 'timestamp_no_offset' : 'timestamp_invalid';
@@ -33,6 +34,7 @@ export function parseTimestamp(text: string): Instant | TimestampFault {
   const midnightMs = parseDate(text);
   const timeMs = parseTime(text);
   if (offsetMs === undefined || midnightMs === undefined || timeMs === undefined) return 'timestamp_invalid';
+  if (numberAt(text, secondAt, 2) === 60) return 'timestamp_leap_second';
 
   const fraction = parseFraction(text, offsetAt);
   return {
@@ -65,8 +67,8 @@ function midnightOf(year: number, month: number, day: number): number {
 function parseTime(text: string): number | undefined {
   const hour = numberAt(text, 11, 2);
   const minute = numberAt(text, 14, 2);
-  const second = numberAt(text, 17, 2);
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const second = numberAt(text, secondAt, 2);
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
   return ((hour * 60 + minute) * 60 + second) * 1000;
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { countryCodes, isCountry } from './country.ts';
 import { currencyCodes, currencyExponent } from './currency.ts';
+import { JsonNumber, plainDecimal } from './json-number.ts';
 import { amountFault, parseAmountMinor } from './money.ts';
 import { rejectReasons, type RejectReason } from './reject-reason.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -12,9 +13,6 @@ export const schemaVersions: readonly number[] = [1];
 export const orderIdLengthMax = 36;
 export const customerIdLengthMax = 50;
 export const productCategoryLengthMax = 50;
-
-/** Significant decimal digits that survive text → double → text whatever they are. */
-const exactDigitsMax = 15;
 
 /**
  * One sale as it travels through the topic `transactions`. Unknown fields are dropped, not refused.
@@ -39,13 +37,7 @@ export const transactionMessage = z
     country: oneOf(countryCodes, isCountry, 'unknown_country')
       .optional()
       .meta({ description: 'Where the sale took place: ISO 3166-1 alpha-2. Absent means US.' }),
-    schema_version: z
-      .number()
-      .superRefine((version, context) => {
-        if (!schemaVersions.includes(version)) addIssue(context, 'unsupported_schema_version');
-      })
-      .optional()
-      .meta({ enum: [...schemaVersions], description: 'Version of this contract. Absent means 1.' }),
+    schema_version: schemaVersion().optional(),
   })
   .superRefine(
     ({ amount: text, currency }, context) => {
@@ -60,7 +52,7 @@ export const transactionMessage = z
   )
   .meta({ title: 'Transaction', description: 'One sale, the value of a record in the topic transactions.' });
 
-/** A valid message. `amount` is always text here: a JSON number has become its shortest decimal form. */
+/** A valid message. `amount` is always text here: a JSON number has become a plain decimal. */
 export type TransactionMessage = z.output<typeof transactionMessage>;
 
 function identifier(lengthMax: number): z.ZodString {
@@ -83,27 +75,54 @@ function oneOf(codes: readonly string[], isKnown: (code: string) => boolean, rea
 
 function amount() {
   return z
-    .union([
-      z.string().meta({ pattern: String.raw`^(0|[1-9][0-9]{0,14})(\.[0-9]+)?$` }),
-      z.number().meta({ exclusiveMinimum: 0, exclusiveMaximum: 1e15 }),
-    ])
+    .preprocess(
+      (value, context) => {
+        const number = numberText(value);
+        if (number === undefined) return value;
+        const decimal = plainDecimal(number);
+        if (decimal.kind === 'plain') return decimal.text;
+        addIssue(context, decimal.reason);
+        return z.NEVER;
+      },
+      z.union([
+        z.string().meta({ pattern: String.raw`^(0|[1-9][0-9]{0,14})(\.[0-9]+)?$` }),
+        z.number().meta({ exclusiveMinimum: 0, exclusiveMaximum: 1e15 }),
+      ]),
+    )
     .transform((value, context) => {
-      const reason = typeof value === 'number' ? numberFault(value) : amountFault(value);
+      const text = String(value);
+      const reason = amountFault(text);
       if (reason !== undefined) addIssue(context, reason);
-      return String(value);
+      return text;
     })
-    .meta({ description: 'Decimal text such as "149.99", no finer than the currency; a JSON number is taken too.' });
+    .meta({
+      description:
+        'Decimal text such as "149.99", no finer than the currency. A JSON number is taken, too, in any spelling (150, 150.00, ' +
+        '1.5E2), while it has at most 15 significant digits: more are not sure to survive a double, so send them as text.',
+    });
 }
 
-/** A number's shortest decimal form stands for what was sent only while it has few enough digits. */
-function numberFault(value: number): RejectReason | undefined {
-  const text = String(value);
-  if (text.includes('e+')) return value < 0 ? 'amount_negative' : 'amount_out_of_range';
-  if (text.includes('e-')) return value < 0 ? 'amount_negative' : 'amount_too_fine';
-  const fault = amountFault(text);
-  if (fault !== undefined) return fault;
-  const digits = text.replace('.', '').replace(/^0+/, '').length;
-  return digits > exactDigitsMax ? 'amount_imprecise' : undefined;
+function schemaVersion() {
+  return z
+    .preprocess(
+      (value, context) => {
+        if (!(value instanceof JsonNumber)) return value;
+        const decimal = plainDecimal(value.text);
+        const version = schemaVersions.find((known) => decimal.kind === 'plain' && decimal.text === String(known));
+        if (version === undefined) addIssue(context, 'unsupported_schema_version');
+        return version;
+      },
+      z.number().superRefine((version, context) => {
+        if (!schemaVersions.includes(version)) addIssue(context, 'unsupported_schema_version');
+      }),
+    )
+    .meta({ enum: [...schemaVersions], description: 'Version of this contract. Absent means 1.' });
+}
+
+/** How a number is spelled: in its JSON text where that is at hand, else in its shortest form. */
+function numberText(value: unknown): string | undefined {
+  if (value instanceof JsonNumber) return value.text;
+  return typeof value === 'number' ? String(value) : undefined;
 }
 
 /** Faults of a text that becomes a column. Lengths count characters (code points), as PostgreSQL does. */

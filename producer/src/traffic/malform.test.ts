@@ -1,6 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
-import { checkTransaction, encodeTransaction, valueSizeMaxBytes, type TransactionMessage } from '@pulse/contract';
+import {
+  checkTransaction,
+  encodeTransaction,
+  JsonNumber,
+  valueSizeMaxBytes,
+  type TransactionMessage,
+} from '@pulse/contract';
 import { describe, expect, test } from 'vitest';
 
 import { malformations, malformedKinds, type MalformedKind } from './malform.ts';
@@ -32,11 +38,17 @@ function reasonsOf(value: string | Buffer | null): string[] {
   if ((text.match(/"amount":/g) ?? []).length > 1) return ['duplicate_json_key'];
   if (text.includes('"__proto__":')) return ['prototype_polluting_key'];
   try {
-    const checked = checkTransaction(JSON.parse(text));
+    const message: unknown = JSON.parse(text);
+    const number = /"amount":(-?[0-9][^,}]*)/.exec(text)?.[1];
+    const checked = checkTransaction(number === undefined ? message : withAmount(message, new JsonNumber(number)));
     return checked.kind === 'valid' ? [] : checked.errors.map(({ reason }) => reason);
   } catch {
     return ['not_json'];
   }
+}
+
+function withAmount(message: unknown, amount: JsonNumber): unknown {
+  return Object.assign({}, message, { amount });
 }
 
 const visible = malformedKinds.filter((kind) => !beyondTheContract.has(malformations[kind].reason));

@@ -43,6 +43,19 @@ test('the same sale in another spelling is a duplicate', async () => {
   expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 1, duplicates: 1, rejected: 0 });
 });
 
+test('equal amounts are one sale, whether spelled as text, as a number or with an exponent', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const sale = aTransaction({ amount: '100.00' });
+  const spelled = ['1e2', '100', '100.00', '1.0E2'].map((number) => ({
+    key: sale.customer_id,
+    value: encodeTransaction(sale).replace('"100.00"', number),
+  }));
+  await pipeline.publish([sale]);
+  await pipeline.batch(['run']);
+  await pipeline.publish(spelled);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 0, duplicates: 4, rejected: 0 });
+});
+
 test.each(['in one batch', 'across batches'] as const)(
   'the same order id with other content is a conflict in quarantine: %s',
   async (when) => {

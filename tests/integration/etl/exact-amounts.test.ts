@@ -1,4 +1,4 @@
-import { productCategories } from '@pulse/contract';
+import { encodeTransaction, productCategories, type TransactionMessage } from '@pulse/contract';
 import { expect, test } from 'vitest';
 
 import { aTransaction } from '../../support/messages.ts';
@@ -32,6 +32,40 @@ test('tax has the decimals of the currency', async () => {
   expect(rows).toEqual([
     { currency: 'JPY', tax_amount: '1500.0000', total_amount: '16501.0000' },
     { currency: 'BHD', tax_amount: '1.5000', total_amount: '16.5010' },
+  ]);
+});
+
+/** The message with its amount as a JSON number of this spelling. */
+function withNumber(message: TransactionMessage, number: string) {
+  const value = encodeTransaction(message).replace(/"amount":"[^"]*"/, `"amount":${number}`);
+  return { key: message.customer_id, value };
+}
+
+test('a JSON number is loaded exactly as its text spells it, with an exponent too', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([
+    withNumber(aTransaction(), '1.5E7'),
+    withNumber(aTransaction({ currency: 'JPY', country: 'JP' }), '1.5E7'),
+    withNumber(aTransaction(), '1e2'),
+    withNumber(aTransaction(), '149.9900'),
+    withNumber(aTransaction({ currency: 'JPY', country: 'JP' }), '150.00'),
+  ]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 5, rejected: 0 });
+  expect(await pipeline.query('select amount from transactions order by kafka_offset')).toEqual([
+    { amount: '15000000.0000' },
+    { amount: '15000000.0000' },
+    { amount: '100.0000' },
+    { amount: '149.9900' },
+    { amount: '150.0000' },
+  ]);
+});
+
+test('a JSON number of more digits than a double has is quarantined, never cut', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([withNumber(aTransaction(), '149.9900000000000001')]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 0, rejected: 1 });
+  expect(await pipeline.query('select reason_code from rejected_transactions')).toEqual([
+    { reason_code: 'amount_imprecise' },
   ]);
 });
 
@@ -89,6 +123,7 @@ test('five currencies and eight categories arrive as sent', async () => {
 test.each([
   ['2026-11-20T10:15:30.123456789Z', '2026-11-20T10:15:30.123456'],
   ['2026-11-20t10:15:30.1z', '2026-11-20T10:15:30.1'],
+  ['2026-11-20T10:15:30.123456999999999999Z', '2026-11-20T10:15:30.123456'],
   ['2026-11-20T23:30:00-05:00', '2026-11-21T04:30:00'],
   // Offsets that PostgreSQL itself does not read.
   ['2026-11-20T10:15:30+23:59', '2026-11-19T10:16:30'],
