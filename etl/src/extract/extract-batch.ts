@@ -11,6 +11,7 @@ import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from
 import { writeRecord } from '../batch/write-record.ts';
 import type { Context } from '../context.ts';
 import { readRange } from '../kafka/read-range.ts';
+import { isGivenUp } from '../warehouse/given-up-batches.ts';
 
 interface ExtractedRange {
   readonly facts: ReadRangeFacts;
@@ -44,7 +45,7 @@ async function extractRange(
   signal: AbortSignal,
 ): Promise<ExtractedRange> {
   const source = await context.kafka();
-  const { partition } = range;
+  const { partition, epoch } = range;
   const fromOffset = Number(range.fromOffset);
   const nextOffset = Number(range.nextOffset);
   using file = new StagedFileWriter(path);
@@ -57,7 +58,9 @@ async function extractRange(
     if (last !== undefined) anchor = anchorOf(last);
     onRead(records.length);
   };
-  await readRange(source, { partition, fromOffset, nextOffset }, take, signal);
+  await readRange(source, { partition, epoch, fromOffset, nextOffset }, take, signal, async (unreadable) =>
+    isGivenUp(context.warehouse.db, source.topic, unreadable),
+  );
   const holeCount = nextOffset - fromOffset - readCount;
   return { facts: { partition, readCount, holeCount, anchor }, seal: file.seal() };
 }

@@ -5,8 +5,8 @@ import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import Connection from 'kafkajs/src/network/connection.js';
 
+import { registerCodecs } from './codecs.ts';
 import { kafkaLogCreator } from './kafka-logger.ts';
-import { registerZstd } from './zstd.ts';
 
 reconnectCleanly(Connection);
 
@@ -25,7 +25,7 @@ export const retry = { retries: 1, initialRetryTime: 100, maxRetryTime: 500 };
 
 /** kafkajs's own view of a Kafka cluster, not yet connected. An answer is waited for no longer than `waitMaxMs`. */
 export function createCluster(brokers: readonly string[], waitMaxMs: number, logger: Logger): Cluster {
-  registerZstd();
+  registerCodecs();
   return new Cluster({
     logger: loggers.createLogger({ level: loggers.LEVELS.WARN, logCreator: kafkaLogCreator(logger) }),
     socketFactory,

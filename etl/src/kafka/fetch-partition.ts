@@ -1,10 +1,10 @@
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
-import decodeRecordBatch, { type RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import createFetchRequest from 'kafkajs/src/protocol/requests/fetch/v11/request.js';
 import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 
 import { readCommitted } from './cluster.ts';
+import { decodeBatches, type FetchedBatch } from './record-batches.ts';
 
 /** What a leader has of one partition from an offset on: whole record batches, also those that hold no record. */
 export interface FetchedPartition {
@@ -13,7 +13,7 @@ export interface FetchedPartition {
   readonly lowOffset: number;
   /** Transactions that were aborted, by producer and the offset where each begins. */
   readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: number }[];
-  readonly batches: readonly RecordBatch[];
+  readonly batches: readonly FetchedBatch[];
 }
 
 interface FetchRequest {
@@ -81,32 +81,7 @@ async function decodePartition(decoder: Decoder): Promise<FetchedPartition & { e
     firstOffset: Number(aborted.readInt64()),
   }));
   decoder.readInt32(); // preferred_read_replica
-  const batches = await decodeBatches(decoder);
-  return { partition, errorCode, lowOffset, abortedTransactions, batches };
-}
-
-const magicAt = 16;
-const magicOfRecordBatches = 2;
-/** From the first offset to the magic byte, and the length before what it counts. */
-const batchHeaderMinBytes = 17;
-const lengthAt = 8;
-const beforeLengthCounts = 12;
-
-/** Whole batches only: the answer may end within one. */
-async function decodeBatches(decoder: Decoder): Promise<RecordBatch[]> {
   const sizeBytes = decoder.readInt32();
-  if (sizeBytes <= 0) return [];
-  const bytes = decoder.readBytes(sizeBytes);
-  const batches: RecordBatch[] = [];
-  for (let at = 0; at + batchHeaderMinBytes <= bytes.length;) {
-    const magic = bytes.readInt8(at + magicAt);
-    if (magic !== magicOfRecordBatches) {
-      throw new Error(`the log holds messages in Kafka's format ${magic}, of before 0.11: this release reads format 2`);
-    }
-    const end = at + beforeLengthCounts + bytes.readInt32BE(at + lengthAt);
-    if (end > bytes.length) break;
-    batches.push(await decodeRecordBatch(new Decoder(bytes.subarray(at, end))));
-    at = end;
-  }
-  return batches;
+  const batches = sizeBytes > 0 ? await decodeBatches(decoder.readBytes(sizeBytes)) : [];
+  return { partition, errorCode, lowOffset, abortedTransactions, batches };
 }

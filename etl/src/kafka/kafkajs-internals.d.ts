@@ -122,7 +122,14 @@ declare module 'kafkajs/src/protocol/decoder.js' {
 
 declare module 'kafkajs/src/protocol/encoder.js' {
   /** Bytes of a request, none to begin with. */
-  const Encoder: new () => unknown;
+  class Encoder {
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    writeInt64(value: number): this;
+    writeString(value: string | null): this;
+    writeBytes(value: Buffer): this;
+    writeArray(items: readonly Encoder[]): this;
+  }
   export default Encoder;
 }
 

@@ -1,5 +1,5 @@
 import type { Broker } from 'kafkajs/src/cluster/index.js';
-import type { BatchRecord, RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
+import type { BatchRecord } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 
 import type { RawRecord } from '../batch/raw-record.ts';
 import { acceptLoss, IntegrityError, TemporaryError } from '../errors.ts';
@@ -7,6 +7,8 @@ import { failpoint } from '../failpoint.ts';
 import { retrying } from '../retrying.ts';
 import { fetchPartition, type FetchedPartition } from './fetch-partition.ts';
 import type { KafkaSource } from './kafka-source.ts';
+import type { FetchedBatch } from './record-batches.ts';
+import { unreadableBatch } from './unreadable-batch.ts';
 
 /** Bytes asked for at once. Larger fetches raise memory, not speed; a larger record still comes whole. */
 const fetchMaxBytes = 256 * 1024;
@@ -16,19 +18,33 @@ const emptyFetchesMax = 20;
 /** Takes some records in order; they share memory that is only theirs until it returns. */
 export type TakeRecords = (records: readonly RawRecord[]) => void;
 
+/** What is read of one partition. */
+export interface ReadableRange {
+  readonly partition: number;
+  readonly fromOffset: number;
+  readonly nextOffset: number;
+  /** For the incident of a record batch that can not be read; 0 where there can be none. */
+  readonly epoch?: number;
+}
+
+/** Whether somebody has accepted the loss of a record batch that can not be read. */
+export type IsGivenUp = (batch: Required<ReadableRange>) => Promise<boolean>;
+
 /**
  * Reads the records of [fromOffset, nextOffset) of one partition, in order, each exactly once. Control records, aborted
  * transactions and compacted offsets are passed over. Ends by offset, never by time; while there is no progress it
  * retries up to the source's `waitMaxMs`.
- * @throws IntegrityError when the log no longer reaches back to where it has to read.
+ * @throws IntegrityError when the log no longer reaches back to where it has to read, or has a record batch that this
+ * release can not read and that nobody has given up.
  */
 export async function readRange(
   source: KafkaSource,
-  range: { readonly partition: number; readonly fromOffset: number; readonly nextOffset: number },
+  range: ReadableRange,
   take: TakeRecords,
   signal: AbortSignal,
+  isGivenUp: IsGivenUp = async () => false,
 ): Promise<void> {
-  const { partition, nextOffset } = range;
+  const { partition, nextOffset, epoch = 0 } = range;
   let offset = range.fromOffset;
   let emptyFetches = 0;
   while (offset < nextOffset) {
@@ -42,7 +58,14 @@ export async function readRange(
       throw isOffsetOutOfRange(error) ? await truncated(source, partition, range, at) : error;
     });
     if (fetched.lowOffset > at) throw await truncated(source, partition, range, at);
-    const records = committedRecords(fetched).filter((record) => record.offset >= at && record.offset < nextOffset);
+    const batches = committedBatches(fetched);
+    const unread = batches.filter((batch) => lastOffset(batch) >= at && Number(batch.firstOffset) < nextOffset);
+    for (const batch of unread) {
+      if (batch.unreadable === undefined) continue;
+      const facts = { partition, epoch, fromOffset: Number(batch.firstOffset), nextOffset: lastOffset(batch) + 1 };
+      if (!(await isGivenUp(facts))) throw unreadableBatch(source.topic, facts, batch.unreadable);
+    }
+    const records = rawRecords(partition, batches).filter(({ offset: of }) => of >= at && of < nextOffset);
     if (records.length > 0) take(records);
     failpoint('mid-read');
     offset = offsetAfter(fetched.batches) ?? offset;
@@ -146,8 +169,8 @@ async function truncated(
 }
 
 /** What a committed reader may see of a fetch: no control records, nothing of an aborted transaction (KIP-98). */
-function committedRecords(fetched: FetchedPartition): RawRecord[] {
-  const records: RawRecord[] = [];
+function committedBatches(fetched: FetchedPartition): FetchedBatch[] {
+  const committed: FetchedBatch[] = [];
   const aborted = new Set<string>();
   const begins = fetched.abortedTransactions.toSorted((a, b) => a.firstOffset - b.firstOffset);
   for (const batch of fetched.batches) {
@@ -158,10 +181,14 @@ function committedRecords(fetched: FetchedPartition): RawRecord[] {
       if (begun !== undefined) aborted.add(begun.producerId);
     }
     if (isControlBatch) aborted.delete(producerId);
-    else if (!inTransaction || !aborted.has(producerId)) {
-      for (const record of batch.records) records.push(rawRecord(fetched.partition, record));
-    }
+    else if (!inTransaction || !aborted.has(producerId)) committed.push(batch);
   }
+  return committed;
+}
+
+function rawRecords(partition: number, batches: readonly FetchedBatch[]): RawRecord[] {
+  const records: RawRecord[] = [];
+  for (const batch of batches) for (const record of batch.records) records.push(rawRecord(partition, record));
   return records;
 }
 
@@ -180,12 +207,12 @@ function datable(timestampMs: number): number {
 const firstMs = Date.parse('1000-01-01T00:00:00Z');
 const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
 
-function lastOffset({ firstOffset, lastOffsetDelta }: RecordBatch): number {
+function lastOffset({ firstOffset, lastOffsetDelta }: FetchedBatch): number {
   return Number(firstOffset) + lastOffsetDelta;
 }
 
 /** The offset behind the last record batch: control records, emptied batches and holes at its end are passed with it. */
-function offsetAfter(batches: readonly RecordBatch[]): number | undefined {
+function offsetAfter(batches: readonly FetchedBatch[]): number | undefined {
   const last = batches.at(-1);
   return last === undefined ? undefined : lastOffset(last) + 1;
 }

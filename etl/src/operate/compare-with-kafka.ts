@@ -4,10 +4,11 @@ import type { ReconciliationDifference } from '@pulse/migrations/schema';
 
 import type { RawRecord } from '../batch/raw-record.ts';
 import type { Context } from '../context.ts';
-import { readRange } from '../kafka/read-range.ts';
+import { readRange, type ReadableRange } from '../kafka/read-range.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { contentHash } from '../validate/content-hash.ts';
 import { validateRecord } from '../validate/validate-record.ts';
+import { isGivenUp } from '../warehouse/given-up-batches.ts';
 import type { CheckedRange, Findings, ReconcileSnapshot, StoredRecord } from '../warehouse/reconcile-snapshot.ts';
 
 /** Offsets that are compared at once: what bounds the memory. */
@@ -40,12 +41,13 @@ export async function compareWithKafka(
     if (low === undefined) continue;
     // What retention has begun to delete can no longer be counted.
     const whole = ranges.filter((range) => range.partition === partition && range.fromOffset >= low);
-    await comparePartition(source, snapshot, comparison, whole);
+    await comparePartition(context, source, snapshot, comparison, whole);
   }
   return comparison.result();
 }
 
 async function comparePartition(
+  context: Context,
   source: KafkaSource,
   snapshot: ReconcileSnapshot,
   comparison: Comparison,
@@ -61,10 +63,11 @@ async function comparePartition(
     for (let from = range.fromOffset; from < range.nextOffset; from += windowSize) {
       const window = {
         partition: range.partition,
+        epoch: range.epoch,
         fromOffset: from,
         nextOffset: Math.min(from + windowSize, range.nextOffset),
       };
-      const records = await readWindow(source, window);
+      const records = await readWindow(context, source, window);
       read += records.size;
       const rows = await stored.takeBefore(window.nextOffset);
       duplicates += await comparison.compare(range, records, rows);
@@ -75,14 +78,17 @@ async function comparePartition(
 }
 
 async function readWindow(
+  { warehouse }: Context,
   source: KafkaSource,
-  window: { readonly partition: number; readonly fromOffset: number; readonly nextOffset: number },
+  window: ReadableRange,
 ): Promise<Map<number, ReadRecord>> {
   const records = new Map<number, ReadRecord>();
   const take = (taken: readonly RawRecord[]): void => {
     for (const record of taken) records.set(record.offset, readRecord(record));
   };
-  await readRange(source, window, take, new AbortController().signal);
+  await readRange(source, window, take, new AbortController().signal, async (unreadable) =>
+    isGivenUp(warehouse.db, source.topic, unreadable),
+  );
   return records;
 }
 

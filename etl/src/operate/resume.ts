@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { TemporaryError, UsageError } from '../errors.ts';
 import { anchorState } from '../extract/check-anchors.ts';
 import { rejectRateExceeded } from '../halt-on-rejects.ts';
+import { giveUpBatches, isAboutRecordBatch } from '../warehouse/given-up-batches.ts';
 import { acceptLossOf, acceptRejectsOf, openIncidents, type OpenIncident } from '../warehouse/resume.ts';
 import { readPositions } from '../warehouse/positions.ts';
 
@@ -14,7 +15,7 @@ export interface Resumed {
   /** The incidents that it resolves. */
   readonly incident_ids: readonly number[];
   readonly partition: number | null;
-  /** What becomes of the partition's position; null where rejects are accepted. */
+  /** What becomes of the partition's position; null where rejects or unreadable record batches are accepted. */
   readonly accepted: NonNullable<IncidentDetails['accepted']> | null;
   /** Offsets that are given up; null when that is not known, or none are. */
   readonly lost_count: number | null;
@@ -31,9 +32,10 @@ export interface Resumed {
 export async function acceptLoss(context: Context, partition: number, decision: Decision): Promise<Resumed> {
   const { warehouse, config } = context;
   const { topic } = config.kafka;
-  const open = (await openIncidents(warehouse.db, topic)).filter(
+  const ofPartition = (await openIncidents(warehouse.db, topic)).filter(
     (incident) => incident.partition === partition && incident.kind !== rejectRateExceeded,
   );
+  const open = ofPartition.filter((incident) => !isAboutRecordBatch(incident));
   const position = (await readPositions(warehouse.db, topic)).find((stored) => stored.partition === partition);
   if (position === undefined) {
     throw new UsageError(`${topic} partition ${partition} has no stored position: it is read from its start anyhow`);
@@ -45,6 +47,10 @@ export async function acceptLoss(context: Context, partition: number, decision: 
       ? 'gone'
       : await anchorState(source, position, log.lowOffset, new AbortController().signal);
   const change = decidePosition(position, log, anchor);
+  if (change.kind === 'nothing_lost') {
+    const unreadable = ofPartition.filter(isAboutRecordBatch);
+    if (unreadable.length > 0) return acceptUnreadable(context, partition, unreadable, decision);
+  }
   if (change.kind === 'nothing_lost' && open.length === 0) {
     throw new UsageError(`nothing to accept: ${topic} ${change.words}, and it has no open incident`);
   }
@@ -61,6 +67,25 @@ export async function acceptLoss(context: Context, partition: number, decision: 
     accepted: change.accepted,
     lost_count: change.lostCount,
     message: `${topic}: ${change.words}`,
+  };
+}
+
+/** The position stays: what lies before and behind such a record batch is read, and only the batch is passed over. */
+async function acceptUnreadable(
+  { warehouse, config }: Context,
+  partition: number,
+  incidents: readonly OpenIncident[],
+  decision: Decision,
+): Promise<Resumed> {
+  if (!decision.dryRun) await giveUpBatches(warehouse, incidents, decision, config.warehouse.lockTimeoutMs);
+  const ranges = incidents.map(({ fromOffset, nextOffset }) => `offsets ${fromOffset} to ${(nextOffset ?? 0n) - 1n}`);
+  return {
+    dry_run: decision.dryRun,
+    incident_ids: incidents.map(({ incidentId }) => incidentId),
+    partition,
+    accepted: null,
+    lost_count: incidents.reduce((sum, { lostCount }) => sum + (lostCount ?? 0), 0),
+    message: `${config.kafka.topic}: partition ${partition} passes over ${ranges.join(', ')}; their records are given up`,
   };
 }
 
