@@ -1,5 +1,5 @@
 """
-# Sales, every 30 seconds
+# Sales, every {seconds} seconds
 
 One run is one **batch**: the sales that reached Kafka since the last one, each loaded into the warehouse exactly once.
 
@@ -22,31 +22,31 @@ batch that is loaded already stays as it is. Each task's XCom is the summary tha
 | 64 | a wrong flag or setting | no retry | correct the setting that the message names |
 | 70 | a fault of the program | no retry | report it with the task's log |
 
-`etl status` shows lag, last batches and incidents. A run that fails for good, or is not done two minutes after it was
+`etl status` shows lag, last batches and incidents. A run that fails for good, or is not done {late} seconds after it was
 queued, is told to `ALERT_WEBHOOK_URL`. More: `docs/RUNBOOK.md`.
 """  # noqa: E501
 
 from __future__ import annotations
-
-import os
-from datetime import timedelta
 
 from airflow.sdk import chain
 
 from pulse import assets
 from pulse.alerts import late_after
 from pulse.dag import etl_dag
-from pulse.schedule import every
+from pulse.schedule import every, late_limit, period_seconds, run_limit
 from pulse.steps import etl_step
+
+PERIOD = period_seconds()
+LATE = late_limit(PERIOD)
 
 with etl_dag(
     "etl_pipeline",
     description="Kafka to warehouse in micro-batches: extract, validate, transform, load",
-    schedule=every(os.environ.get("ETL_SCHEDULE_SECONDS") or 30),
-    doc_md=__doc__,
+    schedule=every(PERIOD),
+    doc_md=__doc__.format(seconds=PERIOD, late=int(LATE.total_seconds())),
     tags=["sales", "kafka", "warehouse"],
-    deadline=late_after(timedelta(minutes=2)),
-    dagrun_timeout=timedelta(minutes=45),
+    deadline=late_after(LATE),
+    dagrun_timeout=run_limit(PERIOD),
 ):
     chain(
         etl_step(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from airflow.sdk import CronTriggerTimetable, DeltaTriggerTimetable
 
 SECONDS_MAX = 86_400
+
+
+_RUN_MIN = timedelta(minutes=45)
+_LATE_MIN = timedelta(minutes=2)
 
 
 def daily(hour: int, minute: int) -> CronTriggerTimetable:
@@ -31,6 +36,24 @@ def every(seconds: str | int, variable: str = "ETL_SCHEDULE_SECONDS") -> CronTri
     if rest == 0 and 60 % minutes == 0:
         return CronTriggerTimetable("0 * * * *" if minutes == 60 else f"*/{minutes} * * * *", timezone="UTC")
     return DeltaTriggerTimetable(timedelta(seconds=period))
+
+
+def period_seconds(variable: str = "ETL_SCHEDULE_SECONDS") -> int:
+    """The seconds between two runs, from the environment; 30 where it says nothing.
+
+    Raises ValueError, naming the variable.
+    """
+    return _whole_seconds(os.environ.get(variable, "").strip() or 30, variable)
+
+
+def late_limit(period: int) -> timedelta:
+    """How long after it was queued a run is late: the next but one is due by then. Never less than two minutes."""
+    return max(_LATE_MIN, timedelta(seconds=2 * period))
+
+
+def run_limit(period: int) -> timedelta:
+    """How long a run may take before it is ended: what its steps need with their retries, or two periods."""
+    return max(_RUN_MIN, timedelta(seconds=2 * period))
 
 
 def _whole_seconds(seconds: str | int, variable: str) -> int:

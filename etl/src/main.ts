@@ -5,6 +5,7 @@ import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type 
 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
+import { kindOfRun } from './batch/run-kind.ts';
 import { addFraudCommands } from './commands/fraud.ts';
 import { addRateCommands } from './commands/rates.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -82,9 +83,7 @@ function createProgram(): Command {
 async function oneStep(context: Context, step: StepName, id: string, json: boolean): Promise<void> {
   const batchId = checkedBatchId(id);
   const startedMs = performance.now();
-  // Airflow begins the id of a run with what started it.
-  const kind = context.config.airflow.runId?.startsWith('scheduled__') ? 'scheduled' : 'manual';
-  const batch = await runStep(context, step, batchId, kind);
+  const batch = await runStep(context, step, batchId, kindOfRun(context.config.airflow.runId));
   const summary = summarize(batch, step, performance.now() - startedMs);
   print(json ? JSON.stringify(summary) : describeSummary(batch, summary));
 }

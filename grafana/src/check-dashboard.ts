@@ -3,6 +3,7 @@ import { baseCurrencyName } from './base-currency.ts';
 import { checkLinks } from './check-links.ts';
 import { projectTag } from './pulse-dashboard.ts';
 import type { DashboardJson, PanelJson } from './read-dashboard.ts';
+import { scheduleName } from './schedule-variable.ts';
 import { everything, salesDimensions } from './sql/sales-filter.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
@@ -43,7 +44,7 @@ function checkVariables({ templating }: DashboardJson): string[] {
       .map(({ variable }) => `the variable ${variable} is missing: links could not carry it further`),
     ...templating.list
       .filter((variable) => variable.type === 'query')
-      .filter(({ name }) => name !== baseCurrencyName)
+      .filter(({ name }) => name !== baseCurrencyName && name !== scheduleName)
       .filter(({ multi, includeAll, allValue }) => !(multi && includeAll && allValue === everything))
       .map(({ name }) => `the variable ${name} can not stand for all values`),
   ];
@@ -59,6 +60,7 @@ function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
       [panel.description.length >= 20, 'its description says too little'],
       [defaults.unit !== '', 'it has no unit'],
       [panel.targets.length > 0, 'it has no query'],
+      [isInterval(panel.interval, variables), `its interval is none, and no variable either: ${panel.interval}`],
       [uids.every((uid) => uid === warehouseDatasource.uid), 'it reads another datasource'],
       [panel.type !== 'stat' || steps.length > 0, 'it has no thresholds'],
       [panel.type !== 'stat' || defaults.noValue !== undefined, 'it does not say what is shown when there is no value'],
@@ -69,6 +71,13 @@ function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
     ...checkLinks(panel, variables),
     ...checkTitle(panel, variables),
   ];
+}
+
+/** A fixed span, or seconds in a variable. */
+function isInterval(text: string | undefined, variables: readonly string[]): boolean {
+  if (text === undefined || /^[1-9]\d*[smhd]$/.test(text)) return true;
+  const [, name] = /^\$\{(\w+)\}s$/.exec(text) ?? [];
+  return name !== undefined && variables.includes(name);
 }
 
 const baseSum = /sum\((\w+\.)?(amount_base|\w+_base_sum)\)/;

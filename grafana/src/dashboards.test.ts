@@ -53,6 +53,7 @@ describe('a breach of the conventions is found:', () => {
     ['its description says too little', (panel) => (panel.description = 'Sales')],
     ['it has no unit', (panel) => (panel.fieldConfig.defaults.unit = '')],
     ['it has no query', (panel) => (panel.targets = [])],
+    ['its interval is none, and no variable either: ${gone}s', (panel) => (panel.interval = '${gone}s')],
     ['it reads another datasource', (panel) => (panel.datasource.uid = 'other')],
     ['it has no thresholds', (panel) => (panel.fieldConfig.defaults.thresholds = undefined)],
     ['its thresholds have no base colour', (panel) => panel.fieldConfig.defaults.thresholds?.steps.shift()],

@@ -28,6 +28,11 @@ export function headlineStat(description: StatDescription): StatBuilder {
   return stat({ ...description, format: 'table' });
 }
 
+/** One large figure of a query that gives it as a series: its time, its name in a column called metric, and its value. */
+export function seriesStat(description: StatDescription): StatBuilder {
+  return stat({ ...description, format: 'time_series' });
+}
+
 /** A figure with its change: from the first value of its query to the last, as `dayAgainstDayBefore` gives them. */
 export function comparedStat({ higherIs, ...description }: ComparedStatDescription): StatBuilder {
   return stat({ ...description, format: 'time_series' })

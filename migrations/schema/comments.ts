@@ -251,11 +251,12 @@ export const comments: Comments = {
     table: 'The ledger: one row for each batch, from its plan to its end.',
     columns: {
       batchId: 'Identifier of the batch: made from the run id of Airflow, or manual- and a UUID.',
-      kind: 'What started it: scheduled, manual, replay, reprocess or import.',
+      kind: 'What started it: scheduled, manual, backfill, replay, reprocess or import.',
       state:
         'planned: its ranges are fixed; loaded: its rows are committed; superseded: another batch loaded its records first.',
       plannedAt:
         'When the batch was first planned. It is the "now" of its validation, and rates recorded later are not used.',
+      scheduleSeconds: 'Seconds between two scheduled batches when this one was planned.',
       ruleSetVersion: 'Version of the fraud rule set that judges the batch: fraud_rule_sets.rule_set_version.',
       shadowRuleSetVersion: 'Version of the rule set that judges beside it and only records; null for none.',
       loadedAt: 'When the batch was loaded; null until then.',
@@ -406,6 +407,7 @@ export const comments: Comments = {
       baseCurrency:
         'ISO 4217 code of every amount in the base currency. Set by ETL_BASE_CURRENCY while there are no facts.',
       sampleRatesUntil: 'Newest UTC day that has made-up exchange rates; null where none are wanted.',
+      scheduleSeconds: 'Seconds between two scheduled batches: ETL_SCHEDULE_SECONDS when the stack was last started.',
     },
   },
 };

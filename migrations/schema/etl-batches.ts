@@ -4,7 +4,7 @@ import { bigint, check, index, integer, pgTable, text } from 'drizzle-orm/pg-cor
 import { code, instant } from './column-types.ts';
 
 /** What started a batch. */
-export const batchKinds = ['scheduled', 'manual', 'replay', 'reprocess', 'import'] as const;
+export const batchKinds = ['scheduled', 'manual', 'backfill', 'replay', 'reprocess', 'import'] as const;
 export type BatchKind = (typeof batchKinds)[number];
 
 /**
@@ -24,6 +24,7 @@ export const etlBatches = pgTable(
     plannedAt: instant('planned_at')
       .notNull()
       .default(sql`now()`),
+    scheduleSeconds: integer('schedule_seconds').notNull().default(30),
     ruleSetVersion: code('rule_set_version').notNull(),
     shadowRuleSetVersion: code('shadow_rule_set_version'),
     loadedAt: instant('loaded_at'),
@@ -48,7 +49,7 @@ export const etlBatches = pgTable(
     failedAt: instant('failed_at'),
   },
   (table) => [
-    check('etl_batches_kind_check', sql`kind in ('scheduled', 'manual', 'replay', 'reprocess', 'import')`),
+    check('etl_batches_kind_check', sql`kind in ('scheduled', 'manual', 'backfill', 'replay', 'reprocess', 'import')`),
     check('etl_batches_state_check', sql`state in ('planned', 'loaded', 'superseded')`),
     check(
       'etl_batches_balance_check',

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, date, pgTable } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, date, integer, pgTable } from 'drizzle-orm/pg-core';
 
 import { code } from './column-types.ts';
 
@@ -16,9 +16,11 @@ export const warehouseState = pgTable(
       .default(sql`0`),
     baseCurrency: code('base_currency').notNull().default('USD'),
     sampleRatesUntil: date('sample_rates_until'),
+    scheduleSeconds: integer('schedule_seconds').notNull().default(30),
   },
   () => [
     check('warehouse_state_is_only_check', sql`is_only`),
     check('warehouse_state_base_currency_check', sql`base_currency ~ '^[A-Z]{3}$'`),
+    check('warehouse_state_schedule_check', sql`schedule_seconds between 1 and 86400`),
   ],
 );

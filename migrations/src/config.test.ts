@@ -21,6 +21,7 @@ test.each([
     'WAREHOUSE_DB_USER',
   ],
   ['a role name that PostgreSQL keeps', { WAREHOUSE_ETL_USER: 'pg_etl' }, 'WAREHOUSE_ETL_USER'],
+  ['a schedule of less than a second', { ETL_SCHEDULE_SECONDS: '0.5' }, 'ETL_SCHEDULE_SECONDS'],
   ['an unknown seed', { WAREHOUSE_SEED: 'all' }, 'WAREHOUSE_SEED'],
   ['a URL of another database', { WAREHOUSE_DATABASE_URL: 'mysql://db/warehouse' }, 'WAREHOUSE_DATABASE_URL'],
 ])('%s is refused and named', (_, environment, variable) => {

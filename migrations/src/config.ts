@@ -25,6 +25,7 @@ export const migratorConfig = z
     WAREHOUSE_READER_PASSWORD: z.string().default('grafana_reader'),
     WAREHOUSE_WAIT_SECONDS: z.coerce.number().min(0).max(3600).default(60),
     WAREHOUSE_SEED: z.enum(['none', 'sample']).default('none'),
+    ETL_SCHEDULE_SECONDS: z.coerce.number().int().min(1).max(86_400).optional(),
     LOG_LEVEL: z.enum(logLevels).default('info'),
   })
   .refine((config) => config.WAREHOUSE_ETL_USER !== config.WAREHOUSE_READER_USER, {

@@ -85,7 +85,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function bringUp({ client, config, logger }: Session): Promise<number> {
-  return report(await up({ client, roles: rolesOf(config), seed: config.WAREHOUSE_SEED, logger }), logger);
+  const { WAREHOUSE_SEED: seed, ETL_SCHEDULE_SECONDS: scheduleSeconds } = config;
+  return report(await up({ client, roles: rolesOf(config), seed, scheduleSeconds, logger }), logger);
 }
 
 async function check({ client, config, logger }: Session): Promise<number> {

@@ -10,6 +10,7 @@ import { grantRoles } from './grant-roles.ts';
 import { migrationsFolder, migrationsTable } from './migration-files.ts';
 import { holdingMigratorLock } from './migrator-lock.ts';
 import { seedSampleRates } from './seed-sample-rates.ts';
+import { storeSchedule } from './store-schedule.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface UpOptions {
@@ -18,6 +19,8 @@ export interface UpOptions {
   readonly roles: Roles;
   /** 'sample' adds made-up exchange rates, for development and tests. */
   readonly seed: 'none' | 'sample';
+  /** Seconds between two scheduled batches; without it what is stored stays. */
+  readonly scheduleSeconds?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -30,7 +33,7 @@ export async function up(options: UpOptions): Promise<readonly string[]> {
   return holdingMigratorLock(options.client, () => applyAll(options));
 }
 
-async function applyAll({ client, roles, seed, logger }: UpOptions): Promise<readonly string[]> {
+async function applyAll({ client, roles, seed, scheduleSeconds, logger }: UpOptions): Promise<readonly string[]> {
   await migrate(drizzle(client), { migrationsFolder, ...migrationsTable });
   logger.info('migrations applied');
   await inTransaction(client, () => applyComments(client));
@@ -40,5 +43,6 @@ async function applyAll({ client, roles, seed, logger }: UpOptions): Promise<rea
     const changedCount = await seedSampleRates(client);
     logger.info({ changedCount }, 'sample exchange rates extended');
   }
+  if (scheduleSeconds !== undefined) await storeSchedule(client, scheduleSeconds);
   return checkWarehouse(client, roles);
 }

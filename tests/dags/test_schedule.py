@@ -9,7 +9,8 @@ from airflow.serialization.encoders import coerce_to_core_timetable
 from airflow.timetables.base import TimeRestriction
 from pendulum import datetime
 
-from pulse.schedule import every
+from conftest import DAGS
+from pulse.schedule import every, late_limit, run_limit
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,26 @@ def test_runs_follow_each_other_at_exactly_the_period(seconds: int) -> None:
         starts.append(info.run_after)
         last = info.data_interval
     assert [later - earlier for earlier, later in pairwise(starts)] == [timedelta(seconds=seconds)] * 4
+
+
+@pytest.mark.parametrize(
+    ("period", "late", "longest"),
+    [(1, 120, 2700), (30, 120, 2700), (60, 120, 2700), (120, 240, 2700), (3600, 7200, 7200), (86_400, 172_800, 172_800)],
+)
+def test_a_run_is_late_when_the_next_but_one_is_due(period: int, late: int, longest: int) -> None:
+    assert late_limit(period) == timedelta(seconds=late)
+    assert run_limit(period) == timedelta(seconds=longest)
+
+
+@pytest.mark.parametrize(("setting", "period", "late"), [("", 30, 120), ("30", 30, 120), ("120", 120, 240)])
+def test_the_pipelines_deadline_and_its_words_follow_the_schedule(monkeypatch, setting, period, late) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("ETL_SCHEDULE_SECONDS", setting)
+    dag = DagBag(str(DAGS / "etl_pipeline.py")).dags["etl_pipeline"]
+    (deadline,) = dag.deadline
+    assert deadline.interval == timedelta(seconds=late)
+    assert deadline.callback.kwargs == {"limit_seconds": float(late)}
+    assert dag.dagrun_timeout == timedelta(minutes=45)
+    assert f"# Sales, every {period} seconds" in dag.doc_md
+    assert f"not done {late} seconds after" in dag.doc_md

@@ -7,7 +7,7 @@ test('the DAG is there, unpaused and documented, with its four tasks in order', 
   await using stack = await Stack.open();
   const dag = await stack.airflow.dag();
   expect(dag).toMatchObject({ is_paused: false, has_import_errors: false });
-  expect(dag.doc_md).toContain('# Sales, every 30 seconds');
+  expect(dag.doc_md).toContain(`# Sales, every ${stack.addresses.scheduleSeconds} seconds`);
   const tasks = await stack.airflow.tasks();
   const following = Object.fromEntries(tasks.map((task) => [task.task_id, task.downstream_task_ids]));
   expect(following).toEqual({ extract: ['validate'], validate: ['transform'], transform: ['load'], load: [] });

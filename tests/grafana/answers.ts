@@ -53,6 +53,15 @@ export function movingColumns(before: readonly Row[], after: readonly Row[]): Re
   return new Set(moved);
 }
 
+/** A column called metric names the series of its row's value, as Grafana makes of it. */
+export function asSeries(rows: readonly Row[]): Row[] {
+  return rows.map(({ metric, ...row }) => {
+    if (typeof metric !== 'string') return row;
+    const { time, ...values } = row;
+    return { time, [metric]: Object.values(values)[0] };
+  });
+}
+
 interface Columns {
   readonly times: ReadonlySet<string>;
   readonly moving: ReadonlySet<string>;

@@ -12,7 +12,7 @@ import { PanelReader, type View } from '../integration/grafana/panel-reader.ts';
 import { openReader, openUsedPipeline } from '../integration/grafana/sold.ts';
 import type { Pipeline } from '../support/pipeline.ts';
 import type { OpenClient } from '../support/warehouse.ts';
-import { answerOf, asComparable, choose, movingColumns } from './answers.ts';
+import { answerOf, asComparable, asSeries, choose, movingColumns } from './answers.ts';
 import { goWrong } from './go-wrong.ts';
 import { startGrafana, type Grafana } from './grafana-server.ts';
 import { openWebhook, type Webhook } from './webhook.ts';
@@ -96,7 +96,7 @@ function views(): readonly View[] {
 test.each(panels)('%s: %s has the figures of the warehouse', async (_, title, dashboard, panel) => {
   const plain = new PanelReader(dashboard, reader.client);
   for (const view of views()) {
-    const before = await plain.rows(title, view);
+    const before = asSeries(await plain.rows(title, view));
     const [target] = panel.targets;
     const answer = await grafana.post('/api/ds/query', {
       from: String(view.from.getTime()),
@@ -104,7 +104,7 @@ test.each(panels)('%s: %s has the figures of the warehouse', async (_, title, da
       queries: [{ ...target, rawSql: choose(dashboard, target?.rawSql ?? '', view), intervalMs: view.intervalMs }],
     });
     const { rows, times } = answerOf(answer);
-    const columns = { times, moving: movingColumns(before, await plain.rows(title, view)) };
+    const columns = { times, moving: movingColumns(before, asSeries(await plain.rows(title, view))) };
     expect(asComparable(rows, columns)).toEqual(asComparable(before, columns));
   }
 });

@@ -4,6 +4,9 @@ import { UsageError } from '../errors.ts';
 import { wholeNumberOption } from './option-values.ts';
 import { jsonOption, perform, print } from './perform.ts';
 
+/** As reconcile has it: nothing failed, and yet somebody should look. */
+const notWell = 1;
+
 /** `etl status`. */
 export function addStatusCommand(program: Command): void {
   program
@@ -12,16 +15,19 @@ export function addStatusCommand(program: Command): void {
     .addOption(
       new Option('--watch [seconds]', 'again and again in the same place').argParser(wholeNumberOption).preset(2),
     )
+    .option('--check', 'for monitors: end with 1 when no batch came in time or an incident is open')
     .addOption(jsonOption())
-    .action(async ({ watch, json }) =>
+    .action(async ({ watch, check = false, json }) =>
       perform(json, async (context) => {
         if (watch !== undefined && json) throw new UsageError('--watch is for a terminal: leave --json out');
+        if (watch !== undefined && check) throw new UsageError('--check looks once: leave --watch out');
         if (watch !== undefined) {
           const { watchStatus } = await import('../operate/watch-status.ts');
           return watchStatus(context, Math.max(1, watch) * 1000);
         }
         const { readStatus } = await import('../operate/read-status.ts');
         const status = await readStatus(context, new Date());
+        if (check && (status.schedule.isOverdue || status.incidents.length > 0)) process.exitCode = notWell;
         if (json) return print(JSON.stringify(status));
         const { showStatus } = await import('../operate/show-status.ts');
         print(await showStatus(status));

@@ -11,6 +11,8 @@ import {
   type LoadedMinute,
 } from '../warehouse/status-queries.ts';
 import { readPositions } from '../warehouse/positions.ts';
+import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
+import { isBatchOverdue } from './overdue-batch.ts';
 
 interface PartitionLag {
   readonly partition: number;
@@ -26,6 +28,8 @@ export interface PipelineStatus {
   readonly partitions: readonly PartitionLag[];
   /** Seconds since the last batch was loaded; null before the first. */
   readonly secondsSinceLoad: number | null;
+  /** What the schedule promises, and whether a batch should have come long ago. */
+  readonly schedule: ScheduleState & { readonly isOverdue: boolean };
   readonly batches: readonly LastBatch[];
   readonly incidents: readonly IncidentRow[];
   /** The last half hour, minute by minute, oldest first. */
@@ -51,12 +55,14 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
       return { partition, position: String(position), end: String(endOffset), lag: Number(endOffset - position) };
     });
   const batches = await readLastBatches(warehouse.db, batchesShown);
+  const schedule = await readScheduleState(warehouse.db);
   const lastLoad = batches.find(({ loadedAt }) => loadedAt !== null)?.loadedAt ?? null;
   return {
     topic: config.kafka.topic,
     lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
     partitions,
     secondsSinceLoad: lastLoad === null ? null : Math.round((now.getTime() - lastLoad.getTime()) / 1000),
+    schedule: { ...schedule, isOverdue: isBatchOverdue(schedule) },
     batches,
     incidents: await readOpenIncidents(warehouse.db),
     minutes: await readLoadedMinutes(warehouse.db, minutesShown),

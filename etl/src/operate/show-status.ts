@@ -1,11 +1,14 @@
+import { overdueText } from './overdue-batch.ts';
 import type { PipelineStatus } from './read-status.ts';
 import { table, timeText } from './table.ts';
 
 /** The status as tables for a terminal. */
 export async function showStatus(status: PipelineStatus): Promise<string> {
-  const { topic, lag, secondsSinceLoad, partitions, batches, incidents } = status;
+  const { topic, lag, secondsSinceLoad, schedule, partitions, batches, incidents } = status;
   const since = secondsSinceLoad === null ? 'no batch loaded yet' : `last load ${secondsSinceLoad} s ago`;
-  const parts = [`${topic}: lag ${lag}, ${since}`, ...(await headline(status))];
+  const parts = [`${topic}: lag ${lag}, ${since}`];
+  if (schedule.isOverdue) parts.push(overdueText(schedule));
+  parts.push(...(await headline(status)));
   parts.push(
     table(
       ['partition', 'position', 'end', 'lag'],

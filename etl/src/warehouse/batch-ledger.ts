@@ -6,6 +6,7 @@ import type { PlannedRange } from '../batch/plan.ts';
 import { isDiskFullCode } from '../errors.ts';
 import type { Queryable } from './connection.ts';
 import { readClaims } from './replay-plan.ts';
+import { currentSchedule } from './schedule.ts';
 
 /** The batch with this id, or undefined. */
 export async function findBatch(db: Queryable, batchId: string): Promise<Batch | undefined> {
@@ -49,7 +50,11 @@ export async function insertPlan(
   const nothing = { readCount: 0, loadedCount: 0, duplicateCount: 0, rejectedCount: 0, holeCount: 0, flaggedCount: 0 };
   const inserted = await db
     .insert(etlBatches)
-    .values({ ...batch, ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}) })
+    .values({
+      ...batch,
+      scheduleSeconds: currentSchedule,
+      ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}),
+    })
     .onConflictDoNothing()
     .returning({ batchId: etlBatches.batchId });
   if (inserted.length === 0 || ranges.length === 0) return;

@@ -16,7 +16,7 @@ export interface Check {
 const batchesInScope = `
   select batch_id, kind, state, read_count, loaded_count, duplicate_count, rejected_count, hole_count
   from etl_batches
-  where state = 'loaded' and kind in ('scheduled', 'manual', 'replay') and ($1::timestamptz is null or loaded_at >= $1)`;
+  where state = 'loaded' and kind in ('scheduled', 'manual', 'backfill', 'replay') and ($1::timestamptz is null or loaded_at >= $1)`;
 
 const factsInScope = `
   select order_id, batch_id, kafka_epoch, kafka_partition, kafka_offset

@@ -6,6 +6,7 @@ import type { RawRecord } from '../batch/raw-record.ts';
 import type { NewBatch } from './batch-ledger.ts';
 import type { Queryable, Warehouse } from './connection.ts';
 import { matches, type RejectedFilter } from './rejected-filter.ts';
+import { currentSchedule } from './schedule.ts';
 
 /** What a replay has claimed. */
 export async function readClaims(db: Queryable, batchId: string): Promise<ClaimedRecords> {
@@ -71,7 +72,11 @@ export async function insertReplay({ db }: Warehouse, batch: NewBatch, rejectedI
     const isEmpty = rejectedIds.length === 0;
     const inserted = await tx
       .insert(etlBatches)
-      .values({ ...batch, ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}) })
+      .values({
+        ...batch,
+        scheduleSeconds: currentSchedule,
+        ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}),
+      })
       .onConflictDoNothing()
       .returning({ batchId: etlBatches.batchId });
     if (inserted.length === 0 || isEmpty) return;

@@ -1,25 +1,28 @@
 import { dashboardUids } from '../dashboard-links.ts';
-import { stagingFree } from '../sql/ledger.ts';
+import { inTime, stagingFree } from '../sql/ledger.ts';
+import { allowanceText, intervalOf, minutesOf, type Allowance } from '../sql/schedule.ts';
 import type { AlertRule } from './alert-rule.ts';
 
 /** Room for two batches at their cap. */
 const freeBytesMin = 2e9;
 
+/** How long batches have to leave messages behind: long enough for several of them. */
+const lagSpan: Allowance = { periods: 3, secondsMin: 300 };
+
 /**
- * What each batch left in Kafka: planned in the last five minutes, and the last one before them, so that the five minutes
- * are covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one tells.
+ * What each batch left in Kafka: planned in that span, and the last one before it, so that the span is covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one tells.
  */
 const leftBehind = `plans as (
   select batch_id, state, planned_at
   from etl_batches
   where state <> 'superseded'
-    and (state = 'loaded' or planned_at < now() - interval '60 seconds')
+    and (state = 'loaded' or planned_at < now() - ${intervalOf(inTime)})
     and planned_at >= (
       select max(planned_at)
       from etl_batches
-      where planned_at <= now() - interval '5 minutes'
+      where planned_at <= now() - ${intervalOf(lagSpan)}
         and state <> 'superseded'
-        and kind in ('scheduled', 'manual')
+        and kind in ('scheduled', 'manual', 'backfill')
     )
 ),
 left_behind as (
@@ -38,9 +41,8 @@ export const capacityRules: readonly AlertRule[] = [
     title: 'The lag grows',
     severity: 'warning',
     summary:
-      'Batches have left messages in Kafka for 5 minutes, ever more: {{ printf "%.0f" $values.left.Value }} now, {{ printf "%.0f" $values.value.Value }} more than then.',
-    description:
-      'For five minutes no batch has caught up with the log, and the newest left more behind than the oldest. While no batch is planned the lag is not known: the rule for missing batches fires then.',
+      'Batches have left messages in Kafka for {{ printf "%.0f" $values.minutes.Value }} minutes, ever more: {{ printf "%.0f" $values.left.Value }} now, {{ printf "%.0f" $values.value.Value }} more than then.',
+    description: `For ${allowanceText(lagSpan)}, no batch has caught up with the log, and the newest left more behind than the oldest. While no batch is planned the lag is not known: the rule for missing batches fires then.`,
     section: 'Sales stay in Kafka',
     value: `with ${leftBehind}
 select
@@ -54,6 +56,7 @@ select
 from left_behind`,
     limit: { type: 'gt', value: 0 },
     figures: {
+      minutes: minutesOf(lagSpan),
       left: `with ${leftBehind}
 select coalesce((array_agg(messages order by planned_at desc))[1], 0) as "Left"
 from left_behind`,

@@ -1,11 +1,15 @@
 import { dashboardUids } from '../dashboard-links.ts';
+import { allowanceText, intervalOf, minutesOf, type Allowance } from '../sql/schedule.ts';
 import type { AlertRule } from './alert-rule.ts';
 
-/** The last quarter of an hour of loads, and the day before it. */
+/** How far back loads are recent: a quarter of an hour, or several batches. */
+const recently: Allowance = { periods: 3, secondsMin: 900 };
+
+/** Recent loads, and those of the day before them. */
 const recent = `state = 'loaded'
-  and loaded_at > now() - interval '15 minutes'`;
+  and loaded_at > now() - ${intervalOf(recently)}`;
 const dayBefore = `state = 'loaded'
-  and loaded_at between now() - interval '24 hours 15 minutes' and now() - interval '15 minutes'`;
+  and loaded_at between now() - interval '24 hours' - ${intervalOf(recently)} and now() - ${intervalOf(recently)}`;
 
 /** Fewer records say nothing. */
 const readMin = 100;
@@ -16,7 +20,7 @@ const historyMin = 500;
 const recentMin = 50;
 
 /**
- * The flagged share of the last quarter of an hour by what its own history allows: twice the share of the day before, and
+ * The flagged share of recent loads by what its own history allows: twice the share of the day before, and
  * four standard errors above it. Nothing unusual, or too little to tell, is 0.
  */
 const fraudSpike = `with recent as (
@@ -51,8 +55,8 @@ export const qualityRules: readonly AlertRule[] = [
     title: 'Many records are rejected',
     severity: 'warning',
     summary:
-      '{{ humanizePercentage $values.value.Value }} of the records of the last 15 minutes were rejected: {{ printf "%.0f" $values.rejected.Value }} of {{ printf "%.0f" $values.read.Value }}.',
-    description: `More than 5 % of the records read in the last 15 minutes went into quarantine; fewer than ${readMin} records do not count.`,
+      '{{ humanizePercentage $values.value.Value }} of the records of the last {{ printf "%.0f" $values.minutes.Value }} minutes were rejected: {{ printf "%.0f" $values.rejected.Value }} of {{ printf "%.0f" $values.read.Value }}.',
+    description: `More than 5 % of the records loaded within ${allowanceText(recently)} went into quarantine; fewer than ${readMin} records do not count.`,
     section: 'Many rejects: the quarantine',
     value: `select
   case
@@ -63,6 +67,7 @@ from etl_batches
 where ${recent}`,
     limit: { type: 'gt', value: rejectShareMax },
     figures: {
+      minutes: minutesOf(recently),
       rejected: `select coalesce(sum(rejected_count), 0) as "Rejected"
 from etl_batches
 where ${recent}`,
@@ -78,12 +83,13 @@ where ${recent}`,
     title: 'More fraud than usual',
     severity: 'warning',
     summary:
-      '{{ humanizePercentage $values.share.Value }} of the sales of the last 15 minutes were flagged; {{ humanizePercentage $values.usual.Value }} were in the 24 hours before.',
-    description: `The share of flagged sales among those loaded in the last 15 minutes is more than twice that of the 24 hours before, and more than chance explains (four standard errors). It needs ${historyMin} sales of history and ${recentMin} new ones.`,
+      '{{ humanizePercentage $values.share.Value }} of the sales of the last {{ printf "%.0f" $values.minutes.Value }} minutes were flagged; {{ humanizePercentage $values.usual.Value }} were in the 24 hours before.',
+    description: `The share of flagged sales among those loaded within ${allowanceText(recently)} is more than twice that of the 24 hours before, and more than chance explains (four standard errors). It needs ${historyMin} sales of history and ${recentMin} new ones.`,
     section: 'More fraud than usual',
     value: fraudSpike,
     limit: { type: 'gt', value: 1 },
     figures: {
+      minutes: minutesOf(recently),
       share: `select coalesce(sum(flagged_count)::float8 / nullif(sum(loaded_count), 0), 0) as "Flagged"
 from etl_batches
 where ${recent}`,

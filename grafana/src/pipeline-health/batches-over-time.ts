@@ -1,9 +1,8 @@
 import type { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
 import { linesPanel, stackedBarsPanel } from '../graph-panel.ts';
+import { batchInterval } from '../schedule-variable.ts';
 
-/** Narrowest interval of a point: the schedule of batches. */
-const interval = '30s';
 const size = { width: 12, height: 8 };
 
 /** How long batches take and what comes out of them. */
@@ -31,7 +30,7 @@ where $__timeFilter(planned_at)
 group by 1
 order by 1`,
     series: { extract: 'blue', validate: 'green', transform: 'purple', load: 'orange' },
-    interval,
+    interval: batchInterval,
   });
 }
 
@@ -54,7 +53,7 @@ where state = 'loaded'
 group by 1
 order by 1`,
     series: { loaded: 'green', duplicate: 'yellow', rejected: 'red' },
-    interval,
+    interval: batchInterval,
   });
 }
 
@@ -79,7 +78,7 @@ where state = 'loaded'
 group by 1
 order by 1`,
     series: { read: 'blue', 'read while at work': 'green' },
-    interval,
+    interval: batchInterval,
   });
 }
 
@@ -108,6 +107,6 @@ from (
 group by 1
 order by 1`,
     series: { waiting: 'blue', 'left behind': 'red' },
-    interval,
+    interval: batchInterval,
   });
 }

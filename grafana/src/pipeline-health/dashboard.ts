@@ -3,6 +3,7 @@ import { VariableHide, type Dashboard } from '@grafana/grafana-foundation-sdk/da
 import { dashboardUids } from '../dashboard-links.ts';
 import { pulseDashboard } from '../pulse-dashboard.ts';
 import { salesVariables } from '../sales-variable.ts';
+import { scheduleVariable } from '../schedule-variable.ts';
 import { batchesOverTime } from './batches-over-time.ts';
 import { headline } from './headline.ts';
 import { burnOverTime, burnRate, freshness, freshnessOverTime, levels } from './service-levels.ts';
@@ -18,7 +19,7 @@ export function pipelineHealth(): Dashboard {
       "Whether sales are fresh, what batches do and what went wrong, all of it from the pipeline's own ledger in the warehouse. Times are UTC.",
     tags: ['pipeline'],
     from: 'now-6h',
-  }).variables(salesVariables(VariableHide.HideVariable));
+  }).variables([...salesVariables(VariableHide.HideVariable), scheduleVariable()]);
   const panels = [
     ...headline(),
     freshness(),

@@ -1,8 +1,10 @@
 import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
+import { ageStat } from '../age-stat.ts';
 import { headlineStat } from '../headline-stat.ts';
 import { sinceLastLoadStat } from '../since-last-load-stat.ts';
-import { newestSaleAge, partitionLag, stagingFree } from '../sql/ledger.ts';
+import { newestSaleAge, partitionLag, salesLateAfter, salesMissingAfter, stagingFree } from '../sql/ledger.ts';
+import { allowanceText } from '../sql/schedule.ts';
 import { thresholds } from '../thresholds.ts';
 
 /** What an operator looks at first: is it running, is it keeping up, is anything wrong. */
@@ -11,14 +13,13 @@ export function headline(): StatBuilder[] {
 }
 
 function newestSale(): StatBuilder {
-  return headlineStat({
+  return ageStat({
     id: 2,
     title: 'Age of the newest sale',
-    description:
-      'Time since the newest sale that is loaded took place, whatever time range is chosen. It also grows when nothing is sold: orange from 2 minutes, red from 5.',
-    unit: 's',
-    sql: newestSaleAge,
-    thresholds: thresholds('green', { from: 120, color: 'orange' }, { from: 300, color: 'red' }),
+    description: `Time since the newest sale that is loaded took place, whatever time range is chosen. It also grows when nothing is sold: orange from ${allowanceText(salesLateAfter)}; red from ${allowanceText(salesMissingAfter)}.`,
+    age: newestSaleAge,
+    orangeFrom: salesLateAfter,
+    redFrom: salesMissingAfter,
     noValue: 'no sale yet',
   });
 }

@@ -4,7 +4,8 @@ import type { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundat
 
 import { linesPanel, withLimits } from '../graph-panel.ts';
 import { headlineStat } from '../headline-stat.ts';
-import { staleAfterSeconds, staleStretches } from '../sql/ledger.ts';
+import { inTime, staleAfter, staleStretches } from '../sql/ledger.ts';
+import { allowanceText, intervalOf } from '../sql/schedule.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 import { thresholds } from '../thresholds.ts';
 
@@ -15,14 +16,11 @@ const budget = 1 - objective;
 /** From this burn rate on, a month's budget is gone in two days. */
 const fastBurn = 14.4;
 
-/** A batch is in time when it is loaded before the next but one is due. */
-const inTimeSeconds = 60;
-
 const staleSeconds = 'coalesce(sum(extract(epoch from stale.ends_at - stale.begins_at)), 0)';
 const spanSeconds = 'extract(epoch from span.ends_at - span.begins_at)';
 const freshShare = `1 - ${staleSeconds} / ${spanSeconds}`;
 
-const meaning = `Sales are fresh while the last load is at most ${staleAfterSeconds} s ago; time before the first load does not count.`;
+const meaning = `Sales are fresh while the last load is at most ${allowanceText(staleAfter)} ago; time before the first load does not count.`;
 
 /** Share of the time range in which sales were fresh. */
 export function freshness(): StatBuilder {
@@ -63,7 +61,7 @@ export function levels(): TableBuilder {
   return tablePanel({
     id: 13,
     title: 'Service levels',
-    description: `What is promised, and what was kept in the time range. ${meaning} A batch is in time when it is loaded at most ${inTimeSeconds} s after it was planned; one that is younger does not count yet.`,
+    description: `What is promised, and what was kept in the time range. ${meaning} A batch is in time when it is loaded at most ${allowanceText(inTime)} after it was planned; one that is younger does not count yet.`,
     width: 8,
     height: 8,
     sql: `with ${staleStretches}
@@ -82,12 +80,12 @@ select
   avg(kept),
   (1 - avg(kept)) / ${budget.toFixed(2)}
 from (
-  select case when loaded_at <= planned_at + interval '${inTimeSeconds} seconds' then 1.0 else 0.0 end as kept
+  select case when loaded_at <= planned_at + ${intervalOf(inTime, 'schedule_seconds')} then 1.0 else 0.0 end as kept
   from etl_batches
   where state <> 'superseded'
     and kind = 'scheduled'
     and $__timeFilter(planned_at)
-    and planned_at < now() - interval '${inTimeSeconds} seconds'
+    and planned_at < now() - ${intervalOf(inTime, 'schedule_seconds')}
 ) as judged
 having count(*) > 0`,
     columns: {

@@ -5,7 +5,8 @@ import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-s
 import { barsPanel } from '../bars-panel.ts';
 import { linkToBatch } from '../dashboard-links.ts';
 import { redWhen } from '../red-when.ts';
-import { partitionLag } from '../sql/ledger.ts';
+import { partitionLag, staleAfter } from '../sql/ledger.ts';
+import { allowanceText, secondsOf } from '../sql/schedule.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 import { thresholds } from '../thresholds.ts';
 
@@ -30,8 +31,7 @@ function partitions(): TableBuilder {
   return tablePanel({
     id: 20,
     title: 'Lag by partition',
-    description:
-      'For each partition the next offset to load, the end of the log when a batch was last planned, the messages between them, and how long ago that was, whatever time range is chosen. Nothing newer is known while no batch is planned: the age is red from 90 s.',
+    description: `For each partition the next offset to load, the end of the log when a batch was last planned, the messages between them, and how long ago that was, whatever time range is chosen. Nothing newer is known while no batch is planned: the state is then outdated, from ${allowanceText(staleAfter)}.`,
     width: 12,
     height: 8,
     sql: `with partitions as (
@@ -43,10 +43,11 @@ select
   next_offset as "Position",
   end_offset as "End",
   lag as "Lag",
-  seen_seconds as "As of"
+  seen_seconds as "As of",
+  case when seen_seconds >= ${secondsOf(staleAfter)} then 'outdated' else 'current' end as "State"
 from partitions
 order by topic, partition`,
-    columns: { 'As of': [...inUnit('s'), { id: 'decimals', value: 0 }, ...redFrom(90)] },
+    columns: { 'As of': [...inUnit('s'), { id: 'decimals', value: 0 }], State: redWhen('outdated') },
     noValue: 'no partition yet',
   });
 }

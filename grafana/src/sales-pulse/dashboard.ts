@@ -18,7 +18,7 @@ export function salesPulse(): Dashboard {
     uid: dashboardUids.salesPulse,
     title: 'Sales Pulse',
     description:
-      'Sales as they are loaded, every 30 seconds. Amounts are in the base currency (ETL_BASE_CURRENCY) unless a column names another one. Times are UTC.',
+      'Sales as they are loaded, every ETL_SCHEDULE_SECONDS. Amounts are in the base currency (ETL_BASE_CURRENCY) unless a column names another one. Times are UTC.',
     tags: ['sales'],
     from: 'now-24h',
   }).variables([...salesVariables(), baseCurrencyVariable()]);

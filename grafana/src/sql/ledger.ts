@@ -1,5 +1,20 @@
-/** How long the last load may be ago before sales count as stale: three times the schedule of 30 s. */
-export const staleAfterSeconds = 90;
+import { scheduleSeconds, secondsOf, type Allowance } from './schedule.ts';
+
+/** How long the last load may be ago before sales count as stale. */
+export const staleAfter: Allowance = { periods: 3, secondsMin: 90 };
+
+/** A batch is in time when it is loaded before the next but one is due; until then the last load is no reason to look. */
+export const inTime: Allowance = { periods: 2, secondsMin: 60 };
+
+/** Age of the newest sale from which somebody should look. */
+export const salesLateAfter: Allowance = { periods: 2, secondsMin: 120 };
+
+/** Age of the newest sale from which sales count as missing. */
+export const salesMissingAfter: Allowance = { periods: 3, secondsMin: 300 };
+
+/** Batches that read Kafka: replays, corrections and imports load nothing new. */
+const readsKafka = `state = 'loaded'
+  and kind in ('scheduled', 'manual', 'backfill')`;
 
 /**
  * Seconds since a batch was last loaded, an empty one too; before the first, since the server of the warehouse started,
@@ -8,7 +23,14 @@ export const staleAfterSeconds = 90;
 export const sinceLastLoad = `select
   extract(epoch from now() - coalesce(max(loaded_at), pg_postmaster_start_time())) as "Since the last load"
 from etl_batches
-where state = 'loaded'`;
+where ${readsKafka}`;
+
+/** How many seconds longer ago that is than it may be; negative while all is well. */
+export const loadOverdue = `select
+  "Since the last load" - ${secondsOf(staleAfter)} as "Overdue"
+from (
+${sinceLastLoad}
+) as loads`;
 
 /**
  * Age in seconds of the newest sale that is loaded; no row before the first. A sale dated into the future counts as of
@@ -59,18 +81,19 @@ limit 1`;
 
 /**
  * Common table expressions: `span`, the part of the time range that can be judged (from the first load on, up to now), and
- * `stale`, the stretches of it in which the last load was more than \`staleAfterSeconds\` ago.
+ * `stale`, the stretches of it in which the last load was longer ago than `staleAfter` allows, by the
+ * longer of the schedules that the two loads around a stretch were planned by.
  */
 export const staleStretches = `loads as (
-  select loaded_at
+  select loaded_at, schedule_seconds
   from etl_batches
-  where state = 'loaded'
+  where ${readsKafka}
     and loaded_at <= $__timeTo()::timestamptz
     and loaded_at >= coalesce(
       (
         select max(loaded_at)
         from etl_batches
-        where state = 'loaded'
+        where ${readsKafka}
           and loaded_at < $__timeFrom()::timestamptz
       ),
       $__timeFrom()::timestamptz
@@ -89,9 +112,17 @@ stale as (
     stale_to as ends_at
   from (
     select
-      loaded_at + interval '${staleAfterSeconds} seconds' as stale_from,
-      lead(loaded_at, 1, (select ends_at from span)) over (order by loaded_at) as stale_to
-    from loads
+      loaded_at + make_interval(secs => ${secondsOf(staleAfter, 'greatest(own_schedule, next_schedule)')}) as stale_from,
+      stale_to
+    from (
+      select
+        loaded_at,
+        schedule_seconds as own_schedule,
+        lead(schedule_seconds, 1, ${scheduleSeconds}) over by_time as next_schedule,
+        lead(loaded_at, 1, (select ends_at from span)) over by_time as stale_to
+      from loads
+      window by_time as (order by loaded_at)
+    ) as pairs
   ) as gaps
   cross join span
   where stale_from < stale_to

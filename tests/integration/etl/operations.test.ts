@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test, vi } from 'vitest';
 
+import { letTimePass } from '../../support/alert-causes.ts';
 import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runEtl, startEtl } from '../../support/programs.ts';
@@ -113,6 +114,24 @@ test('status tells lag, the last half hour, what is in quarantine and the last r
   const total = (key: string): number =>
     status.minutes.reduce((sum: number, minute: Record<string, number>) => sum + (minute[key] ?? 0), 0);
   expect([total('loaded'), total('rejected')]).toEqual([1, 1]);
+});
+
+test('status says that no batch came, and what the schedule is; --check ends with 1 then', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.batch(['run']);
+  const well = await pipeline.etl(['status', '--check']);
+  expect(well.exitCode).toBe(0);
+  expect(JSON.parse(well.stdout).schedule).toMatchObject({ scheduleSeconds: 30, isOverdue: false });
+  await letTimePass(pipeline, '100 seconds');
+  const silent = await pipeline.etl(['status', '--check']);
+  expect(silent.exitCode).toBe(1);
+  expect(JSON.parse(silent.stdout).schedule).toMatchObject({ scheduleSeconds: 30, isOverdue: true });
+  const { exitCode, stdout } = await runEtl(['status'], { env: pipeline.env });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/NO BATCH for 10\d s, but one is due every 30 s .*the scheduler is down or hangs/);
+  await pipeline.query('update warehouse_state set schedule_seconds = 120');
+  expect((await pipeline.etl(['status', '--check'])).exitCode).toBe(0);
+  expect((await pipeline.etl(['status', '--watch', '--check'])).exitCode).toBe(64);
 });
 
 test('a watched status shows what has changed without being asked again', async () => {

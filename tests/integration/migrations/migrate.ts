@@ -7,8 +7,9 @@ import { openClient, type ScratchWarehouse } from '../../support/warehouse.ts';
 export async function migrate(
   warehouse: Pick<ScratchWarehouse, 'url' | 'roles'>,
   seed: 'none' | 'sample' = 'none',
+  scheduleSeconds?: number,
 ): Promise<readonly string[]> {
   const logger = await createLogger({ name: 'test', level: 'silent', format: 'json' });
   await using owner = await openClient(warehouse.url);
-  return await up({ client: owner.client, roles: warehouse.roles, seed, logger });
+  return await up({ client: owner.client, roles: warehouse.roles, seed, scheduleSeconds, logger });
 }

@@ -30,6 +30,20 @@ test('migrating again changes nothing', async () => {
   expect(await contents(owner.client)).toEqual(before);
 });
 
+test('the schedule is stored at each start, stays where none is given, and nonsense is refused', async () => {
+  await using warehouse = await freshWarehouse();
+  await using owner = await openClient(warehouse.url);
+  const stored = async (): Promise<unknown> =>
+    (await owner.client.query('select schedule_seconds from warehouse_state')).rows;
+  await migrate(warehouse);
+  expect(await stored()).toEqual([{ schedule_seconds: 30 }]);
+  await migrate(warehouse, 'none', 120);
+  expect(await stored()).toEqual([{ schedule_seconds: 120 }]);
+  await migrate(warehouse);
+  expect(await stored()).toEqual([{ schedule_seconds: 120 }]);
+  await expect(migrate(warehouse, 'none', 0)).rejects.toThrow('warehouse_state_schedule_check');
+});
+
 test('two migrators at once both succeed, and each migration is applied once', async () => {
   await using warehouse = await freshWarehouse();
   expect(await Promise.all([migrate(warehouse, 'sample'), migrate(warehouse, 'sample')])).toEqual([[], []]);
