@@ -92,7 +92,7 @@ export const poison: readonly Poison[] = [
   spoilt('unknown_currency', { currency: 'ZZZ' }),
   spoilt('unknown_currency', { currency: 'usd' }),
   spoilt('unknown_currency', { currency: 'XAU' }),
-  spoilt('unknown_country', { country: 'ZZ' }),
+  ...['ZZ', 'UK', 'EL', 'XI', 'AN', 'us', 'USA'].map((country) => spoilt('unknown_country', { country })),
   spoilt('timestamp_no_offset', { timestamp: '2026-02-03T00:00:00' }),
   spoilt('timestamp_invalid', { timestamp: '2026-02-30T00:00:00Z' }),
   spoilt('timestamp_leap_second', { timestamp: '2026-02-03T23:59:60Z' }),

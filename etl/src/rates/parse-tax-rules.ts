@@ -1,4 +1,4 @@
-import { isCountry, productCategoryLengthMax } from '@pulse/contract';
+import { countryAdvice, isCountry, productCategoryLengthMax } from '@pulse/contract';
 
 import type { TaxRate } from '../transform/tax.ts';
 import { parseDay } from './calendar-day.ts';
@@ -95,7 +95,8 @@ function readRule(cell: (column: Column) => string, reportFault: (fault: string)
     if (!isGood) report(fault);
   };
   const [region, productCategory] = [cell('region') || '*', cell('product_category') || '*'];
-  check(isCountry(cell('country')), `unknown country ${quoted(cell('country'))}: expected ISO 3166-1 alpha-2, as DE`);
+  const advice = countryAdvice(cell('country')) ?? 'expected ISO 3166-1 alpha-2, as DE';
+  check(isCountry(cell('country')), `unknown country ${quoted(cell('country'))}: ${advice}`);
   check(/^(\*|[A-Z0-9]{1,3})$/.test(region), `region ${quoted(region)}: expected the end of an ISO 3166-2 code, or *`);
   check(productCategory.length <= productCategoryLengthMax, 'product_category is too long');
   const validFrom = parseDay(cell('valid_from'));

@@ -84,6 +84,21 @@ test.each([[42], ['text'], [null], [[]], [undefined]])('%j is not an object', (v
   expect(faultsOf(value)).toEqual([['', 'not_an_object']]);
 });
 
+test.each([
+  ['country', 'UK', 'unknown_country', 'the United Kingdom is GB'],
+  ['country', 'EL', 'unknown_country', 'Greece is GR'],
+  ['country', 'XI', 'unknown_country', 'Northern Ireland is GB'],
+  ['country', 'us', 'unknown_country', 'send US'],
+  ['currency', 'usd', 'unknown_currency', 'send USD'],
+  ['currency', 'RMB', 'unknown_currency', 'the renminbi is CNY'],
+  ['currency', 'XAU', 'unknown_currency', 'it has no minor units'],
+] as const)('the reason names what to send: %s %s', (field, value, reason, advice) => {
+  expect(checkTransaction(aMessage({ [field]: value }))).toEqual({
+    kind: 'rejected',
+    errors: [{ field, reason, message: `${rejectReasons[reason]} (${advice})` }],
+  });
+});
+
 test('every fault of every field is named at once', () => {
   const value = aMessage({
     order_id: '',

@@ -21,7 +21,8 @@ export function checkTransaction(value: unknown): CheckedTransaction {
 
 function fieldError(issue: z.core.$ZodIssue): FieldError {
   const reason = reasonOf(issue);
-  return { field: issue.path.join('.'), reason, message: rejectReasons[reason] };
+  const message = issue.code === 'custom' ? issue.message : rejectReasons[reason];
+  return { field: issue.path.join('.'), reason, message };
 }
 
 function reasonOf(issue: z.core.$ZodIssue): RejectReason {

@@ -1,5 +1,6 @@
 export { productCategories, type ProductCategory } from './category.ts';
 export { checkTransaction, type CheckedTransaction } from './check-transaction.ts';
+export { countryAdvice } from './country-advice.ts';
 export { countryCodes, isCountry } from './country.ts';
 export { currencyCodes, currencyExponent } from './currency.ts';
 export { encodeTransaction } from './encode-transaction.ts';

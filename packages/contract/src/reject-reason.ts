@@ -29,7 +29,7 @@ export const rejectReasons = {
   amount_imprecise:
     'The amount is a JSON number of more than 15 significant digits, which a double can not hold; send it as text.',
   unknown_currency: 'The currency is not an active ISO 4217 code with minor units.',
-  unknown_country: 'The country is not an ISO 3166-1 alpha-2 code.',
+  unknown_country: 'The country is not an ISO 3166-1 alpha-2 code, nor XK.',
   timestamp_no_offset: 'The timestamp has no offset from UTC.',
   timestamp_invalid: 'The timestamp is not RFC 3339 or names a date or time that does not exist.',
   timestamp_leap_second:

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
+import { countryAdvice } from './country-advice.ts';
 import { countryCodes, isCountry } from './country.ts';
+import { currencyAdvice } from './currency-advice.ts';
 import { currencyCodes, currencyExponent } from './currency.ts';
 import { JsonNumber, plainDecimal } from './json-number.ts';
 import { amountFault, parseAmountMinor } from './money.ts';
@@ -16,13 +18,18 @@ export const productCategoryLengthMax = 50;
 
 /**
  * One sale as it travels through the topic `transactions`. Unknown fields are dropped, not refused.
- * Each custom issue carries its reason code in `params.reason`; `checkTransaction` maps the rest.
+ * Each custom issue carries its reason code in `params.reason` and its words; `checkTransaction` maps the rest.
  */
 export const transactionMessage = z
   .object({
     order_id: identifier(orderIdLengthMax).meta({ description: 'Identifies the sale. Any text; UUIDv7 is welcome.' }),
     amount: amount(),
-    currency: oneOf(currencyCodes, (code) => currencyExponent(code) !== undefined, 'unknown_currency').meta({
+    currency: oneOf(
+      currencyCodes,
+      (code) => currencyExponent(code) !== undefined,
+      'unknown_currency',
+      currencyAdvice,
+    ).meta({
       description: 'Active ISO 4217 code.',
     }),
     timestamp: z
@@ -34,9 +41,9 @@ export const transactionMessage = z
       .meta({ format: 'date-time', description: 'When the sale took place: RFC 3339 with an offset.' }),
     customer_id: identifier(customerIdLengthMax).meta({ description: 'Who bought. Also the key of the record.' }),
     product_category: identifier(productCategoryLengthMax).meta({ description: 'What kind of product. Open text.' }),
-    country: oneOf(countryCodes, isCountry, 'unknown_country')
-      .optional()
-      .meta({ description: 'Where the sale took place: ISO 3166-1 alpha-2. Absent means US.' }),
+    country: oneOf(countryCodes, isCountry, 'unknown_country', countryAdvice).optional().meta({
+      description: 'Where the sale took place: ISO 3166-1 alpha-2, or XK for Kosovo. Absent means US.',
+    }),
     schema_version: schemaVersion().optional(),
   })
   .superRefine(
@@ -64,11 +71,16 @@ function identifier(lengthMax: number): z.ZodString {
     .meta({ minLength: 1, maxLength: lengthMax });
 }
 
-function oneOf(codes: readonly string[], isKnown: (code: string) => boolean, reason: RejectReason): z.ZodString {
+function oneOf(
+  codes: readonly string[],
+  isKnown: (code: string) => boolean,
+  reason: RejectReason,
+  adviceOn: (code: string) => string | undefined,
+): z.ZodString {
   return z
     .string()
     .superRefine((code, context) => {
-      if (!isKnown(code)) addIssue(context, reason);
+      if (!isKnown(code)) addIssue(context, reason, [], adviceOn(code));
     })
     .meta({ enum: [...codes] });
 }
@@ -135,6 +147,7 @@ function textFaults(text: string, lengthMax: number): RejectReason[] {
   return faults;
 }
 
-function addIssue(context: z.core.$RefinementCtx, reason: RejectReason, path: string[] = []): void {
-  context.addIssue({ code: 'custom', path, message: rejectReasons[reason], params: { reason } });
+function addIssue(context: z.core.$RefinementCtx, reason: RejectReason, path: string[] = [], advice?: string): void {
+  const message = advice === undefined ? rejectReasons[reason] : `${rejectReasons[reason]} (${advice})`;
+  context.addIssue({ code: 'custom', path, message, params: { reason } });
 }

@@ -109,6 +109,7 @@ test.each([
     'line 3: overlapping validity with line 2',
   ],
   ['a duplicate', [ruleHeader, rule, '', rule], 'line 4: duplicate of line 2'],
+  ['a country by its code in tax law', [ruleHeader, 'EL,,,0.24,,,,2027-01-01,,a test'], 'Greece is GR'],
   ['an unknown country', [ruleHeader, 'ZZ,,,0.20,,,,2027-01-01,,a test'], 'line 2: unknown country "ZZ"'],
   ['a negative rate', [ruleHeader, 'DE,,,-0.20,,,,2027-01-01,,a test'], 'line 2: negative rate -0.20'],
   ['a rate in per cent', [ruleHeader, 'DE,,,19,,,,2027-01-01,,a test'], 'line 2: rate 19: expected a fraction below 1'],
