@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = ['packages', 'producer', 'etl', 'migrations', 'local', 'grafana', 'bench'];
+const unit = ['packages', 'producer', 'etl', 'migrations', 'local', 'grafana', 'bench', 'docker'];
 
 export default defineConfig({
   test: {

@@ -9,6 +9,9 @@
 #   DOCS_URL           address of the repository's files, for the rules' links to the runbook; empty: its path alone
 #   AIRFLOW_BASE_URL   address of Airflow, for the links to runs; empty: that of development
 #   ALERT_WEBHOOK_URL  gets alerts; empty: the notification policy is muted
+#
+# Grafana takes GF_SECURITY_ADMIN_PASSWORD only when it makes its database. Later this script sets it before each start, where
+# GF_PATHS_HOME names Grafana's home folder, so that the password of today's settings is the one that logs in.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -44,4 +47,12 @@ if [ -z "${ALERT_WEBHOOK_URL:-}" ]; then
 fi
 GF_PATHS_PROVISIONING=$folder/provisioning
 export ALERT_WEBHOOK_URL GRAFANA_ALERT_MUTE GF_PATHS_PROVISIONING
+
+# The first user is the administrator of the first start. The password goes by standard input: arguments can be seen by others.
+if [ -n "${GF_PATHS_HOME:-}" ] && [ -f "${GF_PATHS_DATA:-}/grafana.db" ] && [ -n "${GF_SECURITY_ADMIN_PASSWORD:-}" ]; then
+  said=$(printf '%s\n' "$GF_SECURITY_ADMIN_PASSWORD" |
+    PATH="$GF_PATHS_HOME/bin:$PATH" grafana cli --homepath "$GF_PATHS_HOME" ${GF_PATHS_CONFIG:+--config "$GF_PATHS_CONFIG"} \
+      admin reset-admin-password --password-from-stdin 2>&1) ||
+    printf 'The password of GRAFANA_ADMIN_USER is as it was before; it could not be set to GRAFANA_ADMIN_PASSWORD: %s\n' "$said" >&2
+fi
 exec "$@"

@@ -136,13 +136,12 @@ while_nothing_is_scheduled() {
   return "$replaced"
 }
 
-# The programs that read the passwords name one that is missing at a time; this names all of them at once.
+# Compose stops at the first variable that is missing: a blank in its place lets preflight name all of them at once.
 check_production_settings() (
-  for name in $(sed -n 's/^check \([A-Z_]*\) .*/\1/p' docker/preflight.sh); do
-    value=$(setting "$name" '')
-    export "$name=$value"
+  for name in $(sed -n 's/.*${\([A-Z_]*\):?.*/\1/p' docker-compose.prod.yaml); do
+    [ -n "$(setting "$name" '')" ] || export "$name= "
   done
-  sh docker/preflight.sh
+  prod run --rm --build preflight
 )
 
 # in_grafana COMMAND...: says why there is none.

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const source = new URL('../', import.meta.url);
 let folder: string;
@@ -71,6 +71,49 @@ test('links lead to the docs and the Airflow of the installation, also after a r
   expect(batch.templating.list).toContainEqual(
     expect.objectContaining({ name: 'airflow', type: 'constant', query: 'https://airflow.example.com' }),
   );
+});
+
+/** A home folder whose `grafana` notes how it is called and what it reads, and a data folder with a database or none. */
+async function home(options: { hasDatabase: boolean; exitCode?: number }) {
+  const paths = { GF_PATHS_HOME: join(folder, 'home'), GF_PATHS_DATA: join(folder, 'data') };
+  await mkdir(join(paths.GF_PATHS_HOME, 'bin'), { recursive: true });
+  await mkdir(paths.GF_PATHS_DATA);
+  const program = join(paths.GF_PATHS_HOME, 'bin', 'grafana');
+  const notes = join(folder, 'notes');
+  await writeFile(
+    program,
+    `#!/bin/sh\necho "$*" >>${notes}\ncat >>${notes}\necho no user; exit ${options.exitCode ?? 0}\n`,
+  );
+  await chmod(program, 0o755);
+  if (options.hasDatabase) await writeFile(join(paths.GF_PATHS_DATA, 'grafana.db'), '');
+  return { paths, notes: () => readFile(notes, 'utf8').catch(() => '') };
+}
+
+describe("the administrator's password", () => {
+  const password = String.raw`it's "$HOME" \n #1`;
+
+  test('is set before each start but the first, and is no argument that others can see', async () => {
+    const { paths, notes } = await home({ hasDatabase: true });
+    const config = join(folder, 'grafana.ini');
+    const { status, stdout } = start({ ...paths, GF_PATHS_CONFIG: config, GF_SECURITY_ADMIN_PASSWORD: password });
+    expect({ status, isStarted: stdout.endsWith('server a b\n') }).toEqual({ status: 0, isStarted: true });
+    expect(await notes()).toBe(
+      `cli --homepath ${paths.GF_PATHS_HOME} --config ${config} admin reset-admin-password --password-from-stdin\n${password}\n`,
+    );
+  });
+
+  test('is left to Grafana at its first start, when it has no database', async () => {
+    const { paths, notes } = await home({ hasDatabase: false });
+    expect(start({ ...paths, GF_SECURITY_ADMIN_PASSWORD: password }).status).toBe(0);
+    expect(await notes()).toBe('');
+  });
+
+  test('that could not be set is reported, and Grafana starts all the same', async () => {
+    const { paths } = await home({ hasDatabase: true, exitCode: 1 });
+    const { status, stdout, stderr } = start({ ...paths, GF_SECURITY_ADMIN_PASSWORD: password });
+    expect({ status, isStarted: stdout.endsWith('server a b\n') }).toEqual({ status: 0, isStarted: true });
+    expect(stderr).toContain('could not be set to GRAFANA_ADMIN_PASSWORD: no user');
+  });
 });
 
 test.each(['git.example.com/main', 'javascript:alert(1)', 'https://a"b', 'https://a|b', 'https://a&b'])(

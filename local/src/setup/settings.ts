@@ -27,6 +27,7 @@ const schema = z.object({
   AIRFLOW_ADMIN_PASSWORD: z.string().default('admin'),
   GRAFANA_ADMIN_USER: z.string().default('admin'),
   GRAFANA_ADMIN_PASSWORD: z.string().default('admin'),
+  GRAFANA_SECRET_KEY: z.string().default(''),
 });
 
 /** Every variable that decides what a stack is made of; its programs read others. */

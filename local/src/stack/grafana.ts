@@ -43,6 +43,7 @@ async function installedGrafana(settings: Settings): Promise<Program | undefined
     environment: {
       ...settings.environment,
       AIRFLOW_BASE_URL: settings.environment['AIRFLOW_BASE_URL'] || `http://localhost:${settings.AIRFLOW_PORT}`,
+      GF_PATHS_HOME: home,
       GF_PATHS_DATA: data,
       GF_PATHS_LOGS: join(data, 'logs'),
       GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(root, 'grafana', 'dashboards', 'sales-pulse.json'),
@@ -53,6 +54,7 @@ async function installedGrafana(settings: Settings): Promise<Program | undefined
       GF_USERS_ALLOW_SIGN_UP: 'false',
       GF_SECURITY_ADMIN_USER: settings.GRAFANA_ADMIN_USER,
       GF_SECURITY_ADMIN_PASSWORD: settings.GRAFANA_ADMIN_PASSWORD,
+      GF_SECURITY_SECRET_KEY: settings.GRAFANA_SECRET_KEY,
       GF_ANALYTICS_REPORTING_ENABLED: 'false',
       GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
       GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
