@@ -1,6 +1,8 @@
 import type { IncidentDetails } from '@pulse/migrations/schema';
 import { exitCode, ConfigError, type ExitCode } from '@pulse/runtime';
 
+import { protocolErrorOf } from './kafka/protocol-errors.ts';
+
 /** An integrity stop as `etl_incidents` keeps it. */
 export interface IncidentFacts {
   readonly kind: string;
@@ -75,6 +77,8 @@ export type FailureKind = 'integrity' | 'temporary' | 'usage' | 'bug';
 export function failureKind(error: unknown): FailureKind {
   for (const cause of causes(error)) {
     if (cause instanceof IntegrityError) return 'integrity';
+    const protocolError = protocolErrorOf(cause);
+    if (protocolError !== undefined) return protocolError.kind;
     if (cause instanceof UsageError || cause instanceof ConfigError || isMisconfigured(cause)) return 'usage';
     if (cause instanceof TemporaryError || isTemporary(cause)) return 'temporary';
   }
@@ -117,7 +121,8 @@ export function integrityStopOf(error: unknown): IntegrityError | undefined {
 export function remedyOf(error: unknown): string | undefined {
   for (const cause of causes(error)) {
     if (cause instanceof IntegrityError) return cause.remedy;
-    const remedy = remedies[codeOf(cause) ?? ''];
+    const remedy =
+      protocolErrorOf(cause)?.remedy ?? remedies[codeOf(cause) ?? ''] ?? kafkajsRemedies.get(nameOf(cause));
     if (remedy !== undefined) return remedy;
   }
   return undefined;
@@ -172,9 +177,14 @@ function causes(error: unknown): unknown[] {
   const chain: unknown[] = [];
   for (let cause = error; cause !== undefined && cause !== null && chain.length < causeDepthMax;) {
     chain.push(cause);
-    cause = cause instanceof Error ? cause.cause : undefined;
+    cause = cause instanceof Error ? (cause.cause ?? firstOf(cause)) : undefined;
   }
   return chain;
+}
+
+/** Of several errors in one, as kafkajs throws them where one request is about several topics. */
+function firstOf(error: Error): unknown {
+  return 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
 }
 
 function constraintOf(error: unknown): unknown {
@@ -206,8 +216,21 @@ const remedies: Readonly<Record<string, string>> = {
   '42501': `the role lacks a right that the migrator grants; ${runTheMigrator}`,
 };
 
+/** What kafkajs itself finds wrong about the broker, each with the way on. */
+const kafkajsRemedies: ReadonlyMap<string, string> = new Map([
+  [
+    'KafkaJSSASLAuthenticationError',
+    "check how the broker's listener authenticates: the pipeline connects without SASL",
+  ],
+  ['KafkaJSServerDoesNotSupportApiKey', 'the broker is older than this release needs: Kafka 2.4 or later'],
+]);
+
 function isMisconfigured(error: unknown): boolean {
-  return Object.hasOwn(remedies, codeOf(error) ?? '');
+  return Object.hasOwn(remedies, codeOf(error) ?? '') || kafkajsRemedies.has(nameOf(error));
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
 }
 
 /** What pg says when the connection breaks in the middle of something: it has no code. */

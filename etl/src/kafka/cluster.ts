@@ -6,9 +6,11 @@ import loggers from 'kafkajs/src/loggers/index.js';
 import Connection from 'kafkajs/src/network/connection.js';
 
 import { registerCodecs } from './codecs.ts';
+import { completeErrorCodes } from './complete-error-codes.ts';
 import { kafkaLogCreator } from './kafka-logger.ts';
 
 reconnectCleanly(Connection);
+completeErrorCodes();
 
 export const clientId = 'global-sales-pulse-etl';
 

@@ -4,6 +4,7 @@ import type { Logger } from '@pulse/runtime';
 import { UsageError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
 import { createKafkaClient } from './client.ts';
+import { requireTopicNames } from './topic-names.ts';
 
 export interface TopicOptions {
   readonly brokers: readonly string[];
@@ -33,6 +34,7 @@ export async function ensureTopics(options: TopicOptions, logger: Logger): Promi
   try {
     const wanted = [topic, options.deadLetterTopic, contractTopics.fraudLabels];
     const existing = new Set(await admin.listTopics());
+    requireTopicNames(wanted, existing);
     const created = wanted.filter((name) => !existing.has(name));
     const configEntries = [{ name: 'retention.ms', value: String(Math.round(topicRetentionDays * dayMs)) }];
     if (created.length > 0) {

@@ -62,6 +62,14 @@ declare module 'kafkajs/src/errors.js' {
   export default errors;
 }
 
+declare module 'kafkajs/src/protocol/error.js' {
+  const kafkajsErrors: {
+    readonly errorCodes: { type: string; code: number; retriable: boolean; message: string }[];
+    createErrorFromCode(code: number): import('kafkajs').KafkaJSProtocolError;
+  };
+  export default kafkajsErrors;
+}
+
 declare module 'kafkajs/src/producer/index.js' {
   export default function createProducer(options: {
     cluster: import('kafkajs/src/cluster/index.js').default;
