@@ -44,13 +44,15 @@ export const comments: Comments = {
       taxRate: 'Tax rate applied, as a fraction: 0.085 is 8.5 %.',
       taxJurisdiction:
         'Where the tax rule that was applied holds: a country, with region and category if the rule names them, as DE or DE/books.',
-      customerId: 'Identifier of the customer, at most 50 characters; key of the message.',
+      customerId: 'Identifier of the customer, at most 50 characters. It should be the key of the message.',
       productCategory: 'Category of the product, at most 50 characters.',
       country: 'ISO 3166-1 alpha-2 code of the country of the sale; null when the message names none.',
       batchId: 'Batch that loaded the row: etl_batches.batch_id.',
       fraudReasons: 'Names of the fraud rules that fired; empty when none did.',
       contentHash:
         'Hash of the canonical input fields: tells a repeated message from another one with the same order_id.',
+      arrivedAt:
+        "Set where the customer had records in several partitions of the batch, which were taken in this order: the record's time in Kafka, never before that of the customer's record ahead of it in the partition. Null where the order of the offsets says all.",
     },
   },
   rejectedTransactions: {
@@ -266,6 +268,11 @@ export const comments: Comments = {
       rejectedCount: 'Records put into quarantine.',
       holeCount: 'Offsets in the ranges that hold no record: control records, aborted transactions, compaction.',
       flaggedCount: 'Loaded transactions flagged as fraud.',
+      otherKeyCount:
+        "Valid records whose key in Kafka is not their customer's id, those without a key among them; null for batches of earlier releases.",
+      noKeyCount: 'Valid records without a key in Kafka; null for batches of earlier releases.',
+      scatteredCustomerCount:
+        'Customers who had valid records in several partitions of the batch, which were taken in the order of their time in Kafka; null for batches of earlier releases.',
       newestTransactionAt: 'Latest transaction_timestamp among the loaded transactions; null when there are none.',
       extractDurationMs: 'Duration of the last extract, in milliseconds.',
       validateDurationMs: 'Duration of the last validate, in milliseconds.',

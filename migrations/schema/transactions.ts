@@ -35,6 +35,7 @@ export const transactions = pgTable(
     batchId: code('batch_id').notNull(),
     fraudReasons: text('fraud_reasons').array().notNull(),
     contentHash: bytes('content_hash').notNull(),
+    arrivedAt: instant('arrived_at'),
   },
   (table) => [
     index('transactions_transaction_timestamp_brin').using('brin', table.transactionTimestamp),

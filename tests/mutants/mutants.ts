@@ -121,22 +121,22 @@ export const mutants: readonly Mutant[] = [
     file: 'etl/src/transform/transformation.ts',
     changes: [
       [
-        '    const refusal = this.#refused.size === 0',
+        '    const refusal = refused.size === 0',
         `    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, this.#isOrderAt);
     if (early !== undefined) {
       this.#takeRepeated(t, validAt(this.shares, early).contentHash);
       return;
     }
-    const refusal = this.#refused.size === 0`,
+    const refusal = refused.size === 0`,
       ],
-      ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier === place) this'],
+      ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier.place === t.place) this'],
     ],
     test: integration('duplicates.test.ts', 'a sale that can not be judged'),
   },
   {
     name: "a customer's sales are in several shares",
     file: 'etl/src/batch/valid-files.ts',
-    changes: [['shareOf(customerId, this.#files.length)', 'shareOf(`${Math.random()}`, this.#files.length)']],
+    changes: [['hash % this.#files.length', 'Math.floor(Math.random() * this.#files.length)']],
     test: unit('etl/src/batch/valid-files.test.ts', 'every sale is in the file of its customer'),
   },
   {
@@ -150,6 +150,35 @@ export const mutants: readonly Mutant[] = [
       ],
     ],
     test: integration('shares.test.ts', 'one order id of two customers is a conflict'),
+  },
+  {
+    name: "a customer's records are taken partition by partition",
+    file: 'etl/src/transform/order-of-arrival.ts',
+    changes: [['(a.arrivedMs ?? 0) - (b.arrivedMs ?? 0) || a.partition', 'a.partition']],
+    test: unit('etl/src/transform/order-of-arrival.test.ts', 'whatever partitions its records are in'),
+  },
+  {
+    name: 'a record with a late clock comes before the one ahead of it in its partition',
+    file: 'etl/src/transform/order-of-arrival.ts',
+    changes: [['isBehind ? (before.arrivedMs ?? -Infinity) : -Infinity', '-Infinity']],
+    test: unit('etl/src/transform/order-of-arrival.test.ts', "a customer's records are taken by time"),
+  },
+  {
+    name: 'an order of two customers belongs to the one that was taken first',
+    file: 'etl/src/transform/transformation.ts',
+    changes: [
+      [
+        '    if (!isSameCustomer(t, taken) && cameBefore(',
+        '    if (place < 0 && !isSameCustomer(t, taken) && cameBefore(',
+      ],
+    ],
+    test: integration('order-of-arrival.test.ts', 'of one order id in several partitions'),
+  },
+  {
+    name: 'a backtest goes through the partitions one after the other',
+    file: 'etl/src/warehouse/fraud-history.ts',
+    changes: [['t.processed_at, t.arrived_at, t.kafka_partition', 't.processed_at, t.kafka_partition']],
+    test: integration('order-of-arrival.test.ts', 'a backtest and an explanation'),
   },
   {
     name: "a share's days are counted again with the next one",

@@ -18,6 +18,7 @@ export const transactionColumns = [
   'is_fraud_flagged',
   'fraud_reasons',
   'batch_id',
+  'arrived_at',
 ] as const;
 
 /** Columns of a row of the transform's fraud alerts, in its order. */

@@ -16,12 +16,16 @@ export function shareCountOf(records: number): number {
   return Math.min(sharesMax, Math.max(1, Math.ceil(records / recordsPerShare)));
 }
 
-/** The share of a customer's sales: FNV-1a over the id's UTF-16 units, mixed as in MurmurHash3. */
+/** The share of a customer's sales. */
 export function shareOf(customerId: string, shareCount: number): number {
-  if (shareCount === 1) return 0;
+  return hashOfCustomer(customerId) % shareCount;
+}
+
+/** A customer's hash, an unsigned 32-bit number: FNV-1a over the id's UTF-16 units, mixed as in MurmurHash3. */
+export function hashOfCustomer(customerId: string): number {
   let hash = offsetBasis;
   for (let at = 0; at < customerId.length; at += 1) hash = Math.imul(hash ^ customerId.charCodeAt(at), prime);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
   hash ^= hash >>> 13;
-  return (hash >>> 0) % shareCount;
+  return hash >>> 0;
 }

@@ -30,7 +30,12 @@ export type PartitionCount = z.output<typeof partitionCount>;
 const validateFacts = z.object({
   /** How many shares the valid transactions are in: see `shareOf`. */
   shareCount: z.number().int().min(1),
+  /** Those in which a customer may have records of several partitions. */
+  scatteredShares: z.array(count),
   validCount: count,
+  /** Valid records whose key in Kafka is not their customer's id, and those of them that have none. */
+  otherKeyCount: count,
+  noKeyCount: count,
   rejectedCount: count,
   rejectedByPartition: z.array(partitionCount),
   /** Rejected records by the reason that counts for them. */
@@ -55,6 +60,8 @@ const transformFacts = z.object({
   rejectedByPartition: z.array(partitionCount),
   reasons: z.record(z.string(), count),
   flaggedCount: count,
+  /** Customers who had records in several partitions. */
+  scatteredCustomerCount: count,
   /** When the newest of the loaded transactions took place; null where none is loaded. */
   newestLoadedMs: z.number().nullable(),
 });

@@ -42,7 +42,7 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
   folder = mkdtempSync(join(tmpdir(), 'shares-'));
   using writer = new ValidFilesWriter(folder, shareCount);
   customers.forEach((customer, sale) =>
-    writer.fileOf(customer).write(
+    writer.write(
       {
         orderId: `${sale}`,
         customerId: customer,
@@ -56,12 +56,15 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
       },
       '0'.repeat(64),
       0,
-      { partition: 0, epoch: 0, offset: sale, framePosition: 0 },
+      { partition: 0, epoch: 0, offset: sale, recordMs: 0, framePosition: 0 },
     ),
   );
   const facts = {
     shareCount,
+    scatteredShares: writer.scatteredShares(),
     validCount: customers.length,
+    otherKeyCount: 0,
+    noKeyCount: 0,
     rejectedCount: 0,
     rejectedByPartition: [],
     reasons: {},

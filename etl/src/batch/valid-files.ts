@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-import { shareOf } from './shares.ts';
+import { CustomerPartitions } from './customer-partitions.ts';
+import { hashOfCustomer } from './shares.ts';
 import type { StagedFileSeal } from './staged-file.ts';
 import { stagedFile, type StagedStep } from './staging.ts';
 import { validFile, type ValidateFacts } from './step-folders.ts';
@@ -8,6 +9,8 @@ import {
   placeAfter,
   readValidAt,
   ValidFileWriter,
+  type CheckedSale,
+  type Coordinates,
   type ValidFile,
   type ValidTransaction,
 } from './valid-transaction.ts';
@@ -15,6 +18,8 @@ import {
 /** Writes the files of a batch's valid transactions, one a share. */
 export class ValidFilesWriter implements Disposable {
   readonly #files: ValidFileWriter[] = [];
+  readonly #partitions = new CustomerPartitions();
+  readonly #scattered = new Set<number>();
 
   constructor(folder: string, shareCount: number) {
     try {
@@ -27,12 +32,20 @@ export class ValidFilesWriter implements Disposable {
     }
   }
 
-  /** The file for a customer's sales. */
-  fileOf(customerId: string): ValidFileWriter {
-    const share = shareOf(customerId, this.#files.length);
+  /** Writes a sale to the file of its customer's share; the parameters are those of `ValidFileWriter`. */
+  write(sale: CheckedSale, contentDigest: string, marketNumber: number, coordinates: Coordinates): void {
+    const hash = hashOfCustomer(sale.customerId);
+    const share = hash % this.#files.length;
     const file = this.#files[share];
     if (file === undefined) throw new RangeError(`there is no share ${share}`);
-    return file;
+    file.write(sale, contentDigest, marketNumber, coordinates);
+    if (this.#scattered.has(share)) return;
+    if (this.#partitions.isScattered(hash, coordinates.partition)) this.#scattered.add(share);
+  }
+
+  /** Shares in which a customer may have records of several partitions. */
+  scatteredShares(): number[] {
+    return [...this.#scattered].toSorted((a, b) => a - b);
   }
 
   /** The files' seals by name. */

@@ -34,6 +34,7 @@ const written = fc.record({
     partition: fc.nat(),
     epoch: fc.nat(),
     offset: fc.maxSafeNat(),
+    recordMs: fc.integer({ min: Date.UTC(1000, 0), max: Date.UTC(9999, 0) }),
     framePosition: fc.maxSafeNat(),
   }),
 });
@@ -48,6 +49,8 @@ const asWritten = ({ sale, contentDigest, marketNumber, coordinates }: Written) 
   contentHash: contentDigest.slice(0, 32),
   marketNumber,
   partition: coordinates.partition,
+  offset: coordinates.offset,
+  recordMs: coordinates.recordMs,
   framePosition: coordinates.framePosition,
 });
 
@@ -60,6 +63,8 @@ const asRead = (t: ValidTransaction) => ({
   contentHash: t.contentHash,
   marketNumber: t.marketNumber,
   partition: t.partition,
+  offset: t.offset,
+  recordMs: t.recordMs,
   framePosition: t.framePosition,
 });
 

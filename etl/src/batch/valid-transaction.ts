@@ -7,7 +7,7 @@ import { readRecordAt, readRecords } from './records.ts';
 import { StagedFileDamagedError, type SealedFile, type StagedFileSeal } from './staged-file.ts';
 
 /** The fields of a sale that passed validation. */
-interface CheckedSale extends Market {
+export interface CheckedSale extends Market {
   readonly orderId: string;
   readonly customerId: string;
   /** In minor units of the currency. */
@@ -20,20 +20,22 @@ interface CheckedSale extends Market {
 }
 
 /** Where a sale's record comes from. */
-interface Coordinates {
+export interface Coordinates {
   readonly partition: number;
   readonly epoch: number;
   readonly offset: number;
+  /** Its time in Kafka, in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly recordMs: number;
   /** Where the record's frame begins in its staged file. */
   readonly framePosition: number;
 }
 
 /**
- * A staged transaction, big-endian: u32 size, u32 market, f64 frame position, f64 event time, u64 amount; then the
- * columns that are known after validation (`givenColumns`), just as COPY takes them, so that the transform hands their bytes
+ * A staged transaction, big-endian: u32 size, u32 market, f64 frame position, f64 event time, u64 amount, f64 time in
+ * Kafka; then the columns that are known after validation (`givenColumns`), just as COPY takes them, so that the transform hands their bytes
  * on. Each begins at a multiple of 8 bytes.
  */
-const headBytes = 32;
+const headBytes = 40;
 const alignment = 8;
 /** More than its columns can take. */
 const sizeMax = 4096;
@@ -55,7 +57,7 @@ export const givenColumns = [
 ] as const;
 
 /** Where values stand behind the two ids, which are the only ones before them that have no fixed length. */
-const [contentHashAt, timestampAt, taxDateAt, partitionAt] = [4, 24, 36, 56];
+const [contentHashAt, timestampAt, taxDateAt, offsetAt, partitionAt] = [4, 24, 36, 44, 56];
 /** So much of a digest counts. */
 export const contentHashBytes = 16;
 const timestampBytes = 8;
@@ -96,6 +98,7 @@ export class ValidFileWriter implements Disposable {
     view.setFloat64(at + 8, coordinates.framePosition);
     view.setFloat64(at + 16, sale.timestampMs);
     view.setBigUint64(at + 24, sale.amountMinor);
+    view.setFloat64(at + 32, coordinates.recordMs);
   }
 
   seal(): StagedFileSeal {
@@ -123,6 +126,8 @@ export class ValidTransaction {
   readonly timestampMs: number;
   /** In minor units of the currency. */
   readonly amountMinor: bigint;
+  /** Its time in the order of arrival, where the order of the offsets does not say all: see `inOrderOfArrival`. */
+  arrivedMs: number | null = null;
   readonly #view: DataView;
 
   constructor(source: Buffer, view: DataView, at: number, place: number) {
@@ -138,6 +143,11 @@ export class ValidTransaction {
 
   get framePosition(): number {
     return this.#view.getFloat64(this.at + 8);
+  }
+
+  /** The record's time in Kafka, in milliseconds since 1970-01-01T00:00:00Z. */
+  get recordMs(): number {
+    return this.#view.getFloat64(this.at + 32);
   }
 
   get fieldsAt(): number {
@@ -189,6 +199,10 @@ export class ValidTransaction {
   /** The date at the message's own offset, in days since 1970. */
   get localDay(): number {
     return this.#view.getInt32(this.customerIdEnd + taxDateAt) + year2000Day;
+  }
+
+  get offset(): number {
+    return Number(this.#view.getBigInt64(this.customerIdEnd + offsetAt));
   }
 
   get partition(): number {

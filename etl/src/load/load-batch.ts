@@ -107,6 +107,9 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
       duplicateCount,
       rejectedCount: validated.facts.rejectedCount + rejectedCount,
       flaggedCount,
+      otherKeyCount: validated.facts.otherKeyCount,
+      noKeyCount: validated.facts.noKeyCount,
+      scatteredCustomerCount: transformed.facts.scatteredCustomerCount,
     },
     newestTransactionAt: newestLoadedMs === null ? null : new Date(newestLoadedMs),
   };

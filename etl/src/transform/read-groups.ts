@@ -1,4 +1,4 @@
-import { readValid, type ValidFile, type ValidTransaction } from '../batch/valid-transaction.ts';
+import type { ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { Judgement } from './judge-transaction.ts';
 import type { KnownOrders } from './known-orders.ts';
@@ -13,16 +13,16 @@ export interface Group {
   readonly customers: readonly number[];
 }
 
-/** A file's valid transactions in groups, each with what is loaded of it; the next group is looked up while one is worked on. */
+/** Valid transactions in groups, each with what is loaded of it; the next group is looked up while one is worked on. */
 export async function* readGroups(
-  file: ValidFile,
+  portions: Iterable<readonly ValidTransaction[]>,
   customers: Customers,
   knownOrders: KnownOrders,
   snapshot: TransformSnapshot,
   { baseExponent }: Judgement,
 ): AsyncGenerator<Group, void> {
   let ahead: Promise<Group> | undefined;
-  for (const transactions of readValid(file)) {
+  for (const transactions of portions) {
     const knownBefore = customers.size;
     const numbers = transactions.map(({ source, customerIdAt, customerIdEnd }) =>
       customers.numberOfBytes(source, customerIdAt, customerIdEnd),

@@ -44,6 +44,8 @@ export class TransactionRows {
     row.boolean(fraud.decision !== 'clear');
     row.textArray(fraud.reasons.map(({ rule }) => rule));
     row.append(this.#batchId);
+    if (t.arrivedMs === null) row.null();
+    else row.timestamp(t.arrivedMs, 0);
   }
 
   /** Writes a flagged transaction's alert: `alertColumns`. */

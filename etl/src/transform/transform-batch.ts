@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Batch } from '../batch/batch.ts';
 import type { StepOutput } from '../batch/staging.ts';
 import type { TransformFacts } from '../batch/step-folders.ts';
@@ -11,11 +14,18 @@ import type { Judgement } from './judge-transaction.ts';
 import { readGroups } from './read-groups.ts';
 import { readRates } from './read-rates.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
-import { Transformation, type RefusedOrders, type TransformInput } from './transformation.ts';
+import {
+  Transformation,
+  type FirstRecords,
+  type RefusedOrders,
+  type Settled,
+  type TransformInput,
+} from './transformation.ts';
 
 /**
  * Makes warehouse rows, alerts and roll-up deltas of a batch's valid transactions, and settles which of them are
- * duplicates or conflicts, by what the snapshot shows as loaded.
+ * duplicates or conflicts, by what the snapshot shows as loaded. Of an order id that several customers have in the batch the
+ * earliest record counts. Only the end shows whether another one was taken before it; then all is made again, knowing it.
  */
 export async function transformBatch(
   context: Context,
@@ -25,6 +35,23 @@ export async function transformBatch(
   refused: RefusedOrders,
   folder: string,
 ): Promise<StepOutput<TransformFacts>> {
+  const first = await transformOnce(context, batch, input, snapshot, { refused, firstRecords: new Map() }, folder);
+  if (first.overtaken.size === 0) return first.output;
+  for (const name of Object.keys(first.output.files)) rmSync(join(folder, name));
+  const settled = { refused, firstRecords: first.overtaken };
+  const second = await transformOnce(context, batch, input, snapshot, settled, folder);
+  if (second.overtaken.size > 0) throw new Error('the earliest records of some orders could not be settled');
+  return second.output;
+}
+
+async function transformOnce(
+  context: Context,
+  batch: Batch,
+  input: TransformInput,
+  snapshot: TransformSnapshot,
+  settled: Settled,
+  folder: string,
+): Promise<{ readonly output: StepOutput<TransformFacts>; readonly overtaken: FirstRecords }> {
   const { oldestTransactionMs, newestTransactionMs, validCount } = input.validated.facts;
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
   const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
@@ -35,12 +62,16 @@ export async function transformBatch(
       ? undefined
       : await readRuleSet(snapshot, batch.shadowRuleSetVersion, judgement);
   const fraud = { customers, judge: new FraudJudge(customers, live, shadow) };
-  using transformation = new Transformation(context, batch, input, judgement, fraud, refused, folder);
+  using transformation = new Transformation(context, batch, input, judgement, fraud, settled, folder);
   const knownOrders = await knownOrdersOf(snapshot);
   for (const [share, file] of transformation.shares.entries()) {
-    await transformation.takeShare(share, readGroups(file, customers, knownOrders, snapshot, judgement));
+    await transformation.takeShare(
+      share,
+      readGroups(transformation.readShare(share, file), customers, knownOrders, snapshot, judgement),
+    );
   }
-  return transformation.finish(String(snapshot.stateVersion));
+  const output = transformation.finish(String(snapshot.stateVersion));
+  return { output, overtaken: transformation.overtaken };
 }
 
 async function readRuleSet(

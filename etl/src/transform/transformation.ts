@@ -22,10 +22,11 @@ import {
   type ValidateFacts,
 } from '../batch/step-folders.ts';
 import { validAt, validFilesOf } from '../batch/valid-files.ts';
-import type { ValidFile, ValidTransaction } from '../batch/valid-transaction.ts';
+import { readValid, type ValidFile, type ValidTransaction } from '../batch/valid-transaction.ts';
 import type { Context } from '../context.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { FraudJudge } from '../fraud/fraud-judge.ts';
+import { cameBefore, inOrderOfArrival, type Arrival } from './order-of-arrival.ts';
 import { TransactionRows } from './transaction-rows.ts';
 import { dayText, judgeTransaction, type JudgedTransaction, type Judgement, type Sale } from './judge-transaction.ts';
 import { profileRow } from './profile-row.ts';
@@ -41,6 +42,18 @@ export interface TransformInput {
 /** Orders whose rows the database has refused, by id, with its words: all their records go to quarantine. */
 export type RefusedOrders = ReadonlyMap<string, string>;
 
+/** Orders of several customers, by id: the place of the record that came first. The others repeat it. */
+export type FirstRecords = ReadonlyMap<string, number>;
+
+/** What is settled before a transform begins. */
+export interface Settled {
+  readonly refused: RefusedOrders;
+  readonly firstRecords: FirstRecords;
+}
+
+/** So many transactions are looked up at once, where they are in memory already. */
+const portionSize = 1000;
+
 /** The transform of one batch under way: its open files and its counts. */
 export class Transformation implements Disposable {
   /** The files of valid transactions, share by share. */
@@ -49,7 +62,7 @@ export class Transformation implements Disposable {
   readonly #batch: Batch;
   readonly #input: TransformInput;
   readonly #judgement: Judgement;
-  readonly #refused: RefusedOrders;
+  readonly #settled: Settled;
   readonly #customers: Customers;
   readonly #fraudJudge: FraudJudge;
   readonly #markets: readonly Market[];
@@ -68,6 +81,9 @@ export class Transformation implements Disposable {
     const { source, orderIdAt, orderIdEnd } = validAt(this.shares, place);
     return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
   };
+  /** Orders of which a customer's record was taken before another customer's that came earlier; and that earlier one. */
+  readonly #overtaken = new Map<string, Arrival & { readonly place: number }>();
+  #scatteredCustomerCount = 0;
   #flaggedCount = 0;
   #newestLoadedMs: number | null = null;
 
@@ -77,12 +93,12 @@ export class Transformation implements Disposable {
     input: TransformInput,
     judgement: Judgement,
     fraud: { readonly customers: Customers; readonly judge: FraudJudge },
-    refused: RefusedOrders,
+    settled: Settled,
     folder: string,
   ) {
     const markets = readMarkets(stagedFile(input.validated, marketsFile));
     this.#context = context;
-    this.#refused = refused;
+    this.#settled = settled;
     this.#batch = batch;
     this.#input = input;
     this.#judgement = judgement;
@@ -95,6 +111,24 @@ export class Transformation implements Disposable {
     this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
     this.#seen = new SeenOrders(input.validated.facts.validCount);
+  }
+
+  /** Orders of which the earliest record was not taken first: the transform is made again with these, and then there are none. */
+  get overtaken(): FirstRecords {
+    return new Map(Array.from(this.#overtaken, ([orderId, { place }]) => [orderId, place]));
+  }
+
+  /** A share's transactions in the order in which they are taken. */
+  *readShare(share: number, file: ValidFile): Generator<readonly ValidTransaction[], void> {
+    if (!this.#input.validated.facts.scatteredShares.includes(share)) {
+      yield* readValid(file);
+      return;
+    }
+    const { transactions, scatteredCustomerCount } = inOrderOfArrival([...readValid(file)].flat());
+    this.#scatteredCustomerCount += scatteredCustomerCount;
+    for (let from = 0; from < transactions.length; from += portionSize) {
+      yield transactions.slice(from, from + portionSize);
+    }
   }
 
   /** Takes all transactions of a share. What its customers have done is written then, and forgotten. */
@@ -123,6 +157,7 @@ export class Transformation implements Disposable {
         rejectedByPartition: this.#rejected.list(),
         reasons: { ...this.#reasons },
         flaggedCount: this.#flaggedCount,
+        scatteredCustomerCount: this.#scatteredCustomerCount,
         newestLoadedMs: this.#newestLoadedMs,
       },
       files: {
@@ -154,7 +189,8 @@ export class Transformation implements Disposable {
       this.#takeRepeated(t, loadedHash);
       return;
     }
-    const refusal = this.#refused.size === 0 ? undefined : this.#refused.get(t.orderId);
+    const { refused } = this.#settled;
+    const refusal = refused.size === 0 ? undefined : refused.get(t.orderId);
     if (refusal !== undefined) {
       this.#reject(t, 'refused_by_database', '', refusal, 'load');
       return;
@@ -165,10 +201,26 @@ export class Transformation implements Disposable {
       this.#reject(t, verdict.reason, verdict.field, verdict.detail);
       return;
     }
-    const { source, orderIdAt, orderIdEnd, place } = t;
-    const earlier = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, this.#isOrderAt);
+    const earlier = this.#earlierOf(t);
     if (earlier === undefined) this.#takeNew(t, market, customer, verdict, rows);
-    else this.#takeRepeated(t, validAt(this.shares, earlier).contentHash);
+    else this.#takeRepeated(t, earlier.contentHash);
+  }
+
+  /** The transaction that is loaded with the same order id; undefined where this one is. */
+  #earlierOf(t: ValidTransaction): ValidTransaction | undefined {
+    const { source, orderIdAt, orderIdEnd, place } = t;
+    const { firstRecords } = this.#settled;
+    const settled = firstRecords.size === 0 ? undefined : firstRecords.get(t.orderId);
+    if (settled !== undefined) return settled === place ? undefined : validAt(this.shares, settled);
+    const seen = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, this.#isOrderAt);
+    if (seen === undefined) return undefined;
+    const taken = validAt(this.shares, seen);
+    // One customer's are taken in the order in which they came.
+    if (!isSameCustomer(t, taken) && cameBefore(t, this.#overtaken.get(t.orderId) ?? taken)) {
+      const { partition, offset, recordMs } = t;
+      this.#overtaken.set(t.orderId, { place, partition, offset, recordMs });
+    }
+    return taken;
   }
 
   #takeNew(
@@ -229,6 +281,10 @@ export class Transformation implements Disposable {
     this.#rejected.add(partition);
     this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
   }
+}
+
+function isSameCustomer(a: ValidTransaction, b: ValidTransaction): boolean {
+  return a.source.compare(b.source, b.customerIdAt, b.customerIdEnd, a.customerIdAt, a.customerIdEnd) === 0;
 }
 
 type Files = ReturnType<typeof openFiles>;

@@ -15,7 +15,8 @@ import { MarketNumbers, writeMarkets } from '../batch/market-numbers.ts';
 import { ValidFilesWriter } from '../batch/valid-files.ts';
 import type { Context } from '../context.ts';
 import { contentDigest } from './content-hash.ts';
-import { validateRecord } from './validate-record.ts';
+import { isKeyOf } from './is-key-of.ts';
+import { validateRecord, type SaleFields } from './validate-record.ts';
 
 const progressEvery = 50_000;
 
@@ -44,13 +45,14 @@ export function validateBatch(
       const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());
       if (verdict.kind === 'valid') {
         const { sale } = verdict;
-        valid.fileOf(sale.customerId).write(sale, contentDigest(sale), markets.numberOf(sale), {
+        valid.write(sale, contentDigest(sale), markets.numberOf(sale), {
           partition,
           epoch,
           offset: record.offset,
+          recordMs: record.timestampMs,
           framePosition: frames.position,
         });
-        tally.countValid(sale.timestampMs);
+        tally.countValid(sale, record.key);
       } else {
         rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
         tally.countRejected(partition, verdict.errors[0].reason);
@@ -58,7 +60,7 @@ export function validateBatch(
     }
   }
   return {
-    facts: { shareCount, ...tally.facts() },
+    facts: { shareCount, scatteredShares: valid.scatteredShares(), ...tally.facts() },
     files: {
       ...valid.seal(),
       [marketsFile]: writeMarkets(join(folder, marketsFile), markets.list()),
@@ -71,6 +73,8 @@ export function validateBatch(
 class Tally {
   readonly #onProgress: (done: number) => void;
   #validCount = 0;
+  #otherKeyCount = 0;
+  #noKeyCount = 0;
   readonly #rejected = new PartitionCounts();
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
   #oldestMs = Infinity;
@@ -80,8 +84,10 @@ class Tally {
     this.#onProgress = onProgress;
   }
 
-  countValid(timestampMs: number): void {
+  countValid({ timestampMs, customerId }: SaleFields, key: Buffer | null): void {
     this.#validCount += 1;
+    if (key === null) this.#noKeyCount += 1;
+    if (key === null || !isKeyOf(customerId, key)) this.#otherKeyCount += 1;
     if (timestampMs < this.#oldestMs) this.#oldestMs = timestampMs;
     if (timestampMs > this.#newestMs) this.#newestMs = timestampMs;
     this.#report();
@@ -93,10 +99,12 @@ class Tally {
     this.#report();
   }
 
-  facts(): Omit<ValidateFacts, 'shareCount'> {
+  facts(): Omit<ValidateFacts, 'shareCount' | 'scatteredShares'> {
     const isEmpty = this.#validCount === 0;
     return {
       validCount: this.#validCount,
+      otherKeyCount: this.#otherKeyCount,
+      noKeyCount: this.#noKeyCount,
       rejectedCount: this.#rejected.total,
       rejectedByPartition: this.#rejected.list(),
       reasons: { ...this.#reasons },

@@ -47,7 +47,17 @@ export async function insertPlan(
   ranges: readonly PlannedRange[],
 ): Promise<void> {
   const isEmpty = ranges.every(({ fromOffset, nextOffset }) => fromOffset === nextOffset);
-  const nothing = { readCount: 0, loadedCount: 0, duplicateCount: 0, rejectedCount: 0, holeCount: 0, flaggedCount: 0 };
+  const nothing = {
+    readCount: 0,
+    loadedCount: 0,
+    duplicateCount: 0,
+    rejectedCount: 0,
+    holeCount: 0,
+    flaggedCount: 0,
+    otherKeyCount: 0,
+    noKeyCount: 0,
+    scatteredCustomerCount: 0,
+  };
   const inserted = await db
     .insert(etlBatches)
     .values({

@@ -120,7 +120,8 @@ const rowsPerFetch = 5000;
 
 /**
  * Through a cursor: the server sorts on its own disk. One customer's sales were judged in the order in which their batches
- * were loaded (processed_at is the time of the load, and loads follow each other), and within a batch by offset.
+ * were loaded (processed_at is the time of the load, and loads follow each other), and within a batch by offset, or, where they
+ * were in several partitions, by arrived_at.
  */
 async function* readSales(
   client: pg.Client,
@@ -135,7 +136,7 @@ async function* readSales(
     from transactions t
     left join fraud_labels l using (order_id)
     where ${isRead}
-    order by t.customer_id, t.processed_at, t.kafka_partition, t.kafka_epoch, t.kafka_offset`);
+    order by t.customer_id, t.processed_at, t.arrived_at, t.kafka_partition, t.kafka_epoch, t.kafka_offset`);
   for (;;) {
     const { rows } = await client.query<SaleRow>({
       text: `fetch ${rowsPerFetch} from fraud_history`,

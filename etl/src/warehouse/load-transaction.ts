@@ -41,6 +41,10 @@ export interface BatchLoad {
     readonly duplicateCount: number;
     readonly rejectedCount: number;
     readonly flaggedCount: number;
+    /** Valid records whose key is not their customer's id, and those of them without a key. */
+    readonly otherKeyCount: number;
+    readonly noKeyCount: number;
+    readonly scatteredCustomerCount: number;
   };
   readonly newestTransactionAt: Date | null;
 }

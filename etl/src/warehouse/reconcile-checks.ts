@@ -318,7 +318,7 @@ function rollUpCheck(options: {
 
 const instant = `date_trunc('milliseconds', transaction_timestamp)`;
 /** The order in which the pipeline meets sales of one moment. */
-const latest = `order by ${instant} desc, processed_at desc, kafka_partition desc, kafka_offset desc`;
+const latest = `order by ${instant} desc, processed_at desc, arrived_at desc, kafka_partition desc, kafka_offset desc`;
 
 /** How many minor units the currency in an SQL expression has, as SQL. */
 function minorUnits(currency: string): string {
