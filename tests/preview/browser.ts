@@ -1,8 +1,11 @@
-import { access, constants } from 'node:fs/promises';
+import { constants } from 'node:fs/promises';
 import { env, getuid } from 'node:process';
 
 import { chromium, type Browser } from 'playwright-core';
 import { inject } from 'vitest';
+
+import { exists } from './exists.ts';
+import { hasPackagedBrowser, installPackagedBrowser, type BrowserProgram } from './packaged-browser.ts';
 
 const usualPlaces = [
   '/usr/bin/chromium',
@@ -12,25 +15,28 @@ const usualPlaces = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The browser that TEST_BROWSER names, or an installed one. @throws Error saying how to get one. */
-export async function findBrowser(): Promise<string> {
+/**
+ * The browser that TEST_BROWSER names, or an installed one, or one that comes with the packages.
+ * @throws Error saying how to get one, where the packages have none for this machine.
+ */
+export async function findBrowser(): Promise<BrowserProgram> {
   const given = env['TEST_BROWSER'] ?? '';
   for (const path of given === '' ? usualPlaces : [given]) {
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
+    if (await exists(path, constants.X_OK)) return { path, env: {} };
   }
-  const what = given === '' ? 'no Chromium is installed' : `TEST_BROWSER is ${given}: no such program`;
-  throw new Error(`${what}. Install one (apt-get install chromium fonts-dejavu-core), or let TEST_BROWSER name it`);
+  if (given !== '') throw new Error(`TEST_BROWSER is ${given}: no such program. Empty means one that is installed`);
+  if (hasPackagedBrowser) return installPackagedBrowser();
+  throw new Error('no Chromium or Chrome is installed: install one, or let TEST_BROWSER name it');
 }
 
 /** Starts a headless browser; it ends with its block (`await using`). */
 export async function openBrowser(): Promise<Browser & AsyncDisposable> {
+  const program = inject('browser');
+  const isPackaged = Object.keys(program.env).length > 0;
   return chromium.launch({
-    executablePath: inject('browserPath'),
-    // Chromium's sandbox refuses to run as root, which containers of CI do.
-    chromiumSandbox: getuid?.() !== 0,
+    executablePath: program.path,
+    env: { ...env, ...program.env },
+    // Chromium's sandbox refuses to run as root, which containers of CI do, and needs a helper that the packaged one lacks.
+    chromiumSandbox: getuid?.() !== 0 && !isPackaged,
   });
 }

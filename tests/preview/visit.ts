@@ -23,7 +23,9 @@ const height = 4200;
 /** Opens a dashboard and waits until each of its panels has got its rows. */
 export async function visit(browser: Browser, url: string, look: Look): Promise<Visit> {
   const { uid, width = 1440, theme = 'dark', search = {} } = look;
-  const context = await browser.newContext({ viewport: { width, height }, timezoneId: 'America/New_York' });
+  // A machine without a locale has Chromium say en-US@posix, which no formatter takes.
+  const options = { viewport: { width, height }, locale: 'en-US', timezoneId: 'America/New_York' };
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (message) => {

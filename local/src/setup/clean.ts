@@ -7,7 +7,17 @@ import type { Settings } from './settings.ts';
 /** Removes a stopped stack's data and all that was installed and built for it. `.env` stays: it is the user's. */
 export async function clean(settings: Settings): Promise<void> {
   const { stack, postgres, socket } = settings.folders;
-  const packages = ['producer', 'etl', 'migrations', 'local', 'grafana', 'grafana/preview', 'tests', 'bench'];
+  const packages = [
+    'producer',
+    'etl',
+    'migrations',
+    'local',
+    'grafana',
+    'grafana/preview',
+    'tests',
+    'tests/preview/chromium',
+    'bench',
+  ];
   const shared = (await readdir(join(root, 'packages'))).map((name) => join('packages', name));
   const built = [...packages, ...shared].flatMap((name) => [
     join(root, name, 'dist'),
