@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from '@commander-js/extra-typings';
 
 import { operatorOf } from '../operator.ts';
+import { dayOption } from './option-values.ts';
 import { jsonOption, perform, print } from './perform.ts';
 
 /** `etl tax-rates …` and `etl exchange-rates …`: the rates that sales are judged by. */
@@ -113,9 +114,4 @@ function rateOption(text: string): string {
 function textOption(text: string): string {
   if (text.trim() !== '') return text.trim();
   throw new InvalidArgumentError('it must not be empty.');
-}
-
-function dayOption(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return text;
-  throw new InvalidArgumentError('expected a day, as 2026-11-22.');
 }

@@ -1,6 +1,5 @@
-import { currencyExponent } from '@pulse/contract';
+import { currencyExponent, dayAfter, parseDay } from '@pulse/contract';
 
-import { dayAfter, parseDay } from './calendar-day.ts';
 import { clashFaults, type OnLine } from './clash-faults.ts';
 import type { ParsedFile } from './parse-tax-rules.ts';
 import type { CsvLine, LineFault } from './read-csv.ts';

@@ -1,7 +1,6 @@
-import { countryAdvice, isCountry, productCategoryLengthMax } from '@pulse/contract';
+import { countryAdvice, isCountry, parseDay, productCategoryLengthMax } from '@pulse/contract';
 
 import type { TaxRate } from '../transform/tax.ts';
-import { parseDay } from './calendar-day.ts';
 import { clashFaults, type OnLine } from './clash-faults.ts';
 import type { CsvLine, LineFault } from './read-csv.ts';
 

@@ -1,3 +1,4 @@
+export { dayAfter, parseDay } from './calendar-day.ts';
 export { productCategories, type ProductCategory } from './category.ts';
 export { checkTransaction, type CheckedTransaction } from './check-transaction.ts';
 export { countryAdvice } from './country-advice.ts';

@@ -243,3 +243,13 @@ async function waiting(pipeline: Pipeline): Promise<number> {
     where datname = current_database() and wait_event_type = 'Lock'`);
   return rows[0]?.count ?? 0;
 }
+
+test('a day that no calendar has is refused by name, and nothing is computed again', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await loadSales(pipeline);
+  await correctRates(pipeline);
+  const { exitCode, stderr } = await pipeline.etl(['reprocess', '--from', today, '--to', '2026-11-31']);
+  expect(exitCode).toBe(64);
+  expect(stderr).toMatch(/--to.*No calendar and clock have 2026-11-31/s);
+  expect(await pipeline.query('select from transaction_revisions')).toEqual([]);
+});
