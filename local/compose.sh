@@ -4,12 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 target=$1
 
-# setting NAME DEFAULT: from the environment, else .env, else the default.
-setting() {
-  eval "value=\${$1:-}"
-  [ -n "$value" ] || value=$(sed -n "s/^$1=//p" .env | tail -n 1)
-  echo "${value:-$2}"
-}
+# shellcheck source=local/setting.sh
+. local/setting.sh
 
 project=$(setting COMPOSE_PROJECT_NAME global-sales-pulse)
 COMPOSE_PROFILES=$(setting COMPOSE_PROFILES grafana)
@@ -27,8 +23,10 @@ is_production() {
   case "$(docker ps --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.service=warehouse \
     --format '{{.Label "com.docker.compose.project.config_files"}}')" in *docker-compose.prod.yaml*) ;; *) return 1 ;; esac
 }
+# Tests have log-ins of their own, whatever .env has: some stand in URLs.
 under_test() {
-  docker compose -p "$test_project" -f docker-compose.yaml -f docker-compose.test.yaml "$@"
+  WAREHOUSE_DB_USER=warehouse WAREHOUSE_DB_PASSWORD=warehouse WAREHOUSE_DB_NAME=warehouse AIRFLOW_DB_PASSWORD=airflow \
+    docker compose -p "$test_project" -f docker-compose.yaml -f docker-compose.test.yaml "$@"
 }
 test_project=$(setting TEST_PROJECT_NAME "$project-test")
 
@@ -66,12 +64,12 @@ table() {
   case ",$COMPOSE_PROFILES," in
     *,grafana,*) grafana="http://localhost:$(setting GRAFANA_PORT 3000)   $(setting GRAFANA_ADMIN_USER admin) / $(setting GRAFANA_ADMIN_PASSWORD admin)" ;;
   esac
-  user=$(setting WAREHOUSE_DB_USER warehouse):$(setting WAREHOUSE_DB_PASSWORD warehouse)
+  login=$(percent_encoded "$(user)"):$(percent_encoded "$(setting WAREHOUSE_DB_PASSWORD warehouse)")
   cat <<END
 
   Airflow     http://localhost:$(setting AIRFLOW_PORT 8080)   $(setting AIRFLOW_ADMIN_USER admin) / $(setting AIRFLOW_ADMIN_PASSWORD admin)
   Grafana     $grafana
-  Warehouse   psql postgres://$user@127.0.0.1:$(setting WAREHOUSE_DB_PORT 5433)/$(setting WAREHOUSE_DB_NAME warehouse)   or: make db-shell
+  Warehouse   psql postgres://$login@127.0.0.1:$(setting WAREHOUSE_DB_PORT 5433)/$(percent_encoded "$(database)")   or: make db-shell
   Kafka       127.0.0.1:$(setting KAFKA_PORT 9092)   topic $(setting KAFKA_TOPIC_TRANSACTIONS transactions)
   Logs        make dev-logs
 

@@ -16,12 +16,8 @@ wrong() { printf '  ✗ %s\n      → %s\n' "$1" "$2"; errors=$((errors + 1)); }
 has() { command -v "$1" >/dev/null 2>&1; }
 within() { if has timeout; then timeout "$@"; else perl -e 'alarm shift; exec @ARGV' "$@"; fi; }
 
-# setting NAME DEFAULT: from the environment, else .env, else the default.
-setting() {
-  local value=${!1:-}
-  [ -n "$value" ] || value=$(sed -n "s/^$1=//p" .env 2>/dev/null | tail -n 1)
-  echo "${value:-$2}"
-}
+# shellcheck source=local/setting.sh
+. local/setting.sh
 
 # at_least WANTED FOUND: compares versions by their numbers.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t. -k1,1n -k2,2n | sed -n 1p)" = "$1" ]; }
@@ -118,6 +114,8 @@ check_machine() {
 
 check_settings() {
   if [ ! -f .env ]; then ok '.env will be made from .env.example'; return; fi
+  local difference
+  while read -r difference; do wrong "${difference%: *}" "${difference##*: }"; done < <(local/check-env.sh 2>&1)
   local names='s/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' name odd=0
   for name in $(comm -13 <(sed -n "$names" .env.example | sort) <(sed -n "$names" .env | sort)); do
     warn ".env has $name, which nothing reads: is it misspelt? .env.example has all names"

@@ -2,6 +2,12 @@
 # make's one door: runs a target in the runtime of this machine. Usage: local/run.sh TARGET [ARGUMENT...]
 cd "$(dirname "$0")/.." || exit 1
 target=$1
+
+# What is read differently by different programs stops everything but what only looks or stops.
+case "$target" in
+  *-down | *-logs | lint* | format | typecheck) ;;
+  *) local/check-env.sh || exit ;;
+esac
 runtime=$(local/runtime.sh) || exit
 
 case "$target" in

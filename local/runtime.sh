@@ -9,8 +9,10 @@ within() {
   else perl -e 'alarm shift; exec @ARGV' "$@" >/dev/null 2>&1; fi
 }
 
-runtime=${RUNTIME:-$(sed -n 's/^RUNTIME=//p' .env 2>/dev/null | tail -n 1)}
-case "${runtime:-auto}" in
+# shellcheck source=local/setting.sh
+. local/setting.sh
+runtime=$(setting RUNTIME auto)
+case "$runtime" in
   compose | local) echo "$runtime" ;;
   auto)
     if command -v docker >/dev/null 2>&1 && within 3 docker info && within 3 docker compose version; then

@@ -80,7 +80,7 @@ program.command('restore').action(async () => {
 program.command('db-shell').action(async () => {
   const { WAREHOUSE_DB_USER: user, WAREHOUSE_DB_PASSWORD: password, ...rest } = await settings();
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  const url = `postgres://${login}@127.0.0.1:${rest.WAREHOUSE_DB_PORT}/${rest.WAREHOUSE_DB_NAME}`;
+  const url = `postgres://${login}@127.0.0.1:${rest.WAREHOUSE_DB_PORT}/${encodeURIComponent(rest.WAREHOUSE_DB_NAME)}`;
   process.exitCode = await openWarehouseShell(url);
 });
 for (const [name, hint] of [

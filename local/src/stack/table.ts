@@ -12,13 +12,25 @@ export function addressTable(settings: Settings, dashboards: Dashboards | undefi
       `${settings.AIRFLOW_ADMIN_USER} / ${settings.AIRFLOW_ADMIN_PASSWORD}`,
     ],
     dashboardsRow(settings, dashboards),
-    ['Warehouse', `psql postgres://${user}:${password}@${warehouse}/${database}`, 'or: make db-shell'],
+    [
+      'Warehouse',
+      `psql postgres://${encoded(user)}:${encoded(password)}@${warehouse}/${encoded(database)}`,
+      'or: make db-shell',
+    ],
     ['Kafka', settings.kafkaServers, `topic ${settings.KAFKA_TOPIC_TRANSACTIONS}`],
     ['Logs', settings.folders.logs, 'or: make dev-logs'],
   ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   '));
   return ['', ...lines.map((line) => `  ${line.trimEnd()}`), '', '  Stop it with: make dev-down', ''].join('\n');
+}
+
+/** A part of a URL that a shell takes as it is, too. */
+function encoded(part: string): string {
+  return encodeURIComponent(part).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function dashboardsRow(settings: Settings, dashboards: Dashboards | undefined): readonly [string, string, string] {
