@@ -38,6 +38,7 @@ const schema = z.object({
     .string()
     .refine((code) => currencyExponent(code) !== undefined, 'expected an ISO 4217 code with minor units, as USD')
     .default('USD'),
+  ETL_CURRENCY_GRACE_DAYS: z.coerce.number().int().min(0).default(30),
   ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
   ETL_EXCHANGE_ROUNDING: z.enum(['half_even', 'half_up']).default('half_even'),
   ETL_TAX_UNVERIFIED: z.enum(unverifiedTaxPolicies).default('accept'),
@@ -111,6 +112,7 @@ export function createConfig(environment: Readonly<Record<string, string | undef
       messageMaxBytes: env.ETL_MESSAGE_MAX_BYTES,
       eventFutureMaxMs: env.ETL_EVENT_FUTURE_MAX_SECONDS * 1000,
       eventAgeMaxMs: env.ETL_EVENT_AGE_MAX_DAYS * 86_400_000,
+      currencyGraceDays: env.ETL_CURRENCY_GRACE_DAYS,
       exchangeRateAgeMaxDays: env.ETL_EXCHANGE_RATE_AGE_MAX_DAYS,
       exchangeRounding: env.ETL_EXCHANGE_ROUNDING,
       unverifiedTax: env.ETL_TAX_UNVERIFIED,

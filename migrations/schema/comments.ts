@@ -27,7 +27,8 @@ export const comments: Comments = {
       kafkaPartition: 'Partition of the topic that the message came from.',
       kafkaEpoch: 'Epoch of the topic: raised each time a recreated topic is accepted, whose offsets begin again.',
       taxDate: 'Day of the sale by its own clock, offset included: the day whose tax rule was applied.',
-      exchangeRateDate: 'UTC day on which the applied exchange rate was published; of two crossed rates the older one.',
+      exchangeRateDate:
+        'UTC day on which the applied exchange rate was published; of two crossed rates the older one. That of an irrevocable rate of the euro does not count.',
       fraudScore: 'Sum of the weights of the fraud rules that fired, 0 to 100; 0 for a customer on the allow list.',
       isFraudFlagged: 'True when the fraud score reaches the limit for a review.',
       amount: 'Price without tax on top, in major units of currency.',
@@ -399,7 +400,7 @@ export const comments: Comments = {
       rate: 'Units of quote for one unit of base.',
       validFrom: 'UTC day on which the rate was published.',
       validTo:
-        'UTC day after the last one that the rate was published for. Later days may use it as the last one published, up to a limit of age.',
+        'UTC day after the last one that the rate was published for. Later days may use it as the last one published, up to a limit of age. infinity: irrevocable, and never stale.',
       source: "Where the rate comes from; 'sample' is made up, for development and tests.",
       recordedAt: 'When the row was written. Batches planned earlier do not use it.',
       supersededBy: 'Number of the rate, recorded later, that corrects this one; null while in force.',

@@ -93,7 +93,12 @@ async function readWindow(
 }
 
 /** Whatever a batch may have been judged by, it could accept no more than this. */
-const everything = { messageMaxBytes: Infinity, eventFutureMaxMs: Infinity, eventAgeMaxMs: Infinity };
+const everything = {
+  messageMaxBytes: Infinity,
+  eventFutureMaxMs: Infinity,
+  eventAgeMaxMs: Infinity,
+  currencyGraceDays: Infinity,
+};
 
 function readRecord(record: RawRecord): ReadRecord {
   const verdict = validateRecord(record, everything, 0);

@@ -10,6 +10,7 @@ import {
   type ChangePlanner,
 } from '../warehouse/rates.ts';
 import { describeChanges, type ChangeReport } from './describe-changes.ts';
+import { withoutIrrevocable } from './irrevocable-rates.ts';
 import { exchangeScope, parseExchangeRates, type PublishedRate } from './parse-exchange-rates.ts';
 import { parseTaxRules, taxScope, type ImportedTaxRule, type TaxRule } from './parse-tax-rules.ts';
 import { planChanges, type Stored } from './plan-changes.ts';
@@ -67,12 +68,16 @@ export async function importExchangeRates(
 ): Promise<ChangeReport> {
   const { items, faults, leftOut } = parseExchangeRates(readCsv(path), basename(path));
   requireNoFaults(path, faults);
-  const plan: ChangePlanner<PublishedRate> = async (db) =>
-    planChanges<PublishedRate>(await exchangeRatesInForce(db, items), items, {
+  const plan: ChangePlanner<PublishedRate> = async (db) => {
+    const inForce = await exchangeRatesInForce(db, items);
+    const changing = withoutIrrevocable(items, inForce);
+    const changes = planChanges<PublishedRate>(inForce, changing, {
       scopeOf: exchangeScope,
       // Which of the bank's files a rate stands in makes no difference.
       isSame: (a, b) => plain(a.rate) === plain(b.rate),
     });
+    return { ...changes, unchangedCount: changes.unchangedCount + items.length - changing.length };
+  };
   const changes = isDryRun
     ? await plan(warehouse.db)
     : await applyExchangeChanges(warehouse, config.warehouse.lockTimeoutMs, plan);

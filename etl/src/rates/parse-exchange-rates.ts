@@ -16,7 +16,7 @@ export interface PublishedRate {
 }
 
 export interface ExchangeFile extends ParsedFile<PublishedRate> {
-  /** Currencies of the file that no longer exist, and were left out. */
+  /** Currencies of the file that nobody has paid in since 1999, and were left out. */
   readonly leftOut: readonly string[];
 }
 
@@ -167,7 +167,7 @@ function isCurrency(code: string): boolean {
   return currencyExponent(code) !== undefined;
 }
 
-/** The bank's files reach back to 1999 and have currencies that the euro took the place of: ICU still knows their names. */
+/** A currency that was given up before 1999: ICU still knows its name. */
 function isWithdrawn(code: string): boolean {
   if (!/^[A-Z]{3}$/.test(code)) return false;
   return new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' }).of(code) !== undefined;

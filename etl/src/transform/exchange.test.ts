@@ -86,6 +86,50 @@ test('dollar rates serve any base currency', () => {
   expect(lookup.kind === 'found' && lookup.convert(1500n)).toBe(800n);
 });
 
+/** The rate of a currency from the day on which the euro took its place. */
+function anIrrevocableRate(quote: string, rate: string, validFrom: string): ExchangeRate {
+  return { ...aRate('EUR', quote, rate, validFrom), validTo: 'infinity' };
+}
+const lev = anIrrevocableRate('BGN', '1.955830000000', '2026-01-01');
+
+test('an irrevocable rate is never stale: the currency is worth its euros, at the rate of the day', () => {
+  const rates = createExchangeTable([lev, aRate('EUR', 'USD', '1.1', '2026-02-05')], rules);
+  const lookup = rates.find('BGN', '2026-02-06');
+  expect(lookup).toMatchObject({ kind: 'found', rate: '1.95583', crossRate: '1.1', date: '2026-02-05' });
+  expect(lookup.kind === 'found' && lookup.convert(195_583n)).toBe(110_000n);
+  expect(rates.find('BGN', '2026-02-20')).toEqual({ kind: 'stale', date: '2026-02-05' });
+  expect(rates.find('BGN', '2025-12-31')).toEqual({ kind: 'missing' });
+});
+
+test('it is exact, too, where the euro is quoted for one unit of the base currency', () => {
+  const lookup = createExchangeTable([lev, aRate('USD', 'EUR', '0.8', '2026-02-05')], rules).find('BGN', '2026-02-05');
+  expect(lookup).toMatchObject({ kind: 'found', rate: '1.564664', crossRate: undefined, date: '2026-02-05' });
+  expect(lookup.kind === 'found' && lookup.convert(1_564_664n)).toBe(1_000_000n);
+});
+
+test('it comes before a rate of the currency that somebody still publishes', () => {
+  const both = [lev, aRate('EUR', 'USD', '1.1', '2026-02-05'), aRate('USD', 'BGN', '1.7', '2026-02-05')];
+  expect(createExchangeTable(both, rules).find('BGN', '2026-02-05')).toMatchObject({
+    rate: '1.95583',
+    crossRate: '1.1',
+  });
+});
+
+test('a rate of more decimals than are stored is rounded, and the amount is converted by what is stored', () => {
+  const long = [lev, aRate('USD', 'EUR', '0.869565217391', '2026-02-05')];
+  expect(createExchangeTable(long, rules).find('BGN', '2026-02-05')).toMatchObject({ rate: '1.700721739130' });
+});
+
+test('a base currency of euros or of a currency before it needs no other rate', () => {
+  const inEuros = createExchangeTable([lev], { ...rules, baseCurrency: 'EUR' }).find('BGN', '2026-02-05');
+  expect(inEuros.kind === 'found' && inEuros.convert(195_583n)).toBe(100_000n);
+  const leva = { ...rules, baseCurrency: 'BGN' };
+  const ofEuros = createExchangeTable([lev], leva).find('EUR', '2030-01-01');
+  expect(ofEuros.kind === 'found' && ofEuros.convert(100_000n)).toBe(195_583n);
+  const dollars = createExchangeTable([lev, aRate('EUR', 'USD', '1.25', '2026-02-05')], leva).find('USD', '2026-02-05');
+  expect(dollars).toMatchObject({ rate: '1.25', crossRate: '1.955830000000', date: '2026-02-05' });
+});
+
 test.each([
   ['EUR', 8000n, 2, '0.8', 10_000n],
   ['JPY', 1500n, 0, '150', 1000n],

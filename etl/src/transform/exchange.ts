@@ -1,6 +1,13 @@
 import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 
-import { createMultiplier, parseDecimal, powerOfTen, type Multiplier, type RoundingMode } from './rational.ts';
+import {
+  createMultiplier,
+  multiplyDecimals,
+  parseDecimal,
+  powerOfTen,
+  type Multiplier,
+  type RoundingMode,
+} from './rational.ts';
 
 /** One unit of `base` is worth `rate` units of `quote`, as published on `validFrom`. */
 export interface ExchangeRate {
@@ -9,7 +16,7 @@ export interface ExchangeRate {
   readonly rate: string;
   /** YYYY-MM-DD, the UTC day of publication. */
   readonly validFrom: string;
-  /** YYYY-MM-DD, the day after the last one that the rate was published for. */
+  /** YYYY-MM-DD, the day after the last one that the rate was published for; `infinity` of an irrevocable rate. */
   readonly validTo: string;
   /** Made up, for development and tests: it counts where no other one does. */
   readonly isSample: boolean;
@@ -30,7 +37,7 @@ export interface AppliedExchangeRate {
   readonly rate: string;
   /** Units of the base currency for one unit of what was crossed through; undefined where nothing was. */
   readonly crossRate: string | undefined;
-  /** The day of publication, YYYY-MM-DD; of two crossed rates the earlier one. */
+  /** The day of publication, YYYY-MM-DD; of two crossed rates the earlier one, and never that of an irrevocable one. */
   readonly date: string;
 }
 
@@ -57,7 +64,8 @@ export const crossingCurrencies = ['EUR', 'USD'] as const;
 /**
  * Rates for one base currency, for the days that a batch has. A rate published against the base currency comes before one
  * published the other way round, and that before two crossed through the euro or the dollar; but a real one before a made-up
- * one, and a fresh one before a stale one.
+ * one, and a fresh one before a stale one. A currency that the euro took the place of is converted into euros at its
+ * irrevocable rate, and from there like any euro.
  */
 export function createExchangeTable(rates: readonly ExchangeRate[], rules: ExchangeRules): ExchangeTable {
   const pairs = new PairRates(rates, rules.ageMaxDays);
@@ -75,21 +83,41 @@ export function createExchangeTable(rates: readonly ExchangeRate[], rules: Excha
 
 function lookUp(pairs: PairRates, rules: ExchangeRules, currency: string, day: string): RateLookup {
   const { baseCurrency } = rules;
-  if (currency === baseCurrency)
-    return found(rules, currency, { rate: '1', date: day, isFresh: true, isSample: false });
-  const quotes = [
-    pairs.last(baseCurrency, currency, day),
-    reversed(pairs.last(currency, baseCurrency, day)),
-    ...crossingCurrencies.map((through) =>
-      crossed(pairs.last(through, currency, day), pairs.last(through, baseCurrency, day)),
-    ),
-  ].filter((quote) => quote !== undefined);
-  const fresh = quotes.find(({ isFresh, isSample }) => isFresh && !isSample) ?? quotes.find(({ isFresh }) => isFresh);
-  if (fresh !== undefined) return found(rules, currency, fresh);
-  const dates = quotes.map(({ date }) => date).toSorted();
-  const date = dates.at(-1);
-  return date === undefined ? { kind: 'missing' } : { kind: 'stale', date };
+  if (currency === baseCurrency) return found(rules, currency, { rate: '1', date: day });
+  const quote = bestQuote(pairs, baseCurrency, currency, day);
+  if (quote === undefined) return { kind: 'missing' };
+  return quote.isFresh ? found(rules, currency, quote) : { kind: 'stale', date: quote.date };
 }
+
+/** The quote that counts; where none is fresh, the newest. */
+function bestQuote(pairs: PairRates, base: string, currency: string, day: string): Quote | undefined {
+  const quotes = [
+    throughEuro(pairs, base, currency, day),
+    pairs.last(base, currency, day),
+    reversed(pairs.last(currency, base, day)),
+    ...crossingCurrencies.map((through) => crossed(pairs.last(through, currency, day), pairs.last(through, base, day))),
+  ].filter((quote) => quote !== undefined);
+  return (
+    quotes.find(({ isFresh, isSample }) => isFresh && !isSample) ??
+    quotes.find(({ isFresh }) => isFresh) ??
+    quotes.toSorted((a, b) => (a.date < b.date ? 1 : -1)).at(0)
+  );
+}
+
+const euro = 'EUR';
+
+/** Only of a currency that the euro has taken the place of by the day. */
+function throughEuro(pairs: PairRates, base: string, currency: string, day: string): Quote | undefined {
+  const irrevocable = pairs.last(euro, currency, day);
+  if (irrevocable?.isIrrevocable !== true) return undefined;
+  if (base === euro) return irrevocable;
+  const ofEuro = bestQuote(pairs, base, euro, day);
+  if (ofEuro === undefined) return undefined;
+  return { ...ofEuro, rate: multiplyDecimals(irrevocable.rate, ofEuro.rate, rateScaleMax) };
+}
+
+/** Decimals that the warehouse keeps of a rate: what is stored is what was converted by. */
+const rateScaleMax = 12;
 
 interface Quote {
   readonly rate: string;
@@ -97,6 +125,7 @@ interface Quote {
   readonly date: string;
   readonly isFresh: boolean;
   readonly isSample: boolean;
+  readonly isIrrevocable: boolean;
 }
 
 /** A rate published for one unit of the currency: crossed through the currency itself. */
@@ -109,13 +138,23 @@ function crossed(ofCurrency: Quote | undefined, ofBase: Quote | undefined): Quot
   return {
     rate: ofCurrency.rate,
     crossRate: ofBase.rate,
-    date: ofCurrency.date < ofBase.date ? ofCurrency.date : ofBase.date,
+    date: earlierDate(ofCurrency, ofBase),
     isFresh: ofCurrency.isFresh && ofBase.isFresh,
     isSample: ofCurrency.isSample || ofBase.isSample,
+    isIrrevocable: ofCurrency.isIrrevocable && ofBase.isIrrevocable,
   };
 }
 
-function found(rules: ExchangeRules, currency: string, { rate, crossRate, date }: Quote): FoundRate {
+function earlierDate(a: Quote, b: Quote): string {
+  if (a.isIrrevocable !== b.isIrrevocable) return a.isIrrevocable ? b.date : a.date;
+  return a.date < b.date ? a.date : b.date;
+}
+
+function found(
+  rules: ExchangeRules,
+  currency: string,
+  { rate, crossRate, date }: Pick<Quote, 'rate' | 'crossRate' | 'date'>,
+): FoundRate {
   const exponent = currencyExponent(currency);
   if (exponent === undefined) throw new Error(`there is an exchange rate of ${currency}, which is no known currency`);
   const convert = createConversion({ rate, crossRate, exponent, ...rules });
@@ -146,6 +185,9 @@ export function createConversion(conversion: Conversion): Multiplier {
 
 const dayMs = 86_400_000;
 
+/** PostgreSQL's spelling of a day that never comes; as text it comes after every other one. */
+export const endless = 'infinity';
+
 /** Published rates by pair of currencies. */
 class PairRates {
   /** Newest first. */
@@ -173,6 +215,7 @@ class PairRates {
       date: rate.validFrom,
       isFresh: ageDays <= this.#ageMaxDays || day < rate.validTo,
       isSample: rate.isSample,
+      isIrrevocable: rate.validTo === endless,
     };
   }
 }

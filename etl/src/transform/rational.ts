@@ -18,6 +18,18 @@ export function parseDecimal(text: string): Decimal {
   return { digits: BigInt(`${sign}${integer}${trimmed}`), scale: trimmed.length };
 }
 
+/** The product of two decimals that are not negative, as text; rounded, a half up, where it has more decimals than that. */
+export function multiplyDecimals(a: string, b: string, scaleMax: number): string {
+  const [left, right] = [parseDecimal(a), parseDecimal(b)];
+  const scale = left.scale + right.scale;
+  const product = left.digits * right.digits;
+  const kept = Math.min(scale, scaleMax);
+  const digits = divideRounded(product, powerOfTen(scale - kept), 'half_up')
+    .toString()
+    .padStart(kept + 1, '0');
+  return kept === 0 ? digits : `${digits.slice(0, -kept)}.${digits.slice(-kept)}`;
+}
+
 /** A whole number times a fixed fraction, exact and rounded once to a whole number. */
 export type Multiplier = (amount: bigint) => bigint;
 

@@ -1,4 +1,4 @@
-import { currencyExponent, isCountry, parseAmountMinor, parseTimestamp } from '@pulse/contract';
+import { currencyOf, isCountry, isInForce, parseAmountMinor, parseTimestamp } from '@pulse/contract';
 
 import type { SaleFields } from './validate-record.ts';
 
@@ -15,23 +15,25 @@ const canonical = new RegExp(
 /**
  * Reads a message in canonical spelling, about three times as fast as a JSON parser with a schema behind it.
  * Undefined for any other spelling and for any fault: then the parser and the schema say what is wrong.
+ * @param graceDays - How long a currency is taken after it was legal tender.
  */
-export function readCanonical(value: Buffer): SaleFields | undefined {
+export function readCanonical(value: Buffer, graceDays: number): SaleFields | undefined {
   const match = canonical.exec(value.toString('latin1'));
   if (match === null) return undefined;
-  const [, orderId = '', amount = '', currency = '', timestamp = '', customerId = '', productCategory = ''] = match;
+  const [, orderId = '', amount = '', code = '', timestamp = '', customerId = '', productCategory = ''] = match;
   const country = match[7] ?? '';
-  const exponent = currencyExponent(currency);
-  if (exponent === undefined || (country !== '' && !isCountry(country))) return undefined;
-  const amountMinor = parseAmountMinor(amount, exponent);
+  const currency = currencyOf(code);
+  if (currency === undefined || (country !== '' && !isCountry(country))) return undefined;
+  const amountMinor = parseAmountMinor(amount, currency.exponent);
   if (typeof amountMinor === 'string') return undefined;
   const instant = parseTimestamp(timestamp);
   if (typeof instant === 'string') return undefined;
   const { epochMs: timestampMs, microseconds, localDate, localDay } = instant;
+  if (!isInForce(currency, localDay, graceDays)) return undefined;
   return {
     orderId,
     amountMinor,
-    currency,
+    currency: code,
     timestampMs,
     microseconds,
     localDate,

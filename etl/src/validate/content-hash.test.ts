@@ -4,7 +4,12 @@ import { contentHash } from './content-hash.ts';
 import { validateRecord, type SaleFields } from './validate-record.ts';
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
-const rules = { messageMaxBytes: 65_536, eventFutureMaxMs: 0, eventAgeMaxMs: Number.MAX_SAFE_INTEGER };
+const rules = {
+  messageMaxBytes: 65_536,
+  eventFutureMaxMs: 0,
+  eventAgeMaxMs: Number.MAX_SAFE_INTEGER,
+  currencyGraceDays: 30,
+};
 
 const fields = {
   order_id: 'order-1',

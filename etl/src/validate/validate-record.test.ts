@@ -2,6 +2,7 @@ import {
   currencyExponent,
   encodeTransaction,
   productCategories,
+  rejectReasons,
   type RejectReason,
   type TransactionMessage,
 } from '@pulse/contract';
@@ -13,7 +14,12 @@ import { validateRecord, type ValidatedRecord, type ValidationRules } from './va
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
 const dayMs = 86_400_000;
-const rules: ValidationRules = { messageMaxBytes: 65_536, eventFutureMaxMs: dayMs, eventAgeMaxMs: 3650 * dayMs };
+const rules: ValidationRules = {
+  messageMaxBytes: 65_536,
+  eventFutureMaxMs: dayMs,
+  eventAgeMaxMs: 3650 * dayMs,
+  currencyGraceDays: 30,
+};
 
 const aMessage = (changes: Partial<TransactionMessage> = {}): TransactionMessage => ({
   order_id: 'order-1',
@@ -151,6 +157,26 @@ test.each([
 });
 
 test.each([
+  ['HRK', '2022-06-15T12:00:00Z', 'valid'],
+  ['HRK', '2023-01-14T23:59:59+01:00', 'valid'],
+  ['HRK', '2023-02-13T23:59:59+01:00', 'valid'],
+  // Midnight in Zagreb, an hour before that of UTC.
+  ['HRK', '2023-02-14T00:00:00+01:00', 'HRK was legal tender from 1994-05-30 to 2023-01-14'],
+  ['BGN', '2026-11-22T11:00:00Z', 'BGN was legal tender from 1999-07-05 to 2026-01-31'],
+  ['SLE', '2022-06-30T12:00:00Z', 'SLE is legal tender from 2022-07-01'],
+  ['EUR', '2026-11-22T11:00:00Z', 'valid'],
+])('a sale in %s at %s: %s', (currency, timestamp, expected) => {
+  const spelt = encodeTransaction(aMessage({ currency, timestamp }));
+  for (const value of [spelt, ` ${spelt}`]) {
+    const verdict = validated(value);
+    const message = `${rejectReasons.currency_not_in_force} (${expected})`;
+    expect(verdict.kind === 'valid' ? 'valid' : verdict.errors).toEqual(
+      expected === 'valid' ? 'valid' : [{ field: 'currency', reason: 'currency_not_in_force', message }],
+    );
+  }
+});
+
+test.each([
   ['a message with every fault', '{}', null],
   ['an order id that is no text', '{"order_id":7}', null],
   ['an order id with a NUL', '{"order_id":"a\\u0000"}', null],
@@ -203,7 +229,7 @@ const messages = fc.record({
     fc.nat(10 ** 9).map(String),
     fc.constantFrom('0', '0.00', '00.1', '.5', '5.', '1e3', '-1', '9'.repeat(16)),
   ),
-  currency: fc.constantFrom('USD', 'EUR', 'JPY', 'KWD', 'XXX', 'usd'),
+  currency: fc.constantFrom('USD', 'EUR', 'JPY', 'KWD', 'XXX', 'usd', 'HRK', 'SLE'),
   timestamp: fc.oneof(
     fc.constantFrom(
       '2026-11-22T11:00:00Z',

@@ -1,6 +1,7 @@
 import {
   checkTransaction,
-  currencyExponent,
+  currencyOf,
+  isInForce,
   parseAmountMinor,
   parseTimestamp,
   rejectReasons,
@@ -18,6 +19,8 @@ export interface ValidationRules {
   readonly messageMaxBytes: number;
   readonly eventFutureMaxMs: number;
   readonly eventAgeMaxMs: number;
+  /** How long a currency is taken after it was legal tender. */
+  readonly currencyGraceDays: number;
 }
 
 /** The fields of a valid message, parsed. */
@@ -54,7 +57,7 @@ export function validateRecord(record: RawRecord, rules: ValidationRules, nowMs:
   const { value } = record;
   if (value === null) return rejected('null_value');
   if (value.length > rules.messageMaxBytes) return rejected('too_large');
-  const sale = readCanonical(value);
+  const sale = readCanonical(value, rules.currencyGraceDays);
   if (sale !== undefined) return judgedByClock(sale, rules, nowMs);
 
   const parsed = parseObject(value);
@@ -64,7 +67,19 @@ export function validateRecord(record: RawRecord, rules: ValidationRules, nowMs:
   const [first, ...others] = errors;
   if (first !== undefined) return { kind: 'rejected', orderId: orderIdOf(parsed.value), errors: [first, ...others] };
   if (checked.kind === 'rejected') throw new Error('a rejected message has no error');
-  return judgedByClock(saleFields(checked.message), rules, nowMs);
+  const fields = saleFields(checked.message);
+  const verdict = judgedByClock(fields, rules, nowMs);
+  return verdict.kind === 'valid' ? judgedByCurrency(fields, rules) : verdict;
+}
+
+/** What `readCanonical` judges on the way. */
+function judgedByCurrency(sale: SaleFields, { currencyGraceDays }: ValidationRules): ValidatedRecord {
+  const currency = currencyOf(sale.currency);
+  if (currency === undefined || isInForce(currency, sale.localDay, currencyGraceDays)) return { kind: 'valid', sale };
+  const { code, from, to } = currency;
+  const start = from === null ? '' : ` from ${from}`;
+  const detail = to === null ? `${code} is legal tender${start}` : `${code} was legal tender${start} to ${to}`;
+  return rejected('currency_not_in_force', 'currency', sale.orderId, detail);
 }
 
 function judgedByClock(sale: SaleFields, rules: ValidationRules, nowMs: number): ValidatedRecord {
@@ -74,8 +89,9 @@ function judgedByClock(sale: SaleFields, rules: ValidationRules, nowMs: number):
   return { kind: 'valid', sale };
 }
 
-function rejected(reason: RejectReason, field = '', orderId: string | null = null): ValidatedRecord {
-  return { kind: 'rejected', orderId, errors: [{ field, reason, message: rejectReasons[reason] }] };
+function rejected(reason: RejectReason, field = '', orderId: string | null = null, detail?: string): ValidatedRecord {
+  const message = detail === undefined ? rejectReasons[reason] : `${rejectReasons[reason]} (${detail})`;
+  return { kind: 'rejected', orderId, errors: [{ field, reason, message }] };
 }
 
 /** Kept of one message: a hostile one has as many faults as bytes. */
@@ -104,9 +120,10 @@ function orderIdOf(value: Readonly<Record<string, unknown>>): string | null {
 }
 
 function saleFields(message: TransactionMessage): SaleFields {
-  const exponent = currencyExponent(message.currency);
+  const currency = currencyOf(message.currency);
   const instant = parseTimestamp(message.timestamp);
-  const amountMinor = exponent === undefined ? 'amount_not_decimal' : parseAmountMinor(message.amount, exponent);
+  const amountMinor =
+    currency === undefined ? 'amount_not_decimal' : parseAmountMinor(message.amount, currency.exponent);
   if (typeof instant === 'string' || typeof amountMinor === 'string') {
     throw new Error('the contract accepted a message whose amount or timestamp can not be read');
   }

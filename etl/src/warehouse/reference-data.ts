@@ -2,7 +2,7 @@ import { transactions, warehouseState } from '@pulse/migrations/schema';
 import type { Logger } from '@pulse/runtime';
 import { sql } from 'drizzle-orm';
 
-import { requireBaseCurrency } from '../base-currency.ts';
+import { requireBaseCurrency, requireLegalTender } from '../base-currency.ts';
 import { errorMessageOf } from '../errors.ts';
 import type { Queryable, Warehouse } from './connection.ts';
 import { bumpStateVersion, lockState } from './positions.ts';
@@ -11,7 +11,7 @@ import { bumpStateVersion, lockState } from './positions.ts';
  * Sees to it that the warehouse is fit for one more batch: its base currency is the configured one, and where it was
  * seeded with made-up exchange rates, those reach up to today.
  * @param today - The UTC day as YYYY-MM-DD.
- * @throws ConfigError when facts are there in another base currency.
+ * @throws ConfigError when facts are there in another base currency, or a new one is no longer legal tender.
  */
 export async function prepareReferenceData(
   warehouse: Warehouse,
@@ -22,7 +22,7 @@ export async function prepareReferenceData(
 ): Promise<void> {
   const [state] = await warehouse.db.select().from(warehouseState);
   if (state === undefined) return;
-  if (state.baseCurrency !== baseCurrency) await changeBaseCurrency(warehouse, baseCurrency, lockTimeoutMs);
+  if (state.baseCurrency !== baseCurrency) await changeBaseCurrency(warehouse, baseCurrency, today, lockTimeoutMs);
   if (state.sampleRatesUntil === null || state.sampleRatesUntil >= today) return;
   try {
     const count = await extendSampleRates(warehouse, state.sampleRatesUntil, today);
@@ -33,12 +33,18 @@ export async function prepareReferenceData(
   }
 }
 
-async function changeBaseCurrency({ db }: Warehouse, baseCurrency: string, lockTimeoutMs: number): Promise<void> {
+async function changeBaseCurrency(
+  { db }: Warehouse,
+  baseCurrency: string,
+  today: string,
+  lockTimeoutMs: number,
+): Promise<void> {
   await db.transaction(async (tx) => {
     await lockState(tx, lockTimeoutMs);
     const [state] = await tx.select().from(warehouseState);
     const [fact] = await tx.select({ orderId: transactions.orderId }).from(transactions).limit(1);
     if (fact !== undefined) requireBaseCurrency(state?.baseCurrency ?? '', baseCurrency);
+    requireLegalTender(baseCurrency, today);
     await tx.update(warehouseState).set({ baseCurrency });
     await bumpStateVersion(tx);
   });

@@ -8,7 +8,6 @@ const advice: Readonly<Record<string, string>> = {
   UKP: 'the pound sterling is GBP',
   GBX: 'send pounds, GBP, not pence',
   ZAC: 'send rands, ZAR, not cents',
-  USS: 'the US dollar is USD',
   XTS: 'it is for tests',
   XXX: 'it stands for no currency',
 };

@@ -1,17 +1,54 @@
 import iso4217 from './iso-4217.json' with { type: 'json' };
 import type { CurrencyExponent } from './money.ts';
 
+/** A currency as ISO 4217 has it, and when it was legal tender. */
+export interface Currency {
+  readonly code: string;
+  readonly exponent: CurrencyExponent;
+  /** The first and the last day, YYYY-MM-DD; null where it is not known, or still to come. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The same in days since 1970-01-01; infinite where there is none. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+}
+
+const dayMs = 86_400_000;
+
 /** Codes without minor units (metals, bond market units, testing) are not in the data: no money is counted in them. */
-const exponents: ReadonlyMap<string, CurrencyExponent> = new Map(
-  Object.entries({ ...iso4217.withdrawn, ...iso4217.active }).map(([code, digits]) => [code, asExponent(code, digits)]),
+const currencies: ReadonlyMap<string, Currency> = new Map(
+  Object.entries(iso4217.currencies).map(([code, { decimals, from, to }]) => [
+    code,
+    {
+      code,
+      exponent: asExponent(code, decimals),
+      from,
+      to,
+      firstDay: from === null ? -Infinity : Date.parse(from) / dayMs,
+      lastDay: to === null ? Infinity : Date.parse(to) / dayMs,
+    },
+  ]),
 );
 
-/** ISO 4217 codes that money can be counted in, in alphabetical order: the active ones, and those withdrawn of late. */
-export const currencyCodes: readonly string[] = [...exponents.keys()].sort();
+/** ISO 4217 codes that money can be counted in, in alphabetical order: those of today and those since 1999. */
+export const currencyCodes: readonly string[] = [...currencies.keys()].sort();
+
+/** What is known of a currency, or undefined for no known one. */
+export function currencyOf(code: string): Currency | undefined {
+  return currencies.get(code);
+}
 
 /** How many decimals the currency has by ISO 4217, or undefined for no known currency. */
 export function currencyExponent(code: string): CurrencyExponent | undefined {
-  return exponents.get(code);
+  return currencies.get(code)?.exponent;
+}
+
+/**
+ * Whether money of the currency is taken on a day, given in days since 1970-01-01: while it was legal tender, and some days
+ * longer. An infinite grace takes every day.
+ */
+export function isInForce({ firstDay, lastDay }: Currency, day: number, graceDays: number): boolean {
+  return (day >= firstDay && day <= lastDay + graceDays) || graceDays === Infinity;
 }
 
 function asExponent(code: string, digits: number): CurrencyExponent {

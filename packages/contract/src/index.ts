@@ -3,7 +3,7 @@ export { productCategories, type ProductCategory } from './category.ts';
 export { checkTransaction, type CheckedTransaction } from './check-transaction.ts';
 export { countryAdvice } from './country-advice.ts';
 export { countryCodes, isCountry } from './country.ts';
-export { currencyCodes, currencyExponent } from './currency.ts';
+export { currencyCodes, currencyExponent, currencyOf, isInForce, type Currency } from './currency.ts';
 export { encodeTransaction } from './encode-transaction.ts';
 export { fraudLabel, fraudPatterns, type FraudLabel, type FraudPattern } from './fraud-label.ts';
 export { JsonNumber } from './json-number.ts';

@@ -28,7 +28,7 @@ export const rejectReasons = {
   amount_out_of_range: 'The amount has more than 15 digits before the decimal point.',
   amount_imprecise:
     'The amount is a JSON number of more than 15 significant digits, which a double can not hold; send it as text.',
-  unknown_currency: 'The currency is not an active ISO 4217 code with minor units.',
+  unknown_currency: 'The currency is not an ISO 4217 code with minor units, of today or since 1999.',
   unknown_country: 'The country is not an ISO 3166-1 alpha-2 code, nor XK.',
   timestamp_no_offset: 'The timestamp has no offset from UTC.',
   timestamp_invalid: 'The timestamp is not RFC 3339 or names a date or time that does not exist.',
@@ -39,6 +39,7 @@ export const rejectReasons = {
   // The message against the rest of the world.
   timestamp_too_far_in_future: 'The timestamp lies further ahead of the batch than allowed.',
   timestamp_too_old: 'The timestamp lies further in the past than allowed.',
+  currency_not_in_force: 'The currency was not legal tender on the day of the sale.',
   order_id_conflict: 'The order id is already loaded with other content.',
   tax_rate_missing: 'No tax rate covers the country, category and date.',
   tax_rate_unverified: 'The tax rate of the country, category and date is not verified.',

@@ -30,7 +30,7 @@ export const transactionMessage = z
       'unknown_currency',
       currencyAdvice,
     ).meta({
-      description: 'Active ISO 4217 code.',
+      description: 'ISO 4217 code of a currency that was legal tender on the day of the sale.',
     }),
     timestamp: z
       .string()

@@ -106,6 +106,15 @@ test('the base currency can be chosen while there are no facts, and not changed 
   });
 });
 
+test('no warehouse begins with a base currency that is no longer legal tender', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const { exitCode, stderr } = await pipeline.etl(['run'], { ETL_BASE_CURRENCY: 'DEM' });
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining('ETL_BASE_CURRENCY DEM was legal tender until 2002-05-15 only'),
+  });
+});
+
 test('a country without a tax rule quarantines the sale, an absent one is taxed as the United States', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   const { country: _, ...nowhere } = aTransaction({ order_id: 'nowhere', amount: '150.00' });

@@ -132,21 +132,40 @@ test.each([
   expect(await pipeline.query(allRates)).toEqual(before);
 });
 
-const history = ['Date,USD,JPY,CYP,GBP,', '2026-11-20,1.1000,160.00,N/A,0.8500,', '2026-11-19,1.0900,159.00,N/A,N/A,'];
+const history = [
+  'Date,USD,JPY,CYP,GBP,SUR,',
+  '2026-11-20,1.1000,160.00,N/A,0.8500,N/A,',
+  '2026-11-19,1.0900,159.00,N/A,N/A,N/A,',
+];
 
 test("the European Central Bank's file of all days is read as it is published", async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   const { report } = await importOf(pipeline, 'exchange-rates', 'eurofxref-hist.csv', history);
-  expect(report).toMatchObject({ added: 5, superseded: 0, left_out: ['CYP'], changes_past: true });
+  expect(report).toMatchObject({ added: 5, superseded: 0, left_out: ['SUR'], changes_past: true });
   const rows = await pipeline.query(`
     select base, quote, trim_scale(rate)::text as rate, valid_from::text, valid_to::text, source
-    from exchange_rates where base = 'EUR' order by valid_from, quote`);
+    from exchange_rates where base = 'EUR' and valid_to <> 'infinity' order by valid_from, quote`);
   const source = 'European Central Bank, eurofxref-hist.csv';
   expect(rows.slice(0, 3)).toEqual([
     { base: 'EUR', quote: 'JPY', rate: '159', valid_from: '2026-11-19', valid_to: '2026-11-20', source },
     { base: 'EUR', quote: 'USD', rate: '1.09', valid_from: '2026-11-19', valid_to: '2026-11-20', source },
     { base: 'EUR', quote: 'GBP', rate: '0.85', valid_from: '2026-11-20', valid_to: '2026-11-21', source },
   ]);
+});
+
+const withKuna = (rate: string) => ['Date,HRK,BGN,', '2022-12-30,7.5365,1.9558,', `2023-01-02,${rate},1.9558,`];
+
+test('rates of currencies before the euro are imported for their time, and irrevocable ones stay what they are', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const { report } = await importOf(pipeline, 'exchange-rates', 'eurofxref-hist.csv', withKuna('7.53450'));
+  expect(report).toMatchObject({ added: 3, superseded: 0, unchanged: 1 });
+  const refused = await importOf(pipeline, 'exchange-rates', 'eurofxref-hist.csv', withKuna('7.5400'));
+  expect({ ...refused, stderr: JSON.parse(refused.stderr).msg }).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining(
+      'since 2023-01-01 the rate is irrevocably 7.5345 (Council Regulation (EU) 2022/1208)',
+    ),
+  });
 });
 
 test('the file of one day is read, and a rate that differs from the one in force corrects it', async () => {
