@@ -2,7 +2,7 @@
 # Replay rejected records
 
 Processes open records of the quarantine again, with the code, the limits and the rates of today. Started by hand: choose the
-records below. The run's id is the replay's batch id, so **clearing or retrying the task is always safe**: it goes on with the
+records below. The replay's batch has the id `etl_replay:` and the run's, so **clearing or retrying the task is always safe**: it goes on with the
 same records. It may run beside `etl_pipeline`.
 
 What is loaded, or repeats what is loaded, becomes `replayed`; what is rejected again stays open with its new reasons. A rehearsal
@@ -74,7 +74,7 @@ with etl_dag(
             "rejected",
             "replay",
             "--batch",
-            "{{ run_id | batch_id }}",
+            "{{ run_id | batch_id(dag.dag_id) }}",
             "--json",
             option("--reason-code", "reason_codes"),
             option("--since", "since"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 # Airflow hides its database from tasks under its own name for it; this one is for this task.
 DATABASE_VARIABLE = "AIRFLOW_CLEANUP_DATABASE_URL"
 CLEAN_TIMEOUT_SECONDS = 480
+REASON_LENGTH_MAX = 300
+# As SQLAlchemy shows what the driver said: sqlalchemy.exc.IntegrityError: (psycopg2.errors.ForeignKeyViolation) …
+_DATABASE_ERROR = re.compile(r"sqlalchemy\.exc\.\w+: \(")
 
 
 def clean_metadata_task() -> BaseOperator:
@@ -48,7 +52,7 @@ def kept_days(variable: str, default: int) -> int:
 
 
 class CleanMetadata(BaseOperator):
-    """Runs ``airflow db clean`` in a process of its own."""
+    """Runs ``airflow db clean`` in a process of its own; where that ends early, table by table."""
 
     ui_color = "#f0ece4"
 
@@ -58,8 +62,38 @@ class CleanMetadata(BaseOperator):
         if not database:
             raise AirflowException(f"{DATABASE_VARIABLE} is not set: expected Airflow's own database address")
         before = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        if clean(before, database) is not None:
+            clean_each(before, database, table_names())
+        return {"kept_days": days, "before": before}
+
+
+def clean_each(before: str, database: str, tables: Sequence[str]) -> None:
+    """Cleans one table after the other, as many as can be.
+
+    ``airflow db clean`` stops at the first row that another one refers to, and leaves the tables behind it: they come
+    in no particular order, so none of them may ever be cleaned (apache/airflow #71864).
+
+    Raises AirflowFailException, naming each table that was not cleaned, and why; AirflowException, which is retried,
+    where none was.
+    """
+    reasons = {table: clean(before, database, table) for table in tables}
+    failed = {table: reason for table, reason in reasons.items() if reason is not None}
+    if not failed:
+        return
+    words = "; ".join(f"{table}: {reason}" for table, reason in failed.items())
+    if len(failed) == len(tables):
+        raise AirflowException(f"airflow db clean cleaned none of the {len(tables)} tables. {words}")
+    raise AirflowFailException(
+        f"airflow db clean did not clean {', '.join(failed)}; "
+        f"the other {len(tables) - len(failed)} tables are clean. {words}"
+    )
+
+
+def clean(before: str, database: str, table: str | None = None) -> str | None:
+    """Cleans one table with those that depend on it, or all. Gives the reason where that failed."""
+    try:
         done = subprocess.run(  # noqa: S603 - the command is ours
-            clean_command(before),
+            clean_command(before, table),
             env={**os.environ, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -67,18 +101,34 @@ class CleanMetadata(BaseOperator):
             timeout=CLEAN_TIMEOUT_SECONDS,
             check=False,
         )
-        log.info("%s", done.stdout)
-        if done.returncode != 0:
-            raise AirflowException(f"airflow db clean ended with {done.returncode}")
-        return {"kept_days": days, "before": before}
+    except subprocess.TimeoutExpired:
+        return f"not done after {CLEAN_TIMEOUT_SECONDS} s"
+    log.info("%s", done.stdout)
+    return None if done.returncode == 0 else reason_of(done.stdout) or f"exit code {done.returncode}"
 
 
-def clean_command(before: str) -> Sequence[str]:
-    """``airflow db clean`` up to a moment: without questions, and without copies of what it deletes."""
+def reason_of(output: str) -> str:
+    """The database's own words in what a failed ``airflow db clean`` has printed, or else its last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    of_database = [line for line in lines if _DATABASE_ERROR.match(line)]
+    return (of_database or lines or [""])[-1][:REASON_LENGTH_MAX]
+
+
+def clean_command(before: str, table: str | None = None) -> Sequence[str]:
+    """``airflow db clean`` up to a moment: without questions, and without copies of what it deletes. By default it ends
+    with 0 whatever it could not clean.
+    """
     return [
-        sys.executable, "-m", "airflow", "db", "clean",
-        "--clean-before-timestamp", before, "--skip-archive", "--yes",
+        sys.executable, "-m", "airflow", "db", "clean", *([] if table is None else ["--tables", table]),
+        "--clean-before-timestamp", before, "--skip-archive", "--yes", "--error-on-cleanup-failure",
     ]  # fmt: skip
+
+
+def table_names() -> Sequence[str]:
+    """The tables that ``airflow db clean`` knows."""
+    from airflow.utils.db_cleanup import config_dict
+
+    return sorted(config_dict)
 
 
 class CleanLogs(BaseOperator):

@@ -1,4 +1,4 @@
-"""The name of a batch: the id of the run that makes it, so a retry works on the same batch."""
+"""The name of a batch: made from the run that makes it, so a retry works on the same batch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_.:+~-]")
 _DIGEST_LENGTH = 16
 
 
-def batch_id(run_id: str) -> str:
-    """The batch id for a run id: 1 to 200 characters of ``[A-Za-z0-9_.:+~-]``.
+# Its batches have the ids of its runs.
+_PIPELINE = "etl_pipeline"
+
+
+def batch_id(run_id: str, dag_id: str = _PIPELINE) -> str:
+    """The batch id for a run: 1 to 200 characters of ``[A-Za-z0-9_.:+~-]``.
+
+    A run id is unique in its DAG only: Airflow makes it from a time, and somebody may choose it. So the batches of
+    other DAGs than the pipeline begin with the DAG's id.
 
     Almost every run id is one already. In any other, what is not allowed becomes ``_``, and a digest of the whole
     run id follows, so that two run ids never share a batch.
     """
-    if _ALLOWED.fullmatch(run_id):
-        return run_id
-    digest = hashlib.sha256(run_id.encode()).hexdigest()[:_DIGEST_LENGTH]
-    readable = _NOT_ALLOWED.sub("_", run_id)[: LENGTH_MAX - _DIGEST_LENGTH - 1]
+    name = run_id if dag_id == _PIPELINE else f"{dag_id}:{run_id}"
+    if _ALLOWED.fullmatch(name):
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST_LENGTH]
+    readable = _NOT_ALLOWED.sub("_", name)[: LENGTH_MAX - _DIGEST_LENGTH - 1]
     return f"{readable}~{digest}"

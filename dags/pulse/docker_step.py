@@ -26,7 +26,8 @@ _SHELL = r'trap "kill -TERM \$!; wait \$!" TERM; "$@" 2>&1 & wait $!'
 _RUN_IN_ONE_STREAM = ["/bin/sh", "-c", _SHELL, "etl-step"]
 # Try and batch stand in the name: an orphan of the last try may still hold the name of that try.
 _CONTAINER_NAME = (
-    "{project}-{task_id}-{{{{ run_id | batch_id | replace(':', '-') | replace('+', '-') | replace('~', '-') }}}}"
+    "{project}-{task_id}"
+    "-{{{{ run_id | batch_id(dag.dag_id) | replace(':', '-') | replace('+', '-') | replace('~', '-') }}}}"
     "-{{{{ ti.try_number }}}}"
 )
 
@@ -115,5 +116,5 @@ def _labels(project: str, task_id: str) -> dict[str, str]:
         "com.docker.compose.service": "etl",
         "com.docker.compose.oneoff": "True",
         "pulse.step": task_id,
-        "pulse.batch": "{{ run_id | batch_id }}",
+        "pulse.batch": "{{ run_id | batch_id(dag.dag_id) }}",
     }

@@ -14,7 +14,7 @@ CONTAINER_STAGING_DIR = "/var/lib/etl/staging"
 
 def etl_step(step: str, **arguments: Any) -> BaseOperator:
     """The task that runs one step of the run's batch; its name is the step's."""
-    return etl_task(step, [step, "--batch", "{{ run_id | batch_id }}", "--json"], **arguments)
+    return etl_task(step, [step, "--batch", "{{ run_id | batch_id(dag.dag_id) }}", "--json"], **arguments)
 
 
 def etl_task(task_id: str, command: Sequence[str], **arguments: Any) -> BaseOperator:

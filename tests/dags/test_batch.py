@@ -20,9 +20,17 @@ def test_airflows_own_run_ids_are_batch_ids(run_id: str) -> None:
     assert batch_id(run_id) == run_id
 
 
+@pytest.mark.parametrize("run_id", RUN_IDS)
+def test_runs_of_two_dags_with_one_id_are_two_batches(run_id: str) -> None:
+    assert batch_id(run_id, "etl_pipeline") == run_id
+    assert batch_id(run_id, "etl_replay") == f"etl_replay:{run_id}"
+
+
 @pytest.mark.parametrize("run_id", ODD_RUN_IDS)
 def test_any_other_run_id_becomes_an_allowed_one(run_id: str) -> None:
     assert ALLOWED.fullmatch(batch_id(run_id))
+    assert ALLOWED.fullmatch(batch_id(run_id, "etl_replay"))
+    assert batch_id(run_id) != batch_id(run_id, "etl_replay")
 
 
 def test_no_two_run_ids_share_a_batch() -> None:

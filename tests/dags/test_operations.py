@@ -7,10 +7,18 @@ import time
 from datetime import timedelta
 
 import pytest
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, ParamValidationError
 
 from conftest import DAGS
-from pulse.airflow_cleanup import clean_command, kept_days, remove_old_files
+from pulse.airflow_cleanup import (
+    clean_command,
+    clean_each,
+    clean_metadata_task,
+    kept_days,
+    reason_of,
+    remove_old_files,
+    table_names,
+)
 
 
 def parsed(monkeypatch, dag_id: str):
@@ -32,7 +40,7 @@ def test_a_replay_passes_on_what_was_chosen_and_nothing_else(monkeypatch, stand_
     )
     assert run.state == "success"
     chosen = ["--reason-code=too_large,not_json", "--since=24h", "--limit=100000", "--dry-run"]
-    assert stand_in.calls() == [["rejected", "replay", "--batch", run.run_id, "--json", *chosen]]
+    assert stand_in.calls() == [["rejected", "replay", "--batch", f"etl_replay:{run.run_id}", "--json", *chosen]]
 
 
 @pytest.mark.usefixtures("metadata_database")
@@ -74,8 +82,85 @@ def test_maintenance_cleans_the_warehouse_airflows_tables_and_its_logs(monkeypat
     assert stand_in.calls() == [["maintain", "--json"]]
 
 
-def test_metadata_is_cleaned_without_questions_and_without_copies() -> None:
-    assert clean_command("2026-01-01")[-4:] == ["--clean-before-timestamp", "2026-01-01", "--skip-archive", "--yes"]
+def test_metadata_is_cleaned_without_questions_without_copies_and_without_silence() -> None:
+    options = ["--clean-before-timestamp", "2026-01-01", "--skip-archive", "--yes", "--error-on-cleanup-failure"]
+    assert clean_command("2026-01-01")[-5:] == options
+    assert clean_command("2026-01-01", "log")[-7:] == ["--tables", "log", *options]
+
+
+def insert_old_rows() -> None:
+    """An event of long ago; and a DAG that is gone, with a task that was never started and refers to its version."""
+    run(
+        [
+            "insert into log (dttm, event) values ('2020-01-01', 'old')",
+            "insert into dag_bundle (name, active) values ('gone-bundle', 0)",
+            "insert into dag (dag_id, is_paused, is_stale, bundle_name, last_parsed_time, max_active_tasks,"
+            " max_consecutive_failed_dag_runs, has_task_concurrency_limits, exceeds_max_non_backfill, fail_fast,"
+            " timetable_partitioned, timetable_periodic, timetable_type, partition_mapper_info)"
+            " values ('gone', 0, 1, 'gone-bundle', '2020-01-01', 1, 0, 0, 0, 0, 0, 0, '', '{}')",
+            "insert into dag_version (id, version_number, dag_id, created_at, last_updated)"
+            " values ('00000000000000000000000000000001', 1, 'gone', '2020-01-01', '2020-01-01')",
+            "insert into dag_run (id, dag_id, run_id, run_type, run_after, log_template_id, clear_number, span_status)"
+            " values (900, 'gone', 'manual__1', 'manual', '2020-01-01', 1, 0, 'not_started')",
+            "insert into task_instance (id, task_id, dag_id, run_id, map_index, try_number, pool, pool_slots,"
+            " dag_version_id, span_status, queue)"
+            " values ('00000000000000000000000000000002', 't', 'gone', 'manual__1', -1, 0, 'default_pool', 1,"
+            " '00000000000000000000000000000001', 'not_started', 'default')",
+        ]
+    )
+
+
+def run(statements: list[str]) -> None:
+    from airflow import settings
+
+    with settings.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def count_of(table: str) -> int:
+    from airflow import settings
+
+    with settings.engine.connect() as connection:
+        return connection.exec_driver_sql(f"select count(*) from {table} where {OLD[table]}").scalar()  # noqa: S608
+
+
+OLD = {"log": "dttm < '2021-01-01'", "dag": "last_parsed_time < '2021-01-01'"}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("metadata_database")
+def test_a_table_that_can_not_be_cleaned_is_named_and_keeps_no_other_from_being_cleaned(monkeypatch) -> None:
+    monkeypatch.setattr("pulse.airflow_cleanup.table_names", lambda: ["dag", "job", "log"])
+    monkeypatch.setenv("AIRFLOW_CLEANUP_DATABASE_URL", os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+    insert_old_rows()
+    with pytest.raises(AirflowFailException, match=r"did not clean dag; the other 2 tables are clean\. dag: "):
+        clean_metadata_task().execute({})
+    assert (count_of("dag"), count_of("log")) == (1, 0)
+    run(["delete from task_instance", "delete from dag_run", "delete from dag where dag_id = 'gone'"])
+
+
+def test_the_words_of_the_database_are_the_reason() -> None:
+    output = (
+        "Checking table dag\nTraceback (most recent call last):\n"
+        'psycopg2.errors.ForeignKeyViolation: update or delete on table "dag_version" violates a constraint\n'
+        'sqlalchemy.exc.IntegrityError: (psycopg2.errors.ForeignKeyViolation) "dag_version" violates a constraint\n'
+        "[SQL: DELETE FROM dag]\n(Background on this error at: https://sqlalche.me/e/21/gkpj)\n"
+    )
+    assert reason_of(output).endswith('(psycopg2.errors.ForeignKeyViolation) "dag_version" violates a constraint')
+    assert reason_of("no database\n\n") == "no database"
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("metadata_database")
+def test_a_database_that_is_away_is_tried_again(tmp_path) -> None:
+    with pytest.raises(AirflowException, match="cleaned none of the 1 tables") as failed:
+        clean_each("2026-01-01", f"sqlite:///{tmp_path}/nothing/airflow.db", ["log"])
+    assert not isinstance(failed.value, AirflowFailException)
+
+
+def test_airflow_knows_the_tables_that_are_cleaned() -> None:
+    assert {"dag", "dag_run", "job", "log", "task_instance", "xcom"} <= set(table_names())
 
 
 def test_only_old_log_files_go(tmp_path) -> None:

@@ -62,7 +62,14 @@ def test_runs_follow_each_other_at_exactly_the_period(seconds: int) -> None:
 
 @pytest.mark.parametrize(
     ("period", "late", "longest"),
-    [(1, 120, 2700), (30, 120, 2700), (60, 120, 2700), (120, 240, 2700), (3600, 7200, 7200), (86_400, 172_800, 172_800)],
+    [
+        (1, 120, 2700),
+        (30, 120, 2700),
+        (60, 120, 2700),
+        (120, 240, 2700),
+        (3600, 7200, 7200),
+        (86_400, 172_800, 172_800),
+    ],
 )
 def test_a_run_is_late_when_the_next_but_one_is_due(period: int, late: int, longest: int) -> None:
     assert late_limit(period) == timedelta(seconds=late)

@@ -56,7 +56,7 @@ def test_a_container_takes_the_command_as_arguments_in_one_stream() -> None:
     step = etl_step("load")
     assert step.entrypoint[:2] == ["/bin/sh", "-c"]
     assert step.entrypoint[3:] == ["etl-step", "etl"]
-    assert step.command == ["load", "--batch", "{{ run_id | batch_id }}", "--json"]
+    assert step.command == ["load", "--batch", "{{ run_id | batch_id(dag.dag_id) }}", "--json"]
 
 
 @pytest.mark.usefixtures("docker")
@@ -92,7 +92,7 @@ def test_secrets_stay_out_of_what_the_ui_shows() -> None:
 @pytest.mark.usefixtures("docker")
 def test_a_container_is_named_and_labelled_by_step_and_batch() -> None:
     step = etl_step("load")
-    assert step.container_name.startswith("pulse-load-{{ run_id | batch_id")
+    assert step.container_name.startswith("pulse-load-{{ run_id | batch_id(dag.dag_id)")
     assert step.container_name.endswith("-{{ ti.try_number }}")
     assert step.labels["com.docker.compose.project"] == "pulse"
     assert step.labels["pulse.step"] == "load"

@@ -25,8 +25,14 @@ test('a record rejected for a missing rate is loaded by the DAG etl_replay once 
 
   const { dag_run_id: runId } = await replays.trigger(params);
   expect(await stack.finished(runId, replays)).toMatchObject({ state: 'success' });
-  expect(await replays.result(runId, 'replay')).toMatchObject({ batch_id: runId, state: 'loaded', loaded: 1 });
-  expect(await replays.log(runId, 'replay')).toContainEqual(expect.stringContaining(`{"batch_id":"${runId}"`));
+  expect(await replays.result(runId, 'replay')).toMatchObject({
+    batch_id: `etl_replay:${runId}`,
+    state: 'loaded',
+    loaded: 1,
+  });
+  expect(await replays.log(runId, 'replay')).toContainEqual(
+    expect.stringContaining(`{"batch_id":"etl_replay:${runId}"`),
+  );
   expect(await recordOf(stack)).toEqual([{ reason_code: 'exchange_rate_missing', status: 'replayed' }]);
   const rows = await stack.query(
     `select kind, amount_base from transactions join etl_batches using (batch_id) where order_id = 'e2e-replayed'`,

@@ -1,7 +1,8 @@
 import type { ReconciliationDifference } from '@pulse/migrations/schema';
 
 import type { Context } from '../context.ts';
-import { insertReconciliation, withReconcileSnapshot } from '../warehouse/reconcile-snapshot.ts';
+import { countLoaded, insertReconciliation, withReconcileSnapshot } from '../warehouse/reconcile-snapshot.ts';
+import { reconcileLimitMs, withinLimit } from './reconcile-limit.ts';
 
 export interface Reconciliation {
   readonly reconciliationId: number;
@@ -21,6 +22,7 @@ export interface Reconciliation {
 /**
  * Holds the warehouse against its own rules, all in one snapshot, so that loads may go on beside it, and stores the result.
  * Deep also reads Kafka again and compares content.
+ * @throws TemporaryError when it takes many times longer than so many transactions should.
  */
 export async function reconcile(
   context: Context,
@@ -29,7 +31,9 @@ export async function reconcile(
   const { warehouse, config } = context;
   const { since, isDeep } = options;
   const startedAt = new Date();
-  const result = await withReconcileSnapshot(warehouse, config.kafka.topic, since, async (snapshot) => {
+  const factCount = await countLoaded(warehouse.db, since);
+  const limitMs = reconcileLimitMs(factCount);
+  const work = withReconcileSnapshot(warehouse, config.kafka.topic, { since, limitMs }, async (snapshot) => {
     const { checkedBatchCount, checkedTransactionCount } = snapshot;
     const counts = { checkedBatchCount, checkedTransactionCount };
     const findings = await snapshot.findings();
@@ -43,7 +47,7 @@ export async function reconcile(
       differenceCount: findings.differenceCount + deep.differenceCount,
     };
   });
-  const { readAgainCount, ...stored } = result;
+  const { readAgainCount, ...stored } = await withinLimit(limitMs, factCount, work);
   const row = { ...stored, differences: [...stored.differences], startedAt, finishedAt: new Date(), isDeep, since };
   const reconciliationId = await insertReconciliation(warehouse.db, { ...row, codeVersion: config.codeVersion });
   return { ...row, reconciliationId, readAgainCount };

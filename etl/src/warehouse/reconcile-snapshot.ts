@@ -1,4 +1,5 @@
-import { etlReconciliations, type ReconciliationDifference } from '@pulse/migrations/schema';
+import { etlBatches, etlReconciliations, type ReconciliationDifference } from '@pulse/migrations/schema';
+import { and, eq, gte, sum } from 'drizzle-orm';
 import type pg from 'pg';
 
 import { checks } from './reconcile-checks.ts';
@@ -48,15 +49,32 @@ export interface ReconcileSnapshot {
   knownOrders(orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** How many transactions batches have loaded, all or since then, by the ledger: known at once. */
+export async function countLoaded(db: Queryable, since: Date | null): Promise<number> {
+  const { loadedCount, loadedAt, state } = etlBatches;
+  const [row] = await db
+    .select({ count: sum(loadedCount).mapWith(Number) })
+    .from(etlBatches)
+    .where(and(eq(state, 'loaded'), since === null ? undefined : gte(loadedAt, since)));
+  return row?.count ?? 0;
+}
+
+export interface SnapshotOptions {
+  readonly since: Date | null;
+  /** No query goes on for longer, also when nobody waits for it any more. */
+  readonly limitMs: number;
+}
+
 /** Runs `work` over one snapshot of the warehouse. It only reads. */
 export async function withReconcileSnapshot<Result>(
   { client, db }: Warehouse,
   topic: string,
-  since: Date | null,
+  { since, limitMs }: SnapshotOptions,
   work: (snapshot: ReconcileSnapshot) => Promise<Result>,
 ): Promise<Result> {
   return db.transaction(
     async () => {
+      await client.query(`set local statement_timeout = ${Math.ceil(limitMs)}`);
       const { rows } = await client.query<{ batches: number; facts: string }>(
         `select
            (select count(*) from etl_batches where state = 'loaded' and ($1::timestamptz is null or loaded_at >= $1))::int as batches,

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { expect, test } from 'vitest';
+
+import { TemporaryError } from '../errors.ts';
+import { reconcileLimitMs, withinLimit } from './reconcile-limit.ts';
+
+test('a reconciliation may take the longer, the more transactions there are', () => {
+  expect([0, 1_000_000, 100_000_000].map((facts) => reconcileLimitMs(facts) / 60_000)).toEqual([
+    10,
+    10 + 500 / 60,
+    10 + 50_000 / 60,
+  ]);
+});
+
+test('what is done in time is the result, and what fails in time is the failure', async () => {
+  expect(await withinLimit(10_000, 1, Promise.resolve('done'))).toBe('done');
+  await expect(withinLimit(10_000, 1, Promise.reject(new Error('away')))).rejects.toThrow('away');
+});
+
+test('what is not done in time fails for now, and names what there was to do', async () => {
+  const never = delay(60_000, undefined, { ref: false });
+  const late = withinLimit(20, 1234, never);
+  await expect(late).rejects.toThrow(TemporaryError);
+  await expect(late).rejects.toThrow(/of 1234 transactions is not done after 0 s/);
+});
