@@ -61,6 +61,7 @@ const shortColumns: Readonly<Record<string, number>> = {
   Duplicates: 100,
   Rejected: 90,
   Holes: 75,
+  'Other keys': 100,
   Status: 90,
 };
 

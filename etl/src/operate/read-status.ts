@@ -10,6 +10,7 @@ import {
   type LastReconciliation,
   type LoadedMinute,
 } from '../warehouse/status-queries.ts';
+import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
 import { readPositions } from '../warehouse/positions.ts';
 import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
 import { isBatchOverdue } from './overdue-batch.ts';
@@ -36,10 +37,13 @@ export interface PipelineStatus {
   readonly minutes: readonly LoadedMinute[];
   readonly openRejectCount: number;
   readonly lastReconciliation: LastReconciliation | null;
+  readonly keys: KeyCounts;
 }
 
 const batchesShown = 5;
 const minutesShown = 30;
+/** Keys are looked at over so long. */
+const keyHours = 24;
 
 /** Looks at positions, the log's ends, the last batches and open incidents. */
 export async function readStatus(context: Context, now: Date): Promise<PipelineStatus> {
@@ -68,5 +72,6 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
     minutes: await readLoadedMinutes(warehouse.db, minutesShown),
     openRejectCount: await countOpenRejects(warehouse.db),
     lastReconciliation: await readLastReconciliation(warehouse.db),
+    keys: await readKeyCounts(warehouse.db, keyHours),
   };
 }

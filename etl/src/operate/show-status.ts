@@ -1,3 +1,4 @@
+import { keyText } from './key-text.ts';
 import { overdueText } from './overdue-batch.ts';
 import type { PipelineStatus } from './read-status.ts';
 import { table, timeText } from './table.ts';
@@ -36,7 +37,12 @@ export async function showStatus(status: PipelineStatus): Promise<string> {
 }
 
 /** One line for each headline figure: its last value and its course, a mark a minute. */
-async function headline({ minutes, openRejectCount, lastReconciliation }: PipelineStatus): Promise<readonly string[]> {
+async function headline({
+  minutes,
+  openRejectCount,
+  lastReconciliation,
+  keys,
+}: PipelineStatus): Promise<readonly string[]> {
   const { default: sparkly } = await import('sparkly');
   const course = (values: readonly number[]): string => sparkly([...values], { minimum: 0 });
   const last = minutes.at(-1);
@@ -49,5 +55,6 @@ async function headline({ minutes, openRejectCount, lastReconciliation }: Pipeli
     `rejected a minute  ${course(minutes.map(({ rejected }) => rejected))} ${last?.rejected ?? 0}; ${openRejectCount} open in quarantine`,
     `slowest batch, ms  ${course(minutes.map(({ slowestMs }) => slowestMs))} ${last?.slowestMs ?? 0}`,
     `reconciliation     ${checked}`,
+    `key of records     ${keyText(keys)}`,
   ];
 }

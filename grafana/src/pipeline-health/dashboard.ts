@@ -6,6 +6,7 @@ import { salesVariables } from '../sales-variable.ts';
 import { scheduleVariable } from '../schedule-variable.ts';
 import { batchesOverTime } from './batches-over-time.ts';
 import { headline } from './headline.ts';
+import { recordKeys } from './record-keys.ts';
 import { burnOverTime, burnRate, freshness, freshnessOverTime, levels } from './service-levels.ts';
 import { records, standing } from './tables.ts';
 import { trouble } from './trouble.ts';
@@ -25,6 +26,7 @@ export function pipelineHealth(): Dashboard {
     freshness(),
     burnRate(),
     ...trouble(),
+    ...recordKeys(),
     levels(),
     freshnessOverTime(),
     burnOverTime(),

@@ -97,6 +97,7 @@ function batches(): TableBuilder {
   rejected_count as "Rejected",
   hole_count as "Holes",
   flagged_count as "Flagged",
+  other_key_count as "Other keys",
   greatest(attempt_count - 4, 0) as "Retries",
   error_code as "Error"
 from etl_batches

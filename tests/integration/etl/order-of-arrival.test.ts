@@ -10,6 +10,7 @@ import shipped from '../../../etl/src/fraud/shipped-rule-set.json' with { type: 
 import { recordOf, withAdmin, type TestRecord } from '../../support/kafka.ts';
 import { aTransaction, someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
+import { runEtl } from '../../support/programs.ts';
 
 const count = 20_000;
 const startMs = Date.now() - 6 * 3_600_000;
@@ -110,6 +111,19 @@ test('the ledger counts the records whose key is not their customer, and the cus
   const [found] = await scattered.query<Record<string, number>>(counts);
   expect(found).toMatchObject({ other_key_count: count, scattered_customer_count: customers });
   expect(found?.['no_key_count']).toBeGreaterThan(count / 20);
+});
+
+test('status tells how the records were keyed, and what follows from it', async () => {
+  const inOrder = { hours: 24, readCount: count, otherKeyCount: 0, noKeyCount: 0, scatteredCustomerCount: 0 };
+  expect(JSON.parse((await keyed.etl(['status'])).stdout)).toMatchObject({ keys: inOrder });
+  const counted = JSON.parse((await scattered.etl(['status'])).stdout);
+  expect(counted).toMatchObject({ keys: { readCount: count, otherKeyCount: count } });
+  expect((await runEtl(['status'], { env: keyed.env })).stdout).toContain(
+    "key of records     the customer's id of 20,000 records in 24 h",
+  );
+  expect((await runEtl(['status'], { env: scattered.env })).stdout).toMatch(
+    /key of records +not the customer's id for 20,000 of 20,000 records in 24 h \([\d,]+ had none\); up to \d+ customers/,
+  );
 });
 
 test('only rows of customers in several partitions carry a time of arrival', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { readDashboard } from '../../../grafana/src/read-dashboard.ts';
+import { recordOf } from '../../support/kafka.ts';
+import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { PanelReader, type View } from './panel-reader.ts';
 import { insertBatch } from './sales.ts';
@@ -94,6 +96,7 @@ describe('what batches leave in the ledger', () => {
     expect(await panels.rows('Rejected', recent)).toEqual([{ Rejected: 3 / 33 }]);
     expect(await panels.rows('Retries', recent)).toEqual([{ Retries: 0 }]);
     expect(await panels.rows('Holes', recent)).toEqual([{ Holes: 0 }]);
+    expect(await panels.rows('Keyed by something else', recent)).toEqual([{ 'Other keys': 0 }]);
     const [records] = await panels.rows('Records of a batch, by outcome', recent);
     expect(records).toMatchObject({ loaded: 30, duplicate: 0, rejected: 3 });
     const [duration] = await panels.rows('Duration of a batch, by step', recent);
@@ -105,6 +108,21 @@ describe('what batches leave in the ledger', () => {
       ['b-2', 'loaded', 0],
       ['b-1', 'loaded', 33],
     ]);
+  });
+
+  test('is shown: keys that are not the customer, and customers in several partitions', async () => {
+    const sale = aTransaction({ customer_id: 'scattered' });
+    await pipeline.publish([
+      { ...recordOf(sale, { partition: 0 }), key: null },
+      { ...recordOf(aTransaction({ customer_id: 'scattered' }), { partition: 1 }), key: 'another' },
+      recordOf(aTransaction({ customer_id: 'keyed' })),
+    ]);
+    await pipeline.batch(['run', '--batch', 'keys']);
+    expect(await panels.rows('Keyed by something else', recent)).toEqual([{ 'Other keys': 2 }]);
+    expect(await panels.rows('Without a key', recent)).toEqual([{ 'No key': 1 }]);
+    expect(await panels.rows('Customers in several partitions', recent)).toEqual([{ Customers: 1 }]);
+    const [newest] = await panels.rows('Batches', recent);
+    expect(newest).toMatchObject({ Batch: 'keys', 'Other keys': 2 });
   });
 
   test('tells the lag of each partition, and how old that knowledge is', async () => {
