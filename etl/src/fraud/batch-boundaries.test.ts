@@ -7,7 +7,7 @@ import type { FraudSale } from './rule.ts';
 import { parseRuleSet, prepareRuleSet } from './rule-set.ts';
 import shipped from './shipped-rule-set.json' with { type: 'json' };
 
-const set = prepareRuleSet(parseRuleSet(shipped), 2);
+const set = prepareRuleSet(parseRuleSet(shipped), 'USD');
 const startMs = Date.parse('2026-11-22T12:00:00Z');
 
 /** Few customers and little time, so that rules fire; now and then an amount beyond a double, and a time far off. */

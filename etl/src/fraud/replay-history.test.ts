@@ -6,7 +6,7 @@ import { HistoryReplay, type PastSale } from './replay-history.ts';
 import { parseRuleSet, prepareRuleSet } from './rule-set.ts';
 import shipped from './shipped-rule-set.json' with { type: 'json' };
 
-const set = prepareRuleSet(parseRuleSet(shipped), 2);
+const set = prepareRuleSet(parseRuleSet(shipped), 'USD');
 const noonMs = Date.parse('2026-11-22T12:00:00Z');
 
 /** Four sales of each customer within a minute. */

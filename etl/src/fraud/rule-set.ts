@@ -1,7 +1,8 @@
-import type { CurrencyExponent } from '@pulse/contract';
+import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 import * as z from 'zod';
 
 import { UsageError } from '../errors.ts';
+import { amountParameter } from './parameters.ts';
 import type { FraudRule, Judge, Measure } from './rule.ts';
 import { allowList } from './rules/allow-list.ts';
 import { amountLimit } from './rules/amount-limit.ts';
@@ -34,7 +35,7 @@ export interface PreparedRuleSet {
 }
 
 /** A rule set is not as it must be; the message names the place and the fault. */
-class RuleSetError extends UsageError {}
+export class RuleSetError extends UsageError {}
 
 const score = z.number().int().min(1).max(100);
 
@@ -45,6 +46,11 @@ const definition = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$/, 'expected letters, digits, dots, dashes, at most 50'),
     /** What the set is about, for people. */
     description: z.string().optional(),
+    /** ISO 4217 code of the amounts in parameters. Absent in sets of older releases: there it is the base currency. */
+    currency: z
+      .string()
+      .refine((code) => currencyExponent(code) !== undefined, 'expected an ISO 4217 code, as USD')
+      .optional(),
     reviewScore: score,
     blockScore: score,
     rules: z
@@ -74,6 +80,8 @@ type Prepare = (
 
 interface KnownRule {
   readonly version: number;
+  /** Names of its parameters that are amounts. */
+  readonly amounts: readonly string[];
   readonly prepare: Prepare;
 }
 
@@ -97,8 +105,24 @@ export function parseRuleSet(json: unknown): RuleSetDefinition {
   throw new RuleSetError(describeIssues(parsed.error, ''));
 }
 
-/** Makes a rule set judge. @throws RuleSetError for a rule that is not known, or parameters that it can not have. */
-export function prepareRuleSet(set: RuleSetDefinition, baseExponent: CurrencyExponent): PreparedRuleSet {
+/** Names of a rule's parameters that are amounts in the set's currency; none for a rule that is not known. */
+export function amountParametersOf(rule: string): readonly string[] {
+  return knownRules.get(rule)?.amounts ?? [];
+}
+
+/**
+ * Makes a rule set judge amounts in the base currency (ISO 4217).
+ * @throws RuleSetError for limits in another currency, a rule that is not known, or parameters that it can not have.
+ */
+export function prepareRuleSet(set: RuleSetDefinition, baseCurrency: string): PreparedRuleSet {
+  const baseExponent = currencyExponent(baseCurrency);
+  if (baseExponent === undefined) throw new RuleSetError(`the base currency ${baseCurrency} is no known currency`);
+  if (set.currency !== undefined && set.currency !== baseCurrency) {
+    throw new RuleSetError(
+      `currency: limits are in ${set.currency}, but amounts are compared in the base currency ${baseCurrency}: ` +
+        `write the limits in ${baseCurrency}`,
+    );
+  }
   const seen = new Set<string>();
   const rules = set.rules.map(({ rule: id, version, weight, parameters }, index) => {
     const path = `rules.${index}`;
@@ -128,7 +152,8 @@ function known<Parameters>(rule: FraudRule<Parameters>): [string, KnownRule] {
       throw error;
     }
   };
-  return [rule.id, { version: rule.version, prepare }];
+  const amounts = Object.keys(rule.parameters.shape).filter((name) => rule.parameters.shape[name] === amountParameter);
+  return [rule.id, { version: rule.version, amounts, prepare }];
 }
 
 function describeIssues(error: z.ZodError, path: string): string {

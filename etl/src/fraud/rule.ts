@@ -37,7 +37,7 @@ export interface FraudRule<Parameters> {
   readonly id: string;
   /** Raised when the same parameters would judge otherwise. */
   readonly version: number;
-  readonly parameters: z.ZodType<Parameters>;
+  readonly parameters: z.ZodType<Parameters> & { readonly shape: Readonly<Record<string, z.core.$ZodType>> };
   /** @throws RangeError for parameters that the base currency has no place for. */
   prepare(parameters: Parameters, baseExponent: CurrencyExponent): Judge;
   /** Never called before `prepare` has taken the same parameters. */

@@ -10,7 +10,7 @@ import type { FraudSale } from './rule.ts';
 import { parseRuleSet, prepareRuleSet } from './rule-set.ts';
 import shipped from './shipped-rule-set.json' with { type: 'json' };
 
-const shippedSet = prepareRuleSet(parseRuleSet(shipped), 2);
+const shippedSet = prepareRuleSet(parseRuleSet(shipped), 'USD');
 const startMs = Date.parse('2026-11-22T12:00:00Z');
 
 type ExampleSale = readonly [seconds: number, amount: string, currency: string, country: string];
@@ -154,7 +154,7 @@ describe('lists', () => {
 const changed = (change: (set: typeof shipped) => void) => () => {
   const set = structuredClone(shipped);
   change(set);
-  return prepareRuleSet(parseRuleSet(set), 2);
+  return prepareRuleSet(parseRuleSet(set), 'USD');
 };
 const third = (set: typeof shipped) => set.rules[2] ?? { rule: '', version: 0, weight: 0, parameters: {} };
 

@@ -39,8 +39,8 @@ export async function backtestFraud(context: Context, file: string, span: Histor
     const { baseCurrency, judgedCount } = history;
     requireBaseCurrency(baseCurrency, context.config.rules.baseCurrency);
     const exponent = currencyExponent(baseCurrency) ?? 2;
-    const live = prepareRuleSet(parseRuleSet(history.liveRuleSet), exponent);
-    const draft = prepareRuleSet(definition, exponent);
+    const live = prepareRuleSet(parseRuleSet(history.liveRuleSet), baseCurrency);
+    const draft = prepareRuleSet(definition, baseCurrency);
     const replay = new HistoryReplay(live, draft, history.listPeriods);
     const tally = new BacktestTally();
     let remembered = 0;

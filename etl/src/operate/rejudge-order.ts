@@ -31,7 +31,7 @@ export type RejudgedOrder =
 export async function rejudgeOrder(context: Context, orderId: string, version: string): Promise<RejudgedOrder> {
   return withOrderHistory(context.warehouse, orderId, async (history) => {
     const exponent = currencyExponent(history.baseCurrency) ?? 2;
-    const set = readSet(await history.ruleSet(version), version, exponent);
+    const set = readSet(await history.ruleSet(version), version, history.baseCurrency);
     if (typeof set === 'string') return { kind: 'unknown', why: set };
     const customers = new Customers();
     for await (const portion of history.sales(exponent)) {
@@ -44,10 +44,10 @@ export async function rejudgeOrder(context: Context, orderId: string, version: s
   });
 }
 
-function readSet(definition: unknown, version: string, exponent: Parameters<typeof prepareRuleSet>[1]) {
+function readSet(definition: unknown, version: string, baseCurrency: string) {
   if (definition === undefined) return `the rule set ${version} is not stored`;
   try {
-    return prepareRuleSet(parseRuleSet(definition), exponent);
+    return prepareRuleSet(parseRuleSet(definition), baseCurrency);
   } catch (error) {
     if (error instanceof UsageError)
       return `this release can not judge by the rule set ${version}: ${errorMessageOf(error)}`;

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 
-import { currencyExponent } from '@pulse/contract';
 import type { RuleSetStatus } from '@pulse/migrations/schema';
 
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { parseRuleSet, prepareRuleSet, type RuleSetDefinition } from '../fraud/rule-set.ts';
+import {
+  amountParametersOf,
+  parseRuleSet,
+  prepareRuleSet,
+  RuleSetError,
+  type RuleSetDefinition,
+} from '../fraud/rule-set.ts';
 import {
   chooseRuleSets,
   findRuleSet,
@@ -85,11 +90,21 @@ export async function readRuleSetFile({ config }: Context, file: string): Promis
   });
   try {
     const definition = parseRuleSet(JSON.parse(text));
-    prepareRuleSet(definition, currencyExponent(config.rules.baseCurrency) ?? 2);
+    requireCurrency(definition, config.rules.baseCurrency);
+    prepareRuleSet(definition, config.rules.baseCurrency);
     return definition;
   } catch (error) {
     throw new UsageError(file, { cause: error });
   }
+}
+
+/** A limit without a currency would be taken for one in the base currency, whatever its writer meant. */
+function requireCurrency({ currency, rules }: RuleSetDefinition, baseCurrency: string): void {
+  const withAmounts = rules.filter(({ rule }) => amountParametersOf(rule).length > 0).map(({ rule }) => rule);
+  if (currency !== undefined || withAmounts.length === 0) return;
+  throw new RuleSetError(
+    `currency is missing: say which one the limits of ${withAmounts.join(', ')} are in, as "currency": "${baseCurrency}"`,
+  );
 }
 
 function statusText(status: RuleSetStatus): string {

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const set = prepareRuleSet(parseRuleSet(shipped), 2);
+const set = prepareRuleSet(parseRuleSet(shipped), 'USD');
 const startMs = Date.parse('2026-11-22T12:00:00Z');
 
 interface Sent {

@@ -10,7 +10,6 @@ import { Customers } from '../fraud/customers.ts';
 import { FraudJudge } from '../fraud/fraud-judge.ts';
 import { parseRuleSet, prepareRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
 import { knownOrdersOf } from './known-orders.ts';
-import type { Judgement } from './judge-transaction.ts';
 import { readGroups } from './read-groups.ts';
 import { readRates } from './read-rates.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
@@ -56,11 +55,9 @@ async function transformOnce(
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
   const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
   const customers = new Customers(await snapshot.listEntries(), { count: validCount, newestMs: span.lastMs });
-  const live = await readRuleSet(snapshot, batch.ruleSetVersion, judgement);
+  const live = await readRuleSet(snapshot, batch.ruleSetVersion);
   const shadow =
-    batch.shadowRuleSetVersion === null
-      ? undefined
-      : await readRuleSet(snapshot, batch.shadowRuleSetVersion, judgement);
+    batch.shadowRuleSetVersion === null ? undefined : await readRuleSet(snapshot, batch.shadowRuleSetVersion);
   const fraud = { customers, judge: new FraudJudge(customers, live, shadow) };
   using transformation = new Transformation(context, batch, input, judgement, fraud, settled, folder);
   const knownOrders = await knownOrdersOf(snapshot);
@@ -74,14 +71,10 @@ async function transformOnce(
   return { output, overtaken: transformation.overtaken };
 }
 
-async function readRuleSet(
-  snapshot: TransformSnapshot,
-  version: string,
-  { baseExponent }: Judgement,
-): Promise<PreparedRuleSet> {
+async function readRuleSet(snapshot: TransformSnapshot, version: string): Promise<PreparedRuleSet> {
   const definition = await snapshot.ruleSet(version);
   if (definition === undefined) {
     throw new UsageError(`the batch was planned with rule set ${version}, which is not in fraud_rule_sets: import it`);
   }
-  return prepareRuleSet(parseRuleSet(definition), baseExponent);
+  return prepareRuleSet(parseRuleSet(definition), snapshot.baseCurrency);
 }

@@ -1,9 +1,14 @@
+import { currencyExponent } from '@pulse/contract';
 import { fraudRuleSets, type RuleSetStatus } from '@pulse/migrations/schema';
 import { asc, eq, ne, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
-import { shippedRuleSet } from '../fraud/shipped-rule-set.ts';
+import type { RuleSetDefinition } from '../fraud/rule-set.ts';
+import { shippedRuleSet, shippedRuleSetFor, shippedVersion } from '../fraud/shipped-rule-set.ts';
+import { createExchangeTable } from '../transform/exchange.ts';
 import type { Queryable } from './connection.ts';
+import { readExchangeRates } from './lookups.ts';
+import { readState } from './positions.ts';
 
 /** The versions that a batch is judged by, fixed when it is planned. */
 export interface ChosenRuleSets {
@@ -18,7 +23,9 @@ const shippedSource = 'shipped';
 
 /**
  * The sets that are live and shadow now. A warehouse without a live one takes the set that the program ships; so does one
- * whose live set was shipped with another release. What somebody has imported stays live until somebody changes it.
+ * whose live set was shipped with another release, or for another base currency. What somebody has imported stays live until
+ * somebody changes it.
+ * @throws RuleSetError where the shipped set's limits can not be converted into the base currency.
  */
 export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets> {
   const inForce = await db
@@ -31,13 +38,16 @@ export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets
     .where(ne(fraudRuleSets.status, 'stored'));
   const live = inForce.find(({ status }) => status === 'live');
   const shadow = inForce.find(({ status }) => status === 'shadow')?.ruleSetVersion ?? null;
-  const { version } = shippedRuleSet;
-  if (live !== undefined && !isOutdated(live)) {
+  const { baseCurrency } = await readState(db);
+  if (live !== undefined && !isOutdated(live, baseCurrency)) {
     return { ruleSetVersion: live.ruleSetVersion, shadowRuleSetVersion: shadow };
   }
+  const version = shippedVersion(baseCurrency);
   await db.transaction(async (tx) => {
     await lockRuleSets(tx);
-    await insertRuleSet(tx, version, shippedRuleSet, shippedSource);
+    // What is stored under this version stays as it is: exchange rates have moved meanwhile.
+    const isStored = (await findRuleSet(tx, version)) !== undefined;
+    if (!isStored) await insertRuleSet(tx, version, await convertedShippedSet(tx, baseCurrency), shippedSource);
     await setRuleSetStatus(tx, version, 'live');
   });
   return { ruleSetVersion: version, shadowRuleSetVersion: shadow === version ? null : shadow };
@@ -46,12 +56,30 @@ export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets
 /** The definition that a batch planned now would be judged by. Changes nothing. */
 export async function readLiveRuleSet(db: Queryable): Promise<unknown> {
   const [live] = await db.select().from(fraudRuleSets).where(eq(fraudRuleSets.status, 'live'));
-  return live === undefined || isOutdated(live) ? shippedRuleSet : live.definition;
+  const { baseCurrency } = await readState(db);
+  if (live !== undefined && !isOutdated(live, baseCurrency)) return live.definition;
+  const stored = await findRuleSet(db, shippedVersion(baseCurrency));
+  return stored?.definition ?? convertedShippedSet(db, baseCurrency);
 }
 
-/** Shipped with another release than this one. */
-function isOutdated({ source, ruleSetVersion }: Pick<StoredRuleSet, 'source' | 'ruleSetVersion'>): boolean {
-  return source === shippedSource && ruleSetVersion !== shippedRuleSet.version;
+/** The shipped set with limits in the base currency, by the last exchange rate that is known. */
+async function convertedShippedSet(db: Queryable, baseCurrency: string): Promise<RuleSetDefinition> {
+  const [from, to] = [currencyExponent(shippedRuleSet.currency), currencyExponent(baseCurrency)];
+  if (from === undefined || to === undefined) throw new Error(`the base currency ${baseCurrency} is no known currency`);
+  const now = new Date();
+  const today = now.toISOString().slice(0, 10);
+  const rates = await readExchangeRates(db, baseCurrency, { first: today, last: today }, now);
+  const rules = { baseCurrency, baseExponent: to, ageMaxDays: Infinity, rounding: 'half_even' } as const;
+  const lookup = createExchangeTable(rates, rules).find(shippedRuleSet.currency, today);
+  return shippedRuleSetFor(baseCurrency, { from, to }, lookup.kind === 'found' ? lookup.convert : undefined);
+}
+
+/** Shipped with another release than this one, or for another base currency. */
+function isOutdated(
+  { source, ruleSetVersion }: Pick<StoredRuleSet, 'source' | 'ruleSetVersion'>,
+  baseCurrency: string,
+): boolean {
+  return source === shippedSource && ruleSetVersion !== shippedVersion(baseCurrency);
 }
 
 /** Keeps others from changing rule sets until the transaction ends. */
