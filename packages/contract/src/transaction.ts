@@ -86,27 +86,27 @@ function oneOf(
 }
 
 function amount() {
-  return z
-    .preprocess(
-      (value, context) => {
-        const number = numberText(value);
-        if (number === undefined) return value;
-        const decimal = plainDecimal(number);
-        if (decimal.kind === 'plain') return decimal.text;
-        addIssue(context, decimal.reason);
-        return z.NEVER;
-      },
-      z.union([
-        z.string().meta({ pattern: String.raw`^(0|[1-9][0-9]{0,14})(\.[0-9]+)?$` }),
-        z.number().meta({ exclusiveMinimum: 0, exclusiveMaximum: 1e15 }),
-      ]),
-    )
+  const written = z
+    .union([
+      z.string().meta({ pattern: String.raw`^(0|[1-9][0-9]{0,14})(\.[0-9]+)?$` }),
+      z.number().meta({ exclusiveMinimum: 0, exclusiveMaximum: 1e15 }),
+    ])
     .transform((value, context) => {
       const text = String(value);
       const reason = amountFault(text);
       if (reason !== undefined) addIssue(context, reason);
       return text;
-    })
+    });
+  // Nothing may follow the preprocessing: zod would no longer say in the JSON Schema that the field is required.
+  return z
+    .preprocess((value, context) => {
+      const number = numberText(value);
+      if (number === undefined) return value;
+      const decimal = plainDecimal(number);
+      if (decimal.kind === 'plain') return decimal.text;
+      addIssue(context, decimal.reason);
+      return z.NEVER;
+    }, written)
     .meta({
       description:
         'Decimal text such as "149.99", no finer than the currency. A JSON number is taken, too, in any spelling (150, 150.00, ' +
