@@ -22,6 +22,7 @@ RECONCILIATIONS = _table("etl_reconciliations")
 REJECTED_TRANSACTIONS = _table("rejected_transactions")
 SALES_PER_HOUR = _table("sales_per_hour")
 SALES_PER_MINUTE = _table("sales_per_minute")
+TAX_PER_DAY = _table("tax_per_day")
 TAX_RATES = _table("tax_rates")
 TRANSACTIONS = _table("transactions")
 
@@ -34,4 +35,5 @@ WRITTEN_BY_LOAD = [
     CUSTOMER_DAYS,
     SALES_PER_MINUTE,
     SALES_PER_HOUR,
+    TAX_PER_DAY,
 ]

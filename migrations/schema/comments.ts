@@ -223,6 +223,18 @@ export const comments: Comments = {
       taxBaseSum: 'Sum of tax converted to the base currency, in its major units.',
     },
   },
+  taxPerDay: {
+    table: 'Sales by day of their tax, country, category and the rate that they were taxed by. Dashboards read this.',
+    columns: {
+      taxDate: 'Day of the tax, by the clock of the sale: transactions.tax_date.',
+      country: 'Country of the sale; empty when the message names none, which counts as US.',
+      productCategory: 'Category of the product.',
+      taxRate: 'Tax rate applied, as a fraction: 0.085 is 8.5 %.',
+      transactionCount: 'Number of transactions.',
+      amountBaseSum: 'Sum of amount_base, in major units of the base currency.',
+      taxBaseSum: 'Sum of tax_amount_base, in major units of the base currency.',
+    },
+  },
   customerDays: {
     table: "One customer's sales of one UTC day, in the base currency.",
     columns: {

@@ -16,6 +16,7 @@ export { replayClaims, replayOutcomes, type ReplayOutcome } from './replay-claim
 export { salesPerHour } from './sales-per-hour.ts';
 export { salesPerMinute } from './sales-per-minute.ts';
 export { sourcePositions } from './source-positions.ts';
+export { taxPerDay } from './tax-per-day.ts';
 export { taxRates } from './tax-rates.ts';
 export { transactionRevisions } from './transaction-revisions.ts';
 export { transactions } from './transactions.ts';

@@ -94,6 +94,7 @@ def test_lineage_leads_from_the_topic_to_the_tables(dag_bag) -> None:
         "warehouse.customer_days",
         "warehouse.sales_per_minute",
         "warehouse.sales_per_hour",
+        "warehouse.tax_per_day",
     }
 
 

@@ -84,6 +84,7 @@ test('lineage shows which task of the pipeline reads the topic and which writes 
     'warehouse.rejected_transactions': ['load'],
     'warehouse.sales_per_hour': ['load'],
     'warehouse.sales_per_minute': ['load'],
+    'warehouse.tax_per_day': ['load'],
     'warehouse.transactions': ['load'],
   });
 });

@@ -248,6 +248,11 @@ const recomputed: Readonly<Record<string, readonly [string, string]>> = {
        sum(tax_amount_base)
      from transactions group by 1, 2, 3, 4`,
   ],
+  tax_per_day: [
+    `select tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum from tax_per_day`,
+    `select tax_date, coalesce(country, ''), product_category, tax_rate, count(*), sum(amount_base), sum(tax_amount_base)
+     from transactions group by 1, 2, 3, 4`,
+  ],
   customer_days: [
     'select day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at from customer_days',
     `select (transaction_timestamp at time zone 'UTC')::date, customer_id, count(*),

@@ -30,6 +30,17 @@ const derivations: readonly (readonly [table: string, sql: string])[] = [
      order by 1, 2, 3, 4`,
   ],
   [
+    'tax_per_day',
+    `insert into tax_per_day (
+       tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum
+     )
+     select
+       tax_date, coalesce(country, ''), product_category, tax_rate, count(*), sum(amount_base), sum(tax_amount_base)
+     from transactions
+     group by 1, 2, 3, 4
+     order by 1, 2, 3, 4`,
+  ],
+  [
     'customer_days',
     `insert into customer_days (
        day, customer_id, transaction_count, flagged_count, amount_base_sum, last_transaction_at

@@ -14,6 +14,7 @@ import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
 import { readPositions } from '../warehouse/positions.ts';
 import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
 import { isBatchOverdue } from './overdue-batch.ts';
+import { readUnverifiedCharges, type UnverifiedCharge } from '../warehouse/unverified-tax.ts';
 
 interface PartitionLag {
   readonly partition: number;
@@ -38,12 +39,15 @@ export interface PipelineStatus {
   readonly openRejectCount: number;
   readonly lastReconciliation: LastReconciliation | null;
   readonly keys: KeyCounts;
+  /** What the last days' transactions were taxed by rates that nobody has verified, by country, category and rate. */
+  readonly unverifiedTax: { readonly days: number; readonly charges: readonly UnverifiedCharge[] };
 }
 
 const batchesShown = 5;
 const minutesShown = 30;
 /** Keys are looked at over so long. */
 const keyHours = 24;
+const taxDays = 30;
 
 /** Looks at positions, the log's ends, the last batches and open incidents. */
 export async function readStatus(context: Context, now: Date): Promise<PipelineStatus> {
@@ -73,5 +77,6 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
     openRejectCount: await countOpenRejects(warehouse.db),
     lastReconciliation: await readLastReconciliation(warehouse.db),
     keys: await readKeyCounts(warehouse.db, keyHours),
+    unverifiedTax: { days: taxDays, charges: await readUnverifiedCharges(warehouse.db, taxDays) },
   };
 }

@@ -37,12 +37,8 @@ export async function showStatus(status: PipelineStatus): Promise<string> {
 }
 
 /** One line for each headline figure: its last value and its course, a mark a minute. */
-async function headline({
-  minutes,
-  openRejectCount,
-  lastReconciliation,
-  keys,
-}: PipelineStatus): Promise<readonly string[]> {
+async function headline(status: PipelineStatus): Promise<readonly string[]> {
+  const { minutes, openRejectCount, lastReconciliation, keys } = status;
   const { default: sparkly } = await import('sparkly');
   const course = (values: readonly number[]): string => sparkly([...values], { minimum: 0 });
   const last = minutes.at(-1);
@@ -56,5 +52,20 @@ async function headline({
     `slowest batch, ms  ${course(minutes.map(({ slowestMs }) => slowestMs))} ${last?.slowestMs ?? 0}`,
     `reconciliation     ${checked}`,
     `key of records     ${keyText(keys)}`,
+    `unverified tax     ${unverifiedTaxText(status.unverifiedTax)}`,
   ];
+}
+
+const chargesShown = 5;
+
+function unverifiedTaxText({ days, charges }: PipelineStatus['unverifiedTax']): string {
+  if (charges.length === 0) return `none charged in ${days} days`;
+  const count = charges.reduce((sum, { transactionCount }) => sum + transactionCount, 0);
+  const shown = charges
+    .slice(0, chargesShown)
+    .map(
+      (c) => `${c.country}/${c.productCategory} ${c.taxRate} (${c.transactionCount} transactions, tax ${c.taxBase})`,
+    );
+  const more = charges.length > chargesShown ? [`${charges.length - chargesShown} more`] : [];
+  return `${count} transactions in ${days} days: ${[...shown, ...more].join(', ')}; see etl tax-rates list --unverified`;
 }

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
 import { jsonLine } from '../operate/json-line.ts';
 import { table } from '../operate/table.ts';
+import type { Queryable } from '../warehouse/connection.ts';
 import { taxRulesInForce } from '../warehouse/rates.ts';
+import { readUnverifiedCharges, type UnverifiedCharge } from '../warehouse/unverified-tax.ts';
 import type { TaxRule } from './parse-tax-rules.ts';
 
 /** Which rules are listed, and how. */
@@ -13,7 +15,7 @@ export interface TaxRuleListing {
   readonly as: 'table' | 'json';
 }
 
-/** The tax rules in force, as text. */
+/** The tax rules in force, as text; where only unverified ones are listed, also what was charged by such rates. */
 export async function listTaxRules({ warehouse }: Context, listing: TaxRuleListing): Promise<string> {
   const { country, on, isOnlyUnverified, as } = listing;
   const rules = (await taxRulesInForce(warehouse.db))
@@ -21,9 +23,10 @@ export async function listTaxRules({ warehouse }: Context, listing: TaxRuleListi
     .filter((rule) => country === undefined || rule.country === country)
     .filter(({ isVerified }) => !isOnlyUnverified || !isVerified)
     .filter(({ validFrom, validTo }) => on === undefined || (validFrom <= on && (validTo === null || on < validTo)));
-  if (as === 'json') return jsonLine(rules);
+  const charged = isOnlyUnverified ? await chargedIn(warehouse.db, country) : undefined;
+  if (as === 'json') return jsonLine(charged === undefined ? rules : { rules, charged });
   const head = ['country', 'region', 'category', 'rate', 'inclusive', 'rounding', 'from', 'to', 'verified', 'source'];
-  return table(
+  const listed = table(
     head,
     rules.map((rule) => [
       rule.country,
@@ -38,6 +41,26 @@ export async function listTaxRules({ warehouse }: Context, listing: TaxRuleListi
       rule.source,
     ]),
   );
+  return charged === undefined ? listed : `${listed}\n${chargedText(charged)}`;
+}
+
+async function chargedIn(db: Queryable, country: string | undefined): Promise<readonly UnverifiedCharge[]> {
+  const charges = await readUnverifiedCharges(db);
+  return charges.filter((charge) => country === undefined || charge.country === country);
+}
+
+function chargedText(charges: readonly UnverifiedCharge[]): string {
+  if (charges.length === 0) return 'nothing was charged by a rate that nobody has verified';
+  const rows = charges.map((c) => [
+    c.country,
+    c.productCategory,
+    c.taxRate,
+    c.transactionCount,
+    c.amountBase,
+    c.taxBase,
+  ]);
+  const head = ['country', 'category', 'rate', 'transactions', 'amount, base', 'tax, base'];
+  return `charged by rates that no verified rule in force has, all days\n${table(head, rows)}`;
 }
 
 function verifiedText({ isVerified, verifiedBy }: TaxRule): string {

@@ -3,7 +3,7 @@ import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 import { marketOf, type Market } from '../batch/market-numbers.ts';
 import { exponentOf } from '../batch/valid-transaction.ts';
 import { grown } from '../typed-arrays.ts';
-import type { JudgedTransaction } from './judge-transaction.ts';
+import { dayText, type JudgedTransaction } from './judge-transaction.ts';
 import { SumColumn } from './sum-column.ts';
 
 const capacityMin = 1024;
@@ -15,12 +15,14 @@ export interface CountedSale {
   readonly amountMinor: bigint;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly timestampMs: number;
+  /** Days since 1970, at the message's own offset: what its tax depends on. */
+  readonly localDay: number;
   readonly marketNumber: number;
 }
 
 /**
- * Sales by minute and market (category, currency and country) in typed arrays, in 64 bytes for each that occurs: what
- * a batch adds to sales_per_minute.
+ * Sales by minute, market (category, currency and country) and day of their tax in typed arrays, in 68 bytes for each that
+ * occurs: what a batch adds to sales_per_minute, sales_per_hour and tax_per_day.
  */
 export class MinuteSales {
   readonly #baseExponent: CurrencyExponent;
@@ -29,6 +31,11 @@ export class MinuteSales {
   #slots = new Uint32Array(capacityMin * 2);
   /** Minutes since 1970. */
   #minutes = new Int32Array(capacityMin);
+  #localDays = new Int32Array(capacityMin);
+  /** Of the first sale: market and day decide it. */
+  readonly #taxRates: string[] = [];
+  /** Whether another local day of the same minute and market came before. */
+  readonly #isSplit: boolean[] = [];
   #marketNumbers = new Uint32Array(capacityMin);
   #counts = new Uint32Array(capacityMin);
   #flagged = new Uint32Array(capacityMin);
@@ -47,7 +54,7 @@ export class MinuteSales {
   }
 
   add(sale: CountedSale, judged: JudgedTransaction, isFlagged: boolean): void {
-    const place = this.#placeOf(Math.floor(sale.timestampMs / minuteMs), sale.marketNumber);
+    const place = this.#placeOf(Math.floor(sale.timestampMs / minuteMs), sale, judged);
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
     if (isFlagged) this.#flagged[place] = (this.#flagged[place] ?? 0) + 1;
     this.#amounts.add(place, sale.amountMinor);
@@ -57,14 +64,17 @@ export class MinuteSales {
     this.#taxesBase.add(place, judged.taxBaseMinor);
   }
 
-  /** Rows of sales_per_minute, minute by minute: its columns in the table's order, amounts as text in major units. */
-  *rows(): Generator<(string | number)[]> {
+  /**
+   * Rows, minute by minute: the columns of sales_per_minute in the table's order, amounts as text in major units, then day and
+   * rate of the tax, and whether it splits a minute: one that two local days have in common has a row for each.
+   */
+  *rows(): Generator<(string | number | boolean)[]> {
     const minutes = this.#minutes;
     const places = Uint32Array.from({ length: this.#size }, (_, place) => place);
     for (const place of places.sort((a, b) => (minutes[a] ?? 0) - (minutes[b] ?? 0))) yield this.#row(place);
   }
 
-  #row(place: number): (string | number)[] {
+  #row(place: number): (string | number | boolean)[] {
     const { productCategory, currency, country } = marketOf(this.#markets, this.#marketNumbers[place] ?? 0);
     const exponent = exponentOf(currency);
     return [
@@ -79,22 +89,31 @@ export class MinuteSales {
       formatMinor(this.#totals.sumOf(place), exponent),
       formatMinor(this.#amountsBase.sumOf(place), this.#baseExponent),
       formatMinor(this.#taxesBase.sumOf(place), this.#baseExponent),
+      dayText(this.#localDays[place] ?? 0),
+      this.#taxRates[place] ?? '',
+      this.#isSplit[place] ?? false,
     ];
   }
 
-  #placeOf(minute: number, market: number): number {
+  #placeOf(minute: number, { marketNumber: market, localDay }: CountedSale, judged: JudgedTransaction): number {
     const mask = this.#slots.length - 1;
     let slot = slotOf(minute, market) & mask;
+    let isSplit = false;
     for (;;) {
       const stored = this.#slots[slot] ?? 0;
       if (stored === 0) break;
-      if (this.#minutes[stored - 1] === minute && this.#marketNumbers[stored - 1] === market) return stored - 1;
+      const isSame = this.#minutes[stored - 1] === minute && this.#marketNumbers[stored - 1] === market;
+      if (isSame && this.#localDays[stored - 1] === localDay) return stored - 1;
+      isSplit ||= isSame;
       slot = (slot + 1) & mask;
     }
     const place = this.#size;
     this.#slots[slot] = place + 1;
     this.#minutes[place] = minute;
     this.#marketNumbers[place] = market;
+    this.#localDays[place] = localDay;
+    this.#taxRates[place] = judged.taxRate.rate;
+    this.#isSplit[place] = isSplit;
     this.#size += 1;
     if (this.#size === this.#minutes.length) this.#grow();
     return place;
@@ -104,6 +123,7 @@ export class MinuteSales {
     const capacity = this.#minutes.length * 2;
     this.#minutes = grown(this.#minutes, new Int32Array(capacity));
     this.#marketNumbers = grown(this.#marketNumbers, new Uint32Array(capacity));
+    this.#localDays = grown(this.#localDays, new Int32Array(capacity));
     this.#counts = grown(this.#counts, new Uint32Array(capacity));
     this.#flagged = grown(this.#flagged, new Uint32Array(capacity));
     this.#reserveSums(capacity);

@@ -24,8 +24,8 @@ export class RollUps {
     this.#days.add(customer, sale.timestampMs, judged.amountBaseMinor, isFlagged);
   }
 
-  /** Rows of sales_per_minute: its columns in the table's order, amounts as text in major units. */
-  minuteRows(): Generator<(string | number)[]> {
+  /** Rows of sales_per_minute, and by what they were taxed: see `MinuteSales`. */
+  minuteRows(): Generator<(string | number | boolean)[]> {
     return this.#minutes.rows();
   }
 

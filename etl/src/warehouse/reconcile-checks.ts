@@ -354,6 +354,17 @@ const rollUpChecks: readonly Check[] = [
   salesCheck('sales_per_minute', 'minute', '1 minute'),
   salesCheck('sales_per_hour', 'hour', '1 hour'),
   rollUpCheck({
+    table: 'tax_per_day',
+    keys: ['tax_date', 'country', 'product_category', 'tax_rate'],
+    keySql: ['t.tax_date', `coalesce(t.country, '')`, 't.product_category', 't.tax_rate'],
+    narrowing: 'tax_date',
+    sums: [
+      ['transaction_count', 'count(*)'],
+      ['amount_base_sum', 'sum(amount_base)'],
+      ['tax_base_sum', 'sum(tax_amount_base)'],
+    ],
+  }),
+  rollUpCheck({
     table: 'customer_days',
     keys: ['day', 'customer_id'],
     keySql: [`(transaction_timestamp at time zone 'UTC')::date`, 't.customer_id'],

@@ -190,6 +190,7 @@ async function insertRevisions(db: Queryable, reprocessId: string): Promise<void
 async function correctRollUps(db: Queryable): Promise<void> {
   await correctSales(db, 'sales_per_minute', 'minute', '1 minute');
   await correctSales(db, 'sales_per_hour', 'hour', '1 hour');
+  await correctTaxes(db);
   await requireAll(
     db,
     'customer_days',
@@ -209,6 +210,38 @@ async function correctRollUps(db: Queryable): Promise<void> {
     )
     select (select count(*) from deltas)::int as expected, (select count(*) from corrected)::int as corrected`,
   );
+}
+
+/** Moves sales from the rate that they were taxed by to the one that counts now. */
+async function correctTaxes(db: Queryable): Promise<void> {
+  const moves = sql`
+    moves as (
+      select t.tax_date, coalesce(t.country, '') as country, t.product_category, c.tax_rate_before as tax_rate,
+        -1 as count, -c.amount_base_before as amount_base, -c.tax_amount_base_before as tax_base
+      from reprocess_changes c
+      join transactions t using (order_id)
+      union all
+      select t.tax_date, coalesce(t.country, ''), t.product_category, c.tax_rate_after,
+        1, c.amount_base_after, c.tax_amount_base_after
+      from reprocess_changes c
+      join transactions t using (order_id)
+    ), deltas as (
+      select tax_date, country, product_category, tax_rate, sum(count) as count, sum(amount_base) as amount_base,
+        sum(tax_base) as tax_base
+      from moves
+      group by 1, 2, 3, 4
+    )`;
+  await db.execute(sql`
+    with ${moves}
+    insert into tax_per_day as known
+      (tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum)
+    select tax_date, country, product_category, tax_rate, count, amount_base, tax_base
+    from deltas
+    on conflict (tax_date, country, product_category, tax_rate) do update set
+      transaction_count = known.transaction_count + excluded.transaction_count,
+      amount_base_sum = known.amount_base_sum + excluded.amount_base_sum,
+      tax_base_sum = known.tax_base_sum + excluded.tax_base_sum`);
+  await db.execute(sql`delete from tax_per_day where transaction_count = 0`);
 }
 
 /** @param time - The column of the table that says when a row's sales took place, to `width`. */

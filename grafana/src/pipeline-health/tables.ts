@@ -7,6 +7,7 @@ import { linkToBatch } from '../dashboard-links.ts';
 import { redWhen } from '../red-when.ts';
 import { partitionLag, staleAfter } from '../sql/ledger.ts';
 import { allowanceText, secondsOf } from '../sql/schedule.ts';
+import { unverifiedTax } from '../sql/unverified-tax.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 import { thresholds } from '../thresholds.ts';
 
@@ -17,7 +18,7 @@ export function standing(): (TableBuilder | BarchartBuilder)[] {
 
 /** Batches, incidents and reconciliations, one by one. */
 export function records(): TableBuilder[] {
-  return [batches(), incidents(), reconciliations()];
+  return [batches(), incidents(), reconciliations(), unverifiedTaxes()];
 }
 
 function redFrom(value: number): DynamicConfigValue[] {
@@ -166,5 +167,19 @@ order by finished_at desc
 limit 50`,
     columns: { Took: inUnit('s'), Differences: redFrom(1) },
     noValue: 'none in this time',
+  });
+}
+
+function unverifiedTaxes(): TableBuilder {
+  return tablePanel({
+    id: 28,
+    title: 'Charged by unverified tax rates',
+    description:
+      'Sales whose tax rate no verified rule in force confirms, by the day of their tax (whole days of the time range), the most tax first. `etl tax-rates list --unverified` names the rules, `etl tax-rates verify` puts on record that one is right; after an import of another rate `etl reprocess` computes sales again.',
+    width: 24,
+    height: 6,
+    sql: unverifiedTax,
+    columns: { Rate: inUnit('percentunit'), Transactions: redFrom(1) },
+    noValue: 'none: every rate charged is verified',
   });
 }

@@ -174,6 +174,7 @@ async function contents(pipeline: Pipeline): Promise<unknown[]> {
     select (select jsonb_agg(t order by order_id) from transactions t) as facts,
       (select jsonb_agg(s order by minute, country, currency, product_category) from sales_per_minute s) as minutes,
       (select jsonb_agg(s order by hour, country, currency, product_category) from sales_per_hour s) as hours,
+      (select jsonb_agg(t order by tax_date, country, product_category, tax_rate) from tax_per_day t) as taxes,
       (select jsonb_agg(p order by customer_id) from customer_profiles p) as profiles,
       (select jsonb_agg(d order by day, customer_id) from customer_days d) as days,
       (select jsonb_agg(p order by partition) from source_positions p) as positions,

@@ -16,6 +16,7 @@ const tables = [
   'source_positions',
   'sales_per_minute',
   'sales_per_hour',
+  'tax_per_day',
   'customer_days',
   'customer_profiles',
   'etl_incidents',
@@ -131,6 +132,7 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
       'recent_sales',
       'sales_per_hour',
       'sales_per_minute',
+      'tax_per_day',
     ],
   ],
   [
@@ -231,6 +233,13 @@ const faults: readonly (readonly [what: string, sql: string, checks: readonly st
     update sales_per_hour set transaction_count = transaction_count - 1
     where ctid = (select max(ctid) from sales_per_hour where currency = 'EUR')`,
     ['sales_per_hour'],
+  ],
+  [
+    'a tax counted under another rate',
+    `
+    update tax_per_day set tax_rate = 0.5
+    where ctid = (select max(ctid) from tax_per_day)`,
+    ['tax_per_day'],
   ],
   [
     "a customer's day that is gone",

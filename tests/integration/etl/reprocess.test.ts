@@ -55,6 +55,7 @@ const everything = `
   select (select jsonb_agg(t order by order_id) from transactions t) as facts,
     (select jsonb_agg(s order by minute, country, currency, product_category) from sales_per_minute s) as minutes,
     (select jsonb_agg(s order by hour, country, currency, product_category) from sales_per_hour s) as hours,
+    (select jsonb_agg(t order by tax_date, country, product_category, tax_rate) from tax_per_day t) as taxes,
     (select jsonb_agg(d order by day, customer_id) from customer_days d) as days,
     (select jsonb_agg(p order by customer_id) from customer_profiles p) as profiles,
     (select count(*) from transaction_revisions) as revisions,
@@ -78,6 +79,12 @@ const rollUpFaults = `
        sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base), sum(tax_amount_base)
      from transactions group by 1, 2, 3, 4)) hours
   union all
+  select 'taxes', count(*)::int from (
+    (select tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum from tax_per_day)
+    except
+    (select tax_date, coalesce(country, ''), product_category, tax_rate, count(*), sum(amount_base), sum(tax_amount_base)
+     from transactions group by 1, 2, 3, 4)) taxes
+  union all
   select 'days', count(*)::int from (
     (select day, customer_id, transaction_count, amount_base_sum from customer_days)
     except
@@ -92,6 +99,7 @@ const rollUpFaults = `
 const noFaults = [
   { roll_up: 'minutes', faults: 0 },
   { roll_up: 'hours', faults: 0 },
+  { roll_up: 'taxes', faults: 0 },
   { roll_up: 'days', faults: 0 },
   { roll_up: 'profiles', faults: 0 },
 ];

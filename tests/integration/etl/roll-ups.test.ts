@@ -131,6 +131,12 @@ test.each([
      from transactions group by 1, 2, 3, 4`,
   ],
   [
+    'tax_per_day',
+    `select tax_date, coalesce(country, '') as country, product_category, tax_rate, count(*) as transaction_count,
+       sum(amount_base) as amount_base_sum, sum(tax_amount_base) as tax_base_sum
+     from transactions group by 1, 2, 3, 4`,
+  ],
+  [
     'customer_days',
     `select (transaction_timestamp at time zone 'UTC')::date as day, customer_id, count(*) as transaction_count,
        count(*) filter (where is_fraud_flagged) as flagged_count, sum(amount_base) as amount_base_sum,

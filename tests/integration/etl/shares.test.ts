@@ -42,6 +42,7 @@ test.each([
   ['days are the same', 'customer_days', []],
   ['minutes are the same', 'sales_per_minute', []],
   ['hours are the same', 'sales_per_hour', []],
+  ['taxes of the days are the same', 'tax_per_day', []],
   [
     'quarantined records are the same',
     'rejected_transactions',

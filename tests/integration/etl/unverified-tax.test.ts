@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
+import { runEtl } from '../../support/programs.ts';
 
 /** Two rules of a country that no shipped rule is for: one that nobody has verified before the day that it is known for. */
 async function openBouvet(env: Record<string, string> = {}): Promise<Pipeline> {
@@ -85,6 +86,68 @@ test('an unverified rate is charged where that is accepted, and explain says so 
   expect(await tax('after')).toContain('0.07 (BV, 2026-11-22)');
   await pipeline.etl(verify);
   expect(await tax('before')).toContain('0.07 (BV, 2026-11-21)');
+});
+
+test('status and the list count what was charged by unverified rates, until they are verified', async () => {
+  await using pipeline = await openBouvet();
+  const today = new Date().toISOString();
+  await pipeline.query("delete from tax_rates where country = 'BV' and is_verified");
+  await pipeline.query("update tax_rates set valid_to = null where country = 'BV'");
+  await pipeline.publish([{ ...before, timestamp: today }, { ...after, timestamp: today }, aTransaction()]);
+  await pipeline.batch(['run']);
+  const charged = [
+    {
+      country: 'BV',
+      productCategory: 'electronics',
+      taxRate: '0.07',
+      transactionCount: 2,
+      amountBase: '300',
+      taxBase: '21',
+    },
+  ];
+  const status = async (): Promise<unknown> => JSON.parse((await pipeline.etl(['status'])).stdout).unverifiedTax;
+  expect(await status()).toEqual({ days: 30, charges: charged });
+  const listed = JSON.parse((await pipeline.etl(['tax-rates', 'list', '--unverified', '--country', 'BV'])).stdout);
+  expect(listed).toMatchObject({ rules: [{ country: 'BV', isVerified: false }], charged });
+  const { stdout } = await runEtl(['status'], { env: pipeline.env });
+  expect(stdout).toContain('2 transactions in 30 days: BV/electronics 0.07 (2 transactions, tax 21)');
+  await pipeline.etl(verify);
+  expect(await status()).toEqual({ days: 30, charges: [] });
+});
+
+test('a minute that two local days have in common counts once, and its tax by each day', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const at = { customer_id: 'one', amount: '100.00' };
+  await pipeline.publish([
+    aTransaction({ ...at, order_id: 'west', timestamp: '2026-11-20T19:30:10-05:00' }),
+    aTransaction({ ...at, order_id: 'utc', timestamp: '2026-11-21T00:30:20Z' }),
+    aTransaction({ ...at, order_id: 'west-2', timestamp: '2026-11-20T19:30:30-05:00' }),
+  ]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 3 });
+  expect(
+    await pipeline.query('select transaction_count::int as count, tax_sum::float8 as tax from sales_per_minute'),
+  ).toEqual([{ count: 3, tax: 25.5 }]);
+  expect(
+    await pipeline.query('select tax_date::text, transaction_count::int as count from tax_per_day order by tax_date'),
+  ).toEqual([
+    { tax_date: '2026-11-20', count: 2 },
+    { tax_date: '2026-11-21', count: 1 },
+  ]);
+});
+
+test('what was taxed by a rate that has been corrected since counts as unverified until it is computed again', async () => {
+  await using pipeline = await openBouvet();
+  await pipeline.publish([after]);
+  await pipeline.batch(['run']);
+  const charged = async (): Promise<unknown> =>
+    JSON.parse((await pipeline.etl(['tax-rates', 'list', '--unverified', '--country', 'BV'])).stdout).charged;
+  expect(await charged()).toEqual([]);
+  const file = join(pipeline.stagingDir, 'rules.csv');
+  await writeFile(file, 'country,rate,valid_from,source,is_verified\nBV,0.09,2026-11-22,law of 2026,true\n');
+  await pipeline.etl(['tax-rates', 'import', file]);
+  expect(await charged()).toMatchObject([{ country: 'BV', taxRate: '0.07', transactionCount: 1 }]);
+  await pipeline.etl(['reprocess', '--from', '2026-11-22', '--to', '2026-11-22']);
+  expect(await charged()).toEqual([]);
 });
 
 test('reprocess keeps the figures of what an unverified rate would change, and counts them', async () => {

@@ -176,3 +176,25 @@ describe('what batches leave in the ledger', () => {
     expect(rows[0]?.['First difference']).toBe('a roll-up differs');
   });
 });
+
+test('sales taxed by a rate that nobody has verified are counted, by the rules of today', async () => {
+  const title = 'Charged by unverified tax rates';
+  expect(await panels.rows(title, view)).toEqual([]);
+  await pipeline.query(`
+    insert into tax_rates (country, product_category, rate, valid_from, source, is_verified)
+    values ('BV', '*', 0.1, '2015-01-01', 'A; B', true), ('BV', 'books', 0.05, '2015-01-01', 'hearsay', false)`);
+  await pipeline.query(`
+    insert into tax_per_day values
+      ('2026-11-22', '', 'toys', 0.085, 7, 70, 5.95),
+      ('2026-11-22', 'BV', 'toys', 0.1, 1, 10, 1),
+      ('2026-11-22', 'BV', 'games', 0.2, 2, 20, 4),
+      ('2026-11-22', 'BV', 'books', 0.05, 3, 30, 1.5),
+      ('2026-11-20', 'BV', 'books', 0.05, 99, 99, 4.95)`);
+  const rows = await panels.rows(title, view);
+  expect(
+    rows.map((row) => [row['Country'], row['Category'], Number(row['Rate']), Number(row['Transactions'])]),
+  ).toEqual([
+    ['BV', 'games', 0.2, 2],
+    ['BV', 'books', 0.05, 3],
+  ]);
+});

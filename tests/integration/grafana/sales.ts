@@ -46,7 +46,20 @@ export async function insertSale(owner: Client, sale: Sale): Promise<void> {
   );
   await addToRollUp(owner, 'sales_per_minute', 'minute', sale);
   await addToRollUp(owner, 'sales_per_hour', 'hour', sale);
+  await addToTaxes(owner, sale);
   if (isFlagged) await insertAlert(owner, sale);
+}
+
+async function addToTaxes(owner: Client, { at, category, country, amountBase, taxBase }: Sale): Promise<void> {
+  await owner.query(
+    `insert into tax_per_day as present
+     values (($1::timestamptz at time zone 'UTC')::date, $2, $3, 0.085, 1, $4::numeric, $5::numeric)
+     on conflict (tax_date, country, product_category, tax_rate) do update set
+       transaction_count = present.transaction_count + 1,
+       amount_base_sum = present.amount_base_sum + excluded.amount_base_sum,
+       tax_base_sum = present.tax_base_sum + excluded.tax_base_sum`,
+    [at, country, category, amountBase, taxBase],
+  );
 }
 
 async function addToRollUp(owner: Client, table: string, time: 'minute' | 'hour', sale: Sale): Promise<void> {
