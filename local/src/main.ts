@@ -20,10 +20,12 @@ import { airflowAnswers, waitUntilHealthy } from './stack/health.ts';
 import { openShell, runInside } from './stack/run-inside.ts';
 import { Supervisor } from './stack/supervisor.ts';
 import { addressTable } from './stack/table.ts';
+import { watch, watchedPrograms } from './stack/watchdog.ts';
 import { openWarehouseShell } from './stack/warehouse-shell.ts';
 import { runTests } from './test-all.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const printWithTime = (line: string): void => print(`${new Date().toISOString()} ${line}`);
 const progress = new Progress(print);
 // oxlint-disable-next-line node/no-process-env -- the one place of this program that reads it
 const environment = process.env;
@@ -52,6 +54,10 @@ program.command('preview-build').action(async () => {
     await delay(60_000);
     throw error;
   });
+});
+program.command('watchdog').action(async () => {
+  const current = await settings();
+  await watch(watchedPrograms(current), new Supervisor(current.folders), printWithTime);
 });
 program.command('dev-build').action(() => progress.step('Bundles', build));
 program.command('dev-restart').action(async () => {

@@ -63,6 +63,7 @@ function addressesOf(stack: Settings): StackAddresses {
     transactionsTopic: stack.KAFKA_TOPIC_TRANSACTIONS,
     warehouseUrl: `postgresql://${user}:${password}@127.0.0.1:${stack.WAREHOUSE_DB_PORT}/${stack.WAREHOUSE_DB_NAME}`,
     scheduleSeconds,
+    localDir: stack.folders.stack,
   };
 }
 

@@ -12,6 +12,8 @@ export const stackAddresses = z.object({
   warehouseUrl: z.url(),
   /** Seconds between two scheduled runs. */
   scheduleSeconds: z.coerce.number().int().positive(),
+  /** The folder of a stack without containers. */
+  localDir: z.string().optional(),
 });
 
 export type StackAddresses = z.output<typeof stackAddresses>;

@@ -19,6 +19,7 @@ import { baseEnvironment, runOnce } from './one-shot.ts';
 import { kafkaProgram, postgresProgram, producerProgram } from './programs.ts';
 import { killStrays } from './strays.ts';
 import { Supervisor, type Program } from './supervisor.ts';
+import { watchdogProgram } from './watchdog.ts';
 
 /**
  * Installs, builds and starts the whole stack; returns once all of it is healthy. Harmless on a running one.
@@ -66,6 +67,7 @@ async function start(settings: Settings, progress: Progress, supervisor: Supervi
     ...airflow,
     producer,
     ...(dashboards ? [dashboards.program] : []),
+    watchdogProgram(settings),
   ];
   await supervisor.apply(programs, baseEnvironment());
 
@@ -78,6 +80,8 @@ async function start(settings: Settings, progress: Progress, supervisor: Supervi
     progress.step('Producer', () => supervisor.start('producer')),
     ...(dashboards ? [startDashboardsPart(starting, dashboards)] : []),
   ]);
+  // Once all is healthy, so that it finds nothing to do.
+  await supervisor.start('watchdog');
 }
 
 interface Starting {

@@ -5,6 +5,7 @@ import * as z from 'zod';
 
 import { tailOf } from '../process/service.ts';
 import type { Settings } from '../setup/settings.ts';
+import type { Finding } from './silence.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** What no waiting puts right. */
@@ -51,6 +52,33 @@ export async function airflowAnswers(port: number): Promise<void> {
   const url = `http://127.0.0.1:${port}/api/v2/monitor/health`;
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   airflowHealth.parse(await response.json());
+}
+
+/** @throws Error unless the API server itself answers, whatever else is away. */
+export async function airflowVersionAnswers(port: number): Promise<void> {
+  const url = `http://127.0.0.1:${port}/api/v2/version`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`Airflow answers ${response.status}`);
+  await response.text();
+}
+
+const status = z.object({ status: z.string().nullable() });
+const everyHealth = z.object({ metadatabase: status, scheduler: status, dag_processor: status });
+
+/**
+ * What Airflow's API server says of a component's heartbeat. Nothing is known of it while the server does not answer, or can not
+ * reach its database.
+ */
+export async function componentFinding(port: number, name: 'scheduler' | 'dag_processor'): Promise<Finding> {
+  const url = `http://127.0.0.1:${port}/api/v2/monitor/health`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const health = everyHealth.parse(await response.json());
+    if (health.metadatabase.status !== 'healthy') return 'unknown';
+    return health[name].status === 'healthy' ? 'answers' : 'silent';
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** @throws Error unless Grafana answers. */

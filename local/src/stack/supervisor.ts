@@ -85,6 +85,13 @@ export class Supervisor {
     return new Map(fields.map(([name = '', state = '']) => [name, state]));
   }
 
+  /** The process of each program that runs. @throws Error when supervisord does not answer. */
+  async processIds(): Promise<ReadonlyMap<string, number>> {
+    const { stdout } = await this.#control('status');
+    const running = [...stdout.matchAll(/^(\S+)\s+RUNNING\s+pid (\d+),/gm)];
+    return new Map(running.map(([, name = '', pid]) => [name, Number(pid)]));
+  }
+
   /** Stops every program and supervisord itself, and waits until it has gone. */
   async shutdown(timeoutMs = 90_000): Promise<void> {
     const pid = await this.#pid();
