@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 # Every target below is one line of help and no recipe of its own: local/run.sh runs it in the runtime of this machine.
 TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart prod-up prod-down prod-logs \
-	test test-unit test-int test-preview test-grafana test-e2e test-faults test-faults-long test-mutants lint lint-fix format typecheck \
+	test test-unit test-int test-preview test-grafana test-e2e test-hang test-faults test-faults-long test-mutants lint lint-fix format typecheck \
 	db-migrate db-reset db-shell backup restore shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
 	kafka-topics kafka-consume bench clean
 .PHONY: help doctor $(TARGETS)
@@ -31,6 +31,7 @@ test-int: ## Run integration tests against real Kafka and PostgreSQL
 test-preview: ## Look at the dashboards in a real browser (without containers)
 test-grafana: ## Provision a real Grafana and ask it everything (TEST_GRAFANA=its home folder; without containers)
 test-e2e: ## Run end-to-end tests through Airflow
+test-hang: ## See programs of Airflow that hang come back (in containers; without them it is part of test-e2e)
 test-faults: ## Kill everything, again and again, and check that nothing is lost or doubled (SEED=1,2 repeats)
 test-faults-long: ## The same with a million messages and 2,000 kills: about an hour
 test-mutants: ## Break the loader and the planner on purpose, and see a test catch each fault

@@ -189,6 +189,7 @@ case "$target" in
   test-int) run_tests integration ;;
   test-preview | test-grafana) echo "$target runs without containers: RUNTIME=local make $target" >&2; exit 1 ;;
   test-e2e) run_tests e2e ;;
+  test-hang) exec tests/containers/hung-programs.sh ;;
   lint) in_tools sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
   typecheck) in_tools tsc --noEmit -p tsconfig.json ;;
   test-faults | test-faults-long | test-mutants | lint-fix | format | bench)
