@@ -63,6 +63,10 @@ const shortColumns: Readonly<Record<string, number>> = {
   Holes: 75,
   'Other keys': 100,
   Status: 90,
+  Position: 110,
+  End: 110,
+  Lag: 90,
+  'As of': 80,
 };
 
 /** Ids and sentences are whole where the screen is wide enough; the table scrolls to the side where it is not. */
