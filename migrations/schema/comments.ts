@@ -311,9 +311,15 @@ export const comments: Comments = {
       fromOffset: 'First offset of the range.',
       nextOffset: 'Offset after the last one of the range.',
       endOffset:
-        'End of the partition when the batch was planned; what is beyond next_offset was left for later batches.',
+        'End of the partition when the batch was planned; what is beyond next_offset was left for later batches. Records of an open transaction, and all behind them, lie beyond this end.',
+      highWatermark:
+        'Offset after the last record of the partition at that time, those held by an open transaction included; null for ranges of replays and of earlier releases.',
+      heldSince:
+        'When a plan first found this end with records behind it: a transaction there is open since then at the latest. Null while none is.',
       readCount: 'Records read in the range.',
       holeCount: 'Offsets in the range that hold no record.',
+      compactedCount:
+        'Those of hole_count whose record Kafka removed by compaction; the others are control records, aborted transactions and record batches that were given up.',
       loadedCount: 'Records of the range that became transactions; null until loaded.',
       duplicateCount: 'Records of the range that repeat a transaction with the same content; null until loaded.',
       rejectedCount: 'Records of the range put into quarantine; null until loaded.',

@@ -28,6 +28,9 @@ export async function goWrong(pipeline: Pipeline): Promise<void> {
   await deleteRecordsBelow(pipeline.kafka, pipeline.topic, 0, Number(position?.next_offset) + 3);
   const stopped = await pipeline.etl(['run', '--batch', 'stopped']);
   if (stopped.exitCode !== 65) throw new Error(`run ended with ${stopped.exitCode}:\n${stopped.stderr}`);
+  await pipeline.query(
+    `update etl_batch_ranges set high_watermark = end_offset + 97, held_since = now() - interval '1 hour'`,
+  );
   await pipeline.query('update etl_batches set staging_free_bytes = 1.5 * 1024 ^ 3');
 }
 

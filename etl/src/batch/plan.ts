@@ -24,6 +24,8 @@ export interface PlannedRange {
   readonly nextOffset: bigint;
   /** The log's end when the batch was planned. */
   readonly endOffset: bigint;
+  /** The end behind what an open transaction holds at that time; null where the plan did not ask Kafka. */
+  readonly highWatermark?: bigint | null;
 }
 
 /** What keeps a range from being read whole. Every one stops the pipeline until somebody accepts the loss. */

@@ -66,10 +66,18 @@ async function planNewRanges(context: Context): Promise<readonly PlannedRange[]>
 
   const accepted = await acceptedRejectRanges(warehouse.db, topic);
   const plan = planRanges(positions, offsets, await batchSizeMax(context), accepted);
-  if (plan.kind === 'planned') return plan.ranges;
+  if (plan.kind === 'planned') return withHighWatermarks(plan.ranges, await source.highWatermarks());
   const incidents = plan.faults.map((fault) => incidentOf(topic, fault));
   const messages = incidents.map(({ message }) => message);
   throw new IntegrityError(plan.faults[0].kind, messages.join('; '), remedyFor(plan.faults[0]), incidents);
+}
+
+/** Asked for after the ends: a transaction that ends in between moves an end, never past this. */
+function withHighWatermarks(
+  ranges: readonly PlannedRange[],
+  highWatermarks: ReadonlyMap<number, bigint>,
+): readonly PlannedRange[] {
+  return ranges.map((range) => ({ ...range, highWatermark: highWatermarks.get(range.partition) ?? null }));
 }
 
 /** The configured cap, or half of the newest batch where that one did not fit on the disk. */

@@ -16,6 +16,8 @@ export const clientId = 'global-sales-pulse-etl';
 
 /** Reads only what is committed: KIP-98's READ_COMMITTED. */
 export const readCommitted = 1;
+/** Also what is not: records of transactions that are open or aborted. */
+export const readUncommitted = 0;
 
 export const connectionTimeoutMs = 3000;
 export const requestTimeoutMs = 15_000;

@@ -4,7 +4,7 @@ import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { PartitionOffsets } from '../batch/plan.ts';
 import { TemporaryError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
-import { createCluster } from './cluster.ts';
+import { createCluster, readUncommitted } from './cluster.ts';
 
 export interface KafkaSourceOptions {
   readonly brokers: readonly string[];
@@ -20,6 +20,11 @@ export interface KafkaSource extends AsyncDisposable {
   readonly waitMaxMs: number;
   /** Begins and ends of all partitions. */
   partitionOffsets(): Promise<PartitionOffsets[]>;
+  /**
+   * The end of each partition behind all records that Kafka has, by partition. What lies between the last stable offset and
+   * here belongs to an open transaction, or waits for its end.
+   */
+  highWatermarks(): Promise<ReadonlyMap<number, bigint>>;
   /** Copies positions to the consumer group's offsets, for tools that show lag. */
   mirrorPositions(positions: readonly { partition: number; nextOffset: bigint }[]): Promise<void>;
 }
@@ -44,6 +49,7 @@ export async function connectKafkaSource(
     cluster,
     waitMaxMs,
     partitionOffsets: async () => partitionOffsets(cluster, topic),
+    highWatermarks: async () => highWatermarks(cluster, topic),
     mirrorPositions: async (positions) => {
       const partitions = positions.map(({ partition, nextOffset }) => ({ partition, offset: String(nextOffset) }));
       // A broker that has just begun to coordinate says so at first.
@@ -97,4 +103,19 @@ async function partitionOffsets(cluster: Cluster, topic: string): Promise<Partit
     if (lowOffset === undefined) throw new TemporaryError(`Kafka gives no start of ${topic} partition ${partition}`);
     return { partition, lowOffset, endOffset: BigInt(offset) };
   });
+}
+
+/** kafkajs's own call gives the last stable offset under this name, too: the leaders are asked without it. */
+async function highWatermarks(cluster: Cluster, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+  const leaders = Object.entries(cluster.findLeaderForPartitions(topic, all));
+  const answers = await Promise.all(
+    leaders.map(async ([nodeId, led]) => {
+      const broker = await cluster.findBroker({ nodeId });
+      const partitions = led.map((partition) => ({ partition }));
+      return broker.listOffsets({ replicaId: -1, isolationLevel: readUncommitted, topics: [{ topic, partitions }] });
+    }),
+  );
+  const ends = answers.flatMap(({ responses }) => responses.flatMap(({ partitions }) => partitions));
+  return new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }

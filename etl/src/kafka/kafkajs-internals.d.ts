@@ -11,6 +11,11 @@ declare module 'kafkajs/src/cluster/index.js' {
       memberId: string;
       topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
     }): Promise<unknown>;
+    listOffsets(request: {
+      replicaId: number;
+      isolationLevel: number;
+      topics: { topic: string; partitions: { partition: number }[] }[];
+    }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>;
     disconnect(): Promise<void>;
     readonly connectionPool: {
       /** Opens connection 1, the one for fetches, unless it is open. */

@@ -1,4 +1,6 @@
+import type { PartitionOffsets } from '../batch/plan.ts';
 import type { Context } from '../context.ts';
+import { readHeldSince } from '../warehouse/held-partitions.ts';
 import {
   countOpenRejects,
   readLastBatches,
@@ -11,7 +13,7 @@ import {
   type LoadedMinute,
 } from '../warehouse/status-queries.ts';
 import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
-import { readPositions } from '../warehouse/positions.ts';
+import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
 import { isBatchOverdue } from './overdue-batch.ts';
 import { readUnverifiedCharges, type UnverifiedCharge } from '../warehouse/unverified-tax.ts';
@@ -21,6 +23,10 @@ interface PartitionLag {
   readonly position: string;
   readonly end: string;
   readonly lag: number;
+  /** Records, and ends of transactions, that wait behind an open transaction; 0 while none is open. */
+  readonly held: number;
+  /** Since when plans have found it so, or null: only just, or no batch was planned meanwhile. */
+  readonly heldSince: string | null;
 }
 
 /** The state of the pipeline, for people and machines. */
@@ -55,13 +61,7 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
   const source = await context.kafka();
   const ends = await source.partitionOffsets();
   const positions = await readPositions(warehouse.db, config.kafka.topic);
-  const stored = new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));
-  const partitions = ends
-    .toSorted((a, b) => a.partition - b.partition)
-    .map(({ partition, lowOffset, endOffset }) => {
-      const position = stored.get(partition) ?? lowOffset;
-      return { partition, position: String(position), end: String(endOffset), lag: Number(endOffset - position) };
-    });
+  const partitions = await partitionLags(context, ends, positions);
   const batches = await readLastBatches(warehouse.db, batchesShown);
   const schedule = await readScheduleState(warehouse.db);
   const lastLoad = batches.find(({ loadedAt }) => loadedAt !== null)?.loadedAt ?? null;
@@ -79,4 +79,25 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
     keys: await readKeyCounts(warehouse.db, keyHours),
     unverifiedTax: { days: taxDays, charges: await readUnverifiedCharges(warehouse.db, taxDays) },
   };
+}
+
+async function partitionLags(
+  context: Context,
+  ends: readonly PartitionOffsets[],
+  positions: readonly StoredPosition[],
+): Promise<readonly PartitionLag[]> {
+  const { warehouse, config } = context;
+  const source = await context.kafka();
+  const highWatermarks = await source.highWatermarks();
+  const stored = new Map(positions.map((position) => [position.partition, position]));
+  const lags: PartitionLag[] = [];
+  for (const { partition, lowOffset, endOffset } of ends.toSorted((a, b) => a.partition - b.partition)) {
+    const { nextOffset: position, epoch } = stored.get(partition) ?? { nextOffset: lowOffset, epoch: 0 };
+    const held = Number((highWatermarks.get(partition) ?? endOffset) - endOffset);
+    const heldSince =
+      held > 0 ? await readHeldSince(warehouse.db, config.kafka.topic, { partition, epoch, endOffset }) : null;
+    const lag = Number(endOffset - position);
+    lags.push({ partition, position: String(position), end: String(endOffset), lag, held, heldSince });
+  }
+  return lags;
 }

@@ -12,10 +12,17 @@ export async function showStatus(status: PipelineStatus): Promise<string> {
   parts.push(...(await headline(status)));
   parts.push(
     table(
-      ['partition', 'position', 'end', 'lag'],
-      partitions.map((p) => [p.partition, p.position, p.end, p.lag]),
+      ['partition', 'position', 'end', 'lag', 'held'],
+      partitions.map((p) => [p.partition, p.position, p.end, p.lag, p.held]),
     ),
   );
+  for (const { partition, end, held, heldSince } of partitions) {
+    if (held === 0) continue;
+    parts.push(
+      `partition ${partition}: a transaction is open at offset ${end}${heldSince === null ? '' : `, since ${heldSince}`}; ` +
+        `${held} records wait there until its producer ends it: see the runbook, "A transaction holds a partition"`,
+    );
+  }
   if (batches.length > 0) {
     parts.push(
       table(

@@ -4,6 +4,7 @@ import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { Batch, StepName } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan.ts';
 import { isDiskFullCode } from '../errors.ts';
+import { heldSince } from './held-partitions.ts';
 import type { Queryable } from './connection.ts';
 import { readClaims } from './replay-plan.ts';
 import { currentSchedule } from './schedule.ts';
@@ -68,7 +69,14 @@ export async function insertPlan(
     .onConflictDoNothing()
     .returning({ batchId: etlBatches.batchId });
   if (inserted.length === 0 || ranges.length === 0) return;
-  await db.insert(etlBatchRanges).values(ranges.map((range) => ({ ...range, topic, batchId: batch.batchId })));
+  await db.insert(etlBatchRanges).values(
+    ranges.map((range) => ({
+      ...range,
+      topic,
+      batchId: batch.batchId,
+      heldSince: (range.highWatermark ?? 0n) > range.endOffset ? heldSince(topic, range) : null,
+    })),
+  );
 }
 
 const durationColumns = {

@@ -1,5 +1,5 @@
 import { dashboardUids } from '../dashboard-links.ts';
-import { inTime, stagingFree } from '../sql/ledger.ts';
+import { inTime, partitionLag, stagingFree } from '../sql/ledger.ts';
 import { allowanceText, intervalOf, minutesOf, type Allowance } from '../sql/schedule.ts';
 import type { AlertRule } from './alert-rule.ts';
 
@@ -34,7 +34,10 @@ left_behind as (
   group by batch_id, planned_at
 )`;
 
-/** Whether there is room and speed enough. */
+/** Kafka ends a transaction whose producer is silent after 1 minute, or as long as the producer has asked for, 15 minutes at most. */
+const heldSecondsMax = 300;
+
+/** Whether there is room and speed enough, and nothing in the way. */
 export const capacityRules: readonly AlertRule[] = [
   {
     uid: 'lag-growing',
@@ -77,4 +80,37 @@ from left_behind`,
     for: '0s',
     panel: { dashboardUid: dashboardUids.pipelineHealth, id: 6 },
   },
+  {
+    uid: 'partition-held',
+    title: 'A transaction holds a partition',
+    severity: 'warning',
+    summary:
+      'A transaction in Kafka has been open for {{ humanizeDuration $values.value.Value }}: {{ printf "%.0f" $values.held.Value }} records wait behind it in {{ printf "%.0f" $values.partitions.Value }} partitions, the first of them partition {{ printf "%.0f" $values.first.Value }}.',
+    description:
+      'A producer has neither committed nor aborted its transaction for 5 minutes. The lag does not show what waits behind it; sales of that partition are not loaded until it ends.',
+    section: 'A transaction holds a partition',
+    value: `with partitions as (
+${partitionLag}
+)
+select coalesce(max(held_seconds), 0) as "Held"
+from partitions`,
+    limit: { type: 'gt', value: heldSecondsMax },
+    figures: {
+      held: heldFigure('coalesce(sum(held), 0)', 'Records'),
+      partitions: heldFigure('count(*)', 'Partitions'),
+      first: heldFigure('coalesce(min(partition), 0)', 'Partition'),
+    },
+    for: '0s',
+    panel: { dashboardUid: dashboardUids.pipelineHealth, id: 20 },
+  },
 ];
+
+/** A figure over the partitions that are held for longer than they may. */
+function heldFigure(expression: string, name: string): string {
+  return `with partitions as (
+${partitionLag}
+)
+select ${expression} as "${name}"
+from partitions
+where held_seconds > ${heldSecondsMax}`;
+}

@@ -32,7 +32,7 @@ function partitions(): TableBuilder {
   return tablePanel({
     id: 20,
     title: 'Lag by partition',
-    description: `For each partition the next offset to load, the end of the log when a batch was last planned, the messages between them, and how long ago that was, whatever time range is chosen. Nothing newer is known while no batch is planned: the state is then outdated, from ${allowanceText(staleAfter)}.`,
+    description: `For each partition the next offset to load, the end of the log when a batch was last planned, the messages between them, how many more wait behind an open transaction and since when, and how long ago that was, whatever time range is chosen. Nothing newer is known while no batch is planned: the state is then outdated, from ${allowanceText(staleAfter)}.`,
     width: 12,
     height: 8,
     sql: `with partitions as (
@@ -44,11 +44,13 @@ select
   next_offset as "Position",
   end_offset as "End",
   lag as "Lag",
+  held as "Held",
+  held_since as "Held since",
   seen_seconds as "As of",
   case when seen_seconds >= ${secondsOf(staleAfter)} then 'outdated' else 'current' end as "State"
 from partitions
 order by topic, partition`,
-    columns: { 'As of': [...inUnit('s'), { id: 'decimals', value: 0 }], State: redWhen('outdated') },
+    columns: { Held: redFrom(1), 'As of': [...inUnit('s'), { id: 'decimals', value: 0 }], State: redWhen('outdated') },
     noValue: 'no partition yet',
   });
 }

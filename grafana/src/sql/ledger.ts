@@ -50,7 +50,7 @@ having count(*) > 0`;
 
 /**
  * What the ledger knows of each partition: where it stands, where the log ended when a batch was last planned, how many
- * offsets lie between, and how old that knowledge is in seconds. It knows nothing newer while no batch is planned, so the
+ * offsets lie between, how many wait behind an open transaction, for how many seconds plans have found it open, and how old that knowledge is in seconds. It knows nothing newer while no batch is planned, so the
  * age belongs to the lag wherever that is shown.
  */
 export const partitionLag = `select
@@ -59,10 +59,13 @@ export const partitionLag = `select
   stand.next_offset,
   seen.end_offset,
   greatest(coalesce(seen.end_offset, stand.next_offset) - stand.next_offset, 0) as lag,
+  greatest(seen.high_watermark - seen.end_offset, 0) as held,
+  extract(epoch from seen.planned_at - seen.held_since) as held_seconds,
+  seen.held_since,
   extract(epoch from now() - seen.planned_at) as seen_seconds
 from source_positions as stand
 left join lateral (
-  select end_offset, planned_at
+  select end_offset, high_watermark, held_since, planned_at
   from etl_batches
   join etl_batch_ranges as planned using (batch_id)
   where planned.topic = stand.topic

@@ -174,6 +174,30 @@ test('batches that fail leave their records behind, which counts as lag', async 
   expect(await evaluate('lag-growing')).toMatchObject({ isFiring: true, value: 30 });
 });
 
+test('partition-held fires when plans find a transaction open for five minutes, and clears when it has ended', async () => {
+  await using watched = await openWatched({ partitions: 1 });
+  const { pipeline, evaluate } = watched;
+  const { kafka, topic } = pipeline;
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: topic });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ value: 'x' }, { value: 'y' }] });
+  await pipeline.batch(['run', '--batch', 'b-1']);
+  expect(await evaluate('partition-held')).toMatchObject({ isFiring: false });
+  await pipeline.query(`update etl_batch_ranges set held_since = held_since - interval '6 minutes'`);
+  await pipeline.batch(['run', '--batch', 'b-2']);
+  const { isFiring, summary } = await evaluate('partition-held');
+  expect(isFiring).toBe(true);
+  expect(summary).toMatch(
+    /^A transaction in Kafka has been open for 6m \d+s: 2 records wait behind it in 1 partitions, the first of them partition 0\.$/,
+  );
+  await transaction.abort();
+  await producer.disconnect();
+  await pipeline.batch(['run', '--until-empty']);
+  await pipeline.batch(['run', '--batch', 'b-3']);
+  expect(await evaluate('partition-held')).toMatchObject({ isFiring: false });
+});
+
 test('integrity-incident fires when records were deleted before they were read, and clears when somebody accepts the loss', async () => {
   await using watched = await openWatched({ partitions: 1 });
   const { pipeline, evaluate } = watched;
