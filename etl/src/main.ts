@@ -65,9 +65,12 @@ function createProgram(): Command {
     );
   program
     .command('topics')
-    .description('create the Kafka topics that are missing')
+    .description('create the Kafka topics that are missing, and show where others are set otherwise')
+    .option('--apply', 'set them as the settings say', false)
     .addOption(jsonOption())
-    .action(async ({ json }) => guarded(json, makeTopics));
+    .action(async ({ apply, json }) =>
+      guarded(json, async (config, logger) => makeTopics(config, logger, { apply, json })),
+    );
   addStatusCommand(program);
   addExplainCommand(program);
   addRejectedCommands(program);
@@ -88,15 +91,19 @@ async function oneStep(context: Context, step: StepName, id: string, json: boole
   print(json ? JSON.stringify(summary) : describeSummary(batch, summary));
 }
 
-async function makeTopics(config: Config, logger: Logger, json: boolean): Promise<void> {
+async function makeTopics(
+  config: Config,
+  logger: Logger,
+  { apply, json }: { readonly apply: boolean; readonly json: boolean },
+): Promise<void> {
   const { ensureTopics } = await import('./kafka/ensure-topics.ts');
-  const report = await ensureTopics(config.kafka, logger);
-  const { created, present } = report;
-  print(
-    json
-      ? JSON.stringify(report)
-      : `topics created: ${created.join(', ') || 'none'}; there: ${present.join(', ') || 'none'}`,
-  );
+  const report = await ensureTopics(config.kafka, apply, logger);
+  if (json) return print(JSON.stringify(report));
+  const { created, present, differences } = report;
+  print(`topics created: ${created.join(', ') || 'none'}; there: ${present.join(', ') || 'none'}`);
+  for (const { topic, setting, wanted, found } of differences) {
+    print(`${topic}: ${setting} was ${found}, ${apply ? 'is now' : 'etl topics --apply sets'} ${wanted}`);
+  }
 }
 
 function withSubcommands(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {

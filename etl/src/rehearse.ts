@@ -133,7 +133,7 @@ function stageRecords(folder: string): StepOutput<ExtractFacts> {
   const anchor = last === undefined ? null : anchorOf(last);
   const facts = {
     readCount: records.length,
-    ranges: [{ partition: 0, readCount: records.length, holeCount: 0, anchor }],
+    ranges: [{ partition: 0, readCount: records.length, holeCount: 0, compactedCount: 0, anchor }],
   };
   return { facts, files: { [recordsFile(0)]: file.seal() } };
 }

@@ -15,6 +15,8 @@ const readRangeFacts = z.object({
   readCount: count,
   /** Offsets of the range that hold no record for a committed reader. */
   holeCount: count,
+  /** Those of them whose record compaction has removed. */
+  compactedCount: count,
   anchor: anchor.nullable(),
 });
 

@@ -15,7 +15,7 @@ import { anchorOf } from './extract-batch.ts';
  * @throws IntegrityError when the topic is another one, with its incident.
  */
 export async function checkAnchors(context: Context, batch: Batch): Promise<void> {
-  const { topic } = context.config.kafka;
+  const { topic, allowCompaction } = context.config.kafka;
   const source = await context.kafka();
   const isRead = new Set(
     batch.ranges.filter(({ fromOffset, nextOffset }) => fromOffset < nextOffset).map(({ partition }) => partition),
@@ -25,23 +25,28 @@ export async function checkAnchors(context: Context, batch: Batch): Promise<void
   await allOrNone(
     positions.filter(({ partition }) => isRead.has(partition)),
     async (position, signal) => {
-      const state = await anchorState(source, position, lows.get(position.partition) ?? 0n, signal);
+      const state = await anchorState(source, position, lows.get(position.partition) ?? 0n, signal, allowCompaction);
       if (state === 'another') throw recreated(topic, position);
     },
   );
 }
 
-/** Compares the last loaded record of a partition with what the log has at its offset. */
+/**
+ * Compares the last loaded record of a partition with what the log has at its offset. Compaction may have removed it, where
+ * that is allowed.
+ */
 export async function anchorState(
   source: KafkaSource,
   position: StoredPosition,
   lowOffset: bigint,
   signal: AbortSignal,
+  isCompactionAllowed = false,
 ): Promise<AnchorState> {
   const { partition, anchorOffset, anchorTimestamp, anchorKeyHash } = position;
   if (anchorOffset === null || anchorOffset < lowOffset) return 'gone';
   try {
     const record = await readRecordAt(source, partition, Number(anchorOffset), signal);
+    if (record === undefined && isCompactionAllowed) return 'gone';
     const found = record === undefined ? undefined : anchorOf(record);
     const isSame =
       found?.timestampMs === anchorTimestamp?.getTime() && found?.keyHash === anchorKeyHash?.toString('hex');

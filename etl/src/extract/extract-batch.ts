@@ -58,11 +58,16 @@ async function extractRange(
     if (last !== undefined) anchor = anchorOf(last);
     onRead(records.length);
   };
-  await readRange(source, { partition, epoch, fromOffset, nextOffset }, take, signal, async (unreadable) =>
-    isGivenUp(context.warehouse.db, source.topic, unreadable),
+  const passedOver = await readRange(
+    source,
+    { partition, epoch, fromOffset, nextOffset },
+    take,
+    signal,
+    async (unreadable) => isGivenUp(context.warehouse.db, source.topic, unreadable),
   );
   const holeCount = nextOffset - fromOffset - readCount;
-  return { facts: { partition, readCount, holeCount, anchor }, seal: file.seal() };
+  const compactedCount = holeCount - passedOver;
+  return { facts: { partition, readCount, holeCount, compactedCount, anchor }, seal: file.seal() };
 }
 
 /** How a record is known again. The hash of no key is the hash of nothing. */

@@ -36,7 +36,7 @@ export async function extractClaims(
     context.onProgress('extract', done, total);
   }
   for (const [partition, { file, count }] of writers) {
-    ranges.push({ partition, readCount: count, holeCount: 0, anchor: null });
+    ranges.push({ partition, readCount: count, holeCount: 0, compactedCount: 0, anchor: null });
     files[recordsFile(partition)] = file.seal();
   }
   return { facts: { readCount: done, ranges }, files };

@@ -7,6 +7,7 @@ import { sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
 import { acceptLoss, IntegrityError, type IncidentFacts } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
+import { refuseCompaction } from '../kafka/topic-settings.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { acceptedRejectRanges } from '../warehouse/incidents.ts';
 import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
@@ -51,6 +52,7 @@ async function planNewRanges(context: Context): Promise<readonly PlannedRange[]>
   // Positions before ends: a batch that loads in between leaves this plan behind, never beyond the end.
   const stored = await readPositions(warehouse.db, topic);
   const offsets = await source.partitionOffsets();
+  refuseCompaction(topic, await source.topicSettings(), config.kafka.allowCompaction);
   const isStored = new Set(stored.map(({ partition }) => partition));
   const unknown = offsets.filter(({ partition }) => !isStored.has(partition));
   if (unknown.length > 0) {

@@ -4,6 +4,7 @@ import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { PartitionOffsets } from '../batch/plan.ts';
 import { TemporaryError } from '../errors.ts';
 import { retrying } from '../retrying.ts';
+import { topicSettingsOf, watchedSettings, type TopicSettings } from './topic-settings.ts';
 import { createCluster, readUncommitted } from './cluster.ts';
 
 export interface KafkaSourceOptions {
@@ -25,6 +26,8 @@ export interface KafkaSource extends AsyncDisposable {
    * here belongs to an open transaction, or waits for its end.
    */
   highWatermarks(): Promise<ReadonlyMap<number, bigint>>;
+  /** What the broker's settings do to the topic's records. */
+  topicSettings(): Promise<TopicSettings>;
   /** Copies positions to the consumer group's offsets, for tools that show lag. */
   mirrorPositions(positions: readonly { partition: number; nextOffset: bigint }[]): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function connectKafkaSource(
     waitMaxMs,
     partitionOffsets: async () => partitionOffsets(cluster, topic),
     highWatermarks: async () => highWatermarks(cluster, topic),
+    topicSettings: async () => topicSettings(cluster, topic),
     mirrorPositions: async (positions) => {
       const partitions = positions.map(({ partition, nextOffset }) => ({ partition, offset: String(nextOffset) }));
       // A broker that has just begun to coordinate says so at first.
@@ -118,4 +122,17 @@ async function highWatermarks(cluster: Cluster, topic: string): Promise<Readonly
   );
   const ends = answers.flatMap(({ responses }) => responses.flatMap(({ partitions }) => partitions));
   return new Map(ends.map(({ partition, offset }) => [partition, BigInt(offset)]));
+}
+
+const topicResource = 2;
+
+async function topicSettings(cluster: Cluster, topic: string): Promise<TopicSettings> {
+  const [partition] = cluster.findTopicPartitionMetadata(topic);
+  if (partition === undefined) throw new TemporaryError(`Kafka names no partition of ${topic}`);
+  const broker = await cluster.findBroker({ nodeId: String(partition.leader) });
+  const { resources } = await broker.describeConfigs({
+    resources: [{ type: topicResource, name: topic, configNames: watchedSettings }],
+  });
+  const entries = resources.flatMap(({ configEntries }) => configEntries);
+  return topicSettingsOf(new Map(entries.map(({ configName, configValue }) => [configName, configValue])));
 }

@@ -16,6 +16,9 @@ declare module 'kafkajs/src/cluster/index.js' {
       isolationLevel: number;
       topics: { topic: string; partitions: { partition: number }[] }[];
     }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>;
+    describeConfigs(request: {
+      resources: { type: number; name: string; configNames: readonly string[] }[];
+    }): Promise<{ resources: { configEntries: { configName: string; configValue: string }[] }[] }>;
     disconnect(): Promise<void>;
     readonly connectionPool: {
       /** Opens connection 1, the one for fetches, unless it is open. */

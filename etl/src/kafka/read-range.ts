@@ -34,6 +34,8 @@ export type IsGivenUp = (batch: Required<ReadableRange>) => Promise<boolean>;
  * Reads the records of [fromOffset, nextOffset) of one partition, in order, each exactly once. Control records, aborted
  * transactions and compacted offsets are passed over. Ends by offset, never by time; while there is no progress it
  * retries up to the source's `waitMaxMs`.
+ * @returns how many of the offsets belong to control records, aborted transactions and batches that were given up. Where others
+ * hold no record, compaction has removed it.
  * @throws IntegrityError when the log no longer reaches back to where it has to read, or has a record batch that this
  * release can not read and that nobody has given up.
  */
@@ -43,10 +45,11 @@ export async function readRange(
   take: TakeRecords,
   signal: AbortSignal,
   isGivenUp: IsGivenUp = async () => false,
-): Promise<void> {
+): Promise<number> {
   const { partition, nextOffset, epoch = 0 } = range;
   let offset = range.fromOffset;
   let emptyFetches = 0;
+  let passedOver = 0;
   while (offset < nextOffset) {
     signal.throwIfAborted();
     const at = offset;
@@ -59,11 +62,13 @@ export async function readRange(
     });
     if (fetched.lowOffset > at) throw await truncated(source, partition, range, at);
     const batches = committedBatches(fetched);
+    passedOver += offsetsOfOthers(fetched.batches, batches, at, nextOffset);
     const unread = batches.filter((batch) => lastOffset(batch) >= at && Number(batch.firstOffset) < nextOffset);
     for (const batch of unread) {
       if (batch.unreadable === undefined) continue;
       const facts = { partition, epoch, fromOffset: Number(batch.firstOffset), nextOffset: lastOffset(batch) + 1 };
       if (!(await isGivenUp(facts))) throw unreadableBatch(source.topic, facts, batch.unreadable);
+      passedOver += offsetsWithin(batch, at, nextOffset);
     }
     const records = rawRecords(partition, batches).filter(({ offset: of }) => of >= at && of < nextOffset);
     if (records.length > 0) take(records);
@@ -74,6 +79,7 @@ export async function readRange(
       throw new TemporaryError(`${source.topic} partition ${partition} gives nothing at offset ${at} below its end`);
     }
   }
+  return passedOver;
 }
 
 /** The single record at an offset, or undefined where the log has another one there or none. */
@@ -184,6 +190,24 @@ function committedBatches(fetched: FetchedPartition): FetchedBatch[] {
     else if (!inTransaction || !aborted.has(producerId)) committed.push(batch);
   }
   return committed;
+}
+
+/** How many offsets from `at` to `nextOffset` lie in batches of a fetch that are not among the committed ones. */
+function offsetsOfOthers(
+  batches: readonly FetchedBatch[],
+  committed: readonly FetchedBatch[],
+  at: number,
+  nextOffset: number,
+): number {
+  if (committed.length === batches.length) return 0;
+  const isCommitted = new Set(committed);
+  return batches
+    .filter((batch) => !isCommitted.has(batch))
+    .reduce((sum, batch) => sum + offsetsWithin(batch, at, nextOffset), 0);
+}
+
+function offsetsWithin(batch: FetchedBatch, at: number, nextOffset: number): number {
+  return Math.max(0, Math.min(lastOffset(batch) + 1, nextOffset) - Math.max(Number(batch.firstOffset), at));
 }
 
 function rawRecords(partition: number, batches: readonly FetchedBatch[]): RawRecord[] {

@@ -2,6 +2,7 @@ import type { PartitionOffsets } from '../batch/plan.ts';
 import type { Context } from '../context.ts';
 import { readHeldSince } from '../warehouse/held-partitions.ts';
 import {
+  countCompacted,
   countOpenRejects,
   readLastBatches,
   readLastReconciliation,
@@ -13,6 +14,7 @@ import {
   type LoadedMinute,
 } from '../warehouse/status-queries.ts';
 import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
+import { nearRetention, type NearRetention } from './near-retention.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
 import { isBatchOverdue } from './overdue-batch.ts';
@@ -43,6 +45,10 @@ export interface PipelineStatus {
   /** The last half hour, minute by minute, oldest first. */
   readonly minutes: readonly LoadedMinute[];
   readonly openRejectCount: number;
+  /** Records that compaction had removed before a batch could read them; null where compaction is not allowed. */
+  readonly compactedCount: number | null;
+  /** Partitions whose oldest unread record Kafka may delete soon. */
+  readonly nearRetention: readonly NearRetention[];
   readonly lastReconciliation: LastReconciliation | null;
   readonly keys: KeyCounts;
   /** What the last days' transactions were taxed by rates that nobody has verified, by country, category and rate. */
@@ -75,6 +81,8 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
     incidents: await readOpenIncidents(warehouse.db),
     minutes: await readLoadedMinutes(warehouse.db, minutesShown),
     openRejectCount: await countOpenRejects(warehouse.db),
+    compactedCount: config.kafka.allowCompaction ? await countCompacted(warehouse.db) : null,
+    nearRetention: await nearRetention(context, partitions, (await source.topicSettings()).retentionMs, now),
     lastReconciliation: await readLastReconciliation(warehouse.db),
     keys: await readKeyCounts(warehouse.db, keyHours),
     unverifiedTax: { days: taxDays, charges: await readUnverifiedCharges(warehouse.db, taxDays) },

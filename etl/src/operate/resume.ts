@@ -45,7 +45,7 @@ export async function acceptLoss(context: Context, partition: number, decision: 
   const anchor =
     log === undefined || position.nextOffset > log.endOffset
       ? 'gone'
-      : await anchorState(source, position, log.lowOffset, new AbortController().signal);
+      : await anchorState(source, position, log.lowOffset, new AbortController().signal, config.kafka.allowCompaction);
   const change = decidePosition(position, log, anchor);
   if (change.kind === 'nothing_lost') {
     const unreadable = ofPartition.filter(isAboutRecordBatch);

@@ -23,6 +23,15 @@ export async function showStatus(status: PipelineStatus): Promise<string> {
         `${held} records wait there until its producer ends it: see the runbook, "A transaction holds a partition"`,
     );
   }
+  for (const { partition, offset, writtenAt, deletedFrom } of status.nearRetention) {
+    parts.push(
+      `partition ${partition}: offset ${offset}, of ${writtenAt}, is not loaded, and Kafka may delete it from ${deletedFrom} on: ` +
+        'load it before, or raise KAFKA_TOPIC_RETENTION_DAYS and run etl topics --apply',
+    );
+  }
+  if (status.compactedCount !== null) {
+    parts.push(`compaction removed ${status.compactedCount} records before a batch could read them`);
+  }
   if (batches.length > 0) {
     parts.push(
       table(

@@ -115,6 +115,7 @@ async function movePositions(tx: Queryable, { batch, topic, ranges }: BatchLoad)
         isLoaded: true,
         readCount: facts.readCount,
         holeCount: facts.holeCount,
+        compactedCount: facts.compactedCount,
         loadedCount: facts.loadedCount,
         duplicateCount: facts.duplicateCount,
         rejectedCount: facts.rejectedCount,

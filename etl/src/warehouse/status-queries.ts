@@ -1,4 +1,10 @@
-import { etlBatches, etlIncidents, etlReconciliations, rejectedTransactions } from '@pulse/migrations/schema';
+import {
+  etlBatches,
+  etlBatchRanges,
+  etlIncidents,
+  etlReconciliations,
+  rejectedTransactions,
+} from '@pulse/migrations/schema';
 import { asc, count as countRows, desc, eq, isNull, sql } from 'drizzle-orm';
 
 import type { Queryable } from './connection.ts';
@@ -54,6 +60,15 @@ export async function readLoadedMinutes(db: Queryable, minuteCount: number): Pro
     group by minute
     order by minute`);
   return rows;
+}
+
+/** How many records compaction had removed before a batch could read them. */
+export async function countCompacted(db: Queryable): Promise<number> {
+  const [row] = await db
+    .select({ compacted: sql<string | null>`sum(${etlBatchRanges.compactedCount})` })
+    .from(etlBatchRanges)
+    .where(eq(etlBatchRanges.isLoaded, true));
+  return Number(row?.compacted ?? 0);
 }
 
 export async function countOpenRejects(db: Queryable): Promise<number> {

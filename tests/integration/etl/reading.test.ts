@@ -71,7 +71,7 @@ test('a record batch of 160,000 records is read', { timeout: 120_000 }, async ()
 });
 
 test('a topic whose record batches compaction has emptied is read to its end', { timeout: 120_000 }, async () => {
-  await using pipeline = await openPipeline({ partitions: 1 });
+  await using pipeline = await openPipeline({ partitions: 1, env: { KAFKA_ALLOW_COMPACTION: 'true' } });
   const { kafka, topic } = pipeline;
   // What is compacted is all but the newest of each key, in segments that are closed.
   const settings = { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.001' };
@@ -86,11 +86,35 @@ test('a topic whose record batches compaction has emptied is read to its end', {
     },
     { timeout: 90_000, interval: 500 },
   );
+  const refused = await pipeline.etl(['run', '--batch', 'refused'], { KAFKA_ALLOW_COMPACTION: 'false' });
+  expect(refused.exitCode).toBe(64);
+  expect(refused.logs.at(-1)?.msg).toContain(`topic ${topic} has cleanup.policy=compact`);
+  expect(
+    (await pipeline.etl(['topics'], { KAFKA_TOPIC_PARTITIONS: '1', KAFKA_ALLOW_COMPACTION: 'false' })).exitCode,
+  ).toBe(64);
   const { read } = await pipeline.batch(['run']);
   expect(read).toBeLessThan(sent);
   const [range] = await pipeline.query('select read_count + hole_count as covered, next_offset from etl_batch_ranges');
   expect(range).toEqual({ covered: String(sent), next_offset: String(sent) });
   expect(await pipeline.query(`select from transactions where order_id = 'sale-${sent}'`)).toHaveLength(1);
+  expect(await pipeline.query('select compacted_count = hole_count as all_compacted from etl_batch_ranges')).toEqual([
+    { all_compacted: true },
+  ]);
+
+  // The record that was loaded last is compacted, too, and that is no new topic.
+  const loaded = sent;
+  const [anchor] = await pipeline.query<{ anchor_offset: string }>('select anchor_offset from source_positions');
+  await vi.waitFor(
+    async () => {
+      await again((sent += 1));
+      expect(await readableAt(kafka, topic, Number(anchor?.anchor_offset))).toBe(false);
+    },
+    { timeout: 90_000, interval: 500 },
+  );
+  const next = await pipeline.batch(['run']);
+  expect(next.planned).toBe(sent - loaded);
+  const status = JSON.parse((await pipeline.etl(['status'])).stdout);
+  expect(status.compactedCount).toBe(sent - (read ?? 0) - (next.read ?? 0));
 });
 
 /** Changes settings of a topic. */
@@ -103,17 +127,25 @@ async function alterTopic(kafka: Kafka, name: string, settings: Readonly<Record<
 
 /** How many records an ordinary consumer finds in a topic of one partition. */
 async function readableOffsets(kafka: Kafka, topic: string): Promise<number> {
+  return (await consumedOffsets(kafka, topic)).length;
+}
+
+async function readableAt(kafka: Kafka, topic: string, offset: number): Promise<boolean> {
+  return (await consumedOffsets(kafka, topic)).includes(offset);
+}
+
+async function consumedOffsets(kafka: Kafka, topic: string): Promise<readonly number[]> {
   const [end = 0] = await logEnds(kafka, topic);
   const groupId = `readable-${randomUUID()}`;
   const consumer = kafka.consumer({ groupId });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  let count = 0;
+  const offsets: number[] = [];
   await new Promise<void>((resolve, reject) => {
     consumer
       .run({
         eachMessage: async ({ message }) => {
-          count += 1;
+          offsets.push(Number(message.offset));
           if (Number(message.offset) === end - 1) resolve();
         },
       })
@@ -121,7 +153,7 @@ async function readableOffsets(kafka: Kafka, topic: string): Promise<number> {
   });
   await consumer.disconnect();
   await withAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
-  return count;
+  return offsets;
 }
 
 function records(name: string, count: number): TestRecord[] {
