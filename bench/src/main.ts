@@ -9,6 +9,7 @@ import { ConfigError, exitCode, shutdownSignal, silenceNegativeTimeouts } from '
 import { measureAirflow } from './airflow/measure-airflow.ts';
 import { readAirflowSettings } from './airflow/settings.ts';
 import { judgeAirflow } from './airflow/verdict.ts';
+import { measureCodecs, showCodecs } from './codecs/measure-codecs.ts';
 import { describeMachine, showMachine } from './machine.ts';
 import { checkMoney } from './check-money.ts';
 import { measurePipeline } from './measure-pipeline.ts';
@@ -48,6 +49,7 @@ const command = new Command('bench')
   .option('--customers <number>', 'different customers in the traffic (a twentieth of the messages)', parseCustomers)
   .option('--time-span <span>', 'event times are of the last 90s, 30m, 12h, 7d', '12h')
   .option('--airflow', 'measure whole runs over 1,000 messages through the running development stack instead')
+  .option('--codecs', 'time extract over the largest of --messages, compressed by each codec, instead')
   .option('--dashboards', 'time every query of the dashboards on a warehouse of --facts transactions instead')
   .option(
     '--money',
@@ -99,6 +101,23 @@ async function benchAirflow(signal: AbortSignal): Promise<object> {
   return { airflow: report, verdicts };
 }
 
+async function benchCodecs(signal: AbortSignal): Promise<object> {
+  const { messages: sizes, rounds, seed, duplicateShare, malformedShare, customers, timeSpan } = command.opts();
+  const messages = Math.max(...sizes);
+  const traffic = {
+    messages,
+    seed,
+    duplicateShare,
+    malformedShare,
+    timeSpan,
+    customers: customers ?? Math.ceil(messages / 20),
+  };
+  const options = { traffic, rounds: rounds ?? defaultRounds(messages), startServices, signal, onProgress };
+  const reports = await measureCodecs(options);
+  print(`\n${showCodecs(reports)}\n`);
+  return { traffic, codecs: reports };
+}
+
 async function benchDashboards(signal: AbortSignal): Promise<object> {
   const { facts, days } = command.opts();
   const { TEST_WAREHOUSE_URL: given = '' } = process.env;
@@ -118,8 +137,9 @@ async function benchDashboards(signal: AbortSignal): Promise<object> {
 }
 
 function work(signal: AbortSignal): Promise<object> {
-  const { airflow = false, dashboards = false, money = false, cases } = command.opts();
+  const { airflow = false, codecs = false, dashboards = false, money = false, cases } = command.opts();
   if (money) return checkMoney(root, cases, signal);
+  if (codecs) return benchCodecs(signal);
   if (airflow) return benchAirflow(signal);
   return dashboards ? benchDashboards(signal) : bench(signal);
 }

@@ -29,6 +29,8 @@ export interface TopicServices {
   readonly kafkaBootstrapServers: string;
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** The topic's compression.type; by default records stay as the producer sends them. */
+  readonly compressionType?: string;
 }
 
 const acknowledged = z.object({ acknowledged: z.number() });
@@ -47,6 +49,8 @@ export async function fillTopic(name: string, traffic: Traffic, services: TopicS
       timeout: 600_000,
     });
   await run(programs.etl, 'topics');
+  if (services.compressionType !== undefined)
+    await setCompression(kafkaBootstrapServers, name, services.compressionType);
   const ledger = join(folder, `${name}.jsonl`);
   const { stdout } = await run(process.execPath, programs.producer, ...producerFlags(traffic, ledger));
   const truth = await readTruth(ledger);
@@ -72,15 +76,27 @@ function producerFlags(traffic: Traffic, ledger: string): readonly string[] {
   return Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]);
 }
 
+async function setCompression(bootstrapServers: string, topic: string, value: string): Promise<void> {
+  const configEntries = [{ name: 'compression.type', value }];
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+  await withAdmin(bootstrapServers, async (admin) => admin.alterConfigs({ validateOnly: false, resources }));
+}
+
 async function removeFromKafka(bootstrapServers: string, topic: string, group: string): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: bootstrapServers.split(','), logLevel: kafkajs.logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  await withAdmin(bootstrapServers, async (admin) => {
     const { groups } = await admin.listGroups();
     if (groups.some(({ groupId }) => groupId === group)) await admin.deleteGroups([group]);
     const present = await admin.listTopics();
     if (present.includes(topic)) await admin.deleteTopics({ topics: [topic] });
+  });
+}
+
+async function withAdmin(bootstrapServers: string, work: (admin: kafkajs.Admin) => Promise<void>): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: bootstrapServers.split(','), logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await work(admin);
   } finally {
     await admin.disconnect();
   }
