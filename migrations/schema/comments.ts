@@ -56,6 +56,19 @@ export const comments: Comments = {
         "Set where the customer had records in several partitions of the batch, which were taken in this order: the record's time in Kafka, never before that of the customer's record ahead of it in the partition. Null where the order of the offsets says all.",
     },
   },
+  duplicateRecords: {
+    table: 'Records that repeat a transaction with the same content: where in Kafka they are. Kept for a time only.',
+    columns: {
+      orderId: 'Order that the record repeats: transactions.order_id.',
+      topic: 'Kafka topic.',
+      epoch: 'Epoch of the topic: raised each time a recreated topic is accepted.',
+      partition: 'Partition of the topic.',
+      offset: 'Offset in the partition.',
+      kafkaTimestamp: 'Timestamp of the record in Kafka.',
+      batchId: 'Batch that read the record: etl_batches.batch_id.',
+      foundAt: 'When that batch was committed.',
+    },
+  },
   rejectedTransactions: {
     table: 'The quarantine: records that are no valid transaction, as they came, with every reason found.',
     columns: {

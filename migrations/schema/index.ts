@@ -1,5 +1,6 @@
 export { customerDays } from './customer-days.ts';
 export { customerProfiles, type RecentSale } from './customer-profiles.ts';
+export { duplicateRecords } from './duplicate-records.ts';
 export { etlBatchRanges } from './etl-batch-ranges.ts';
 export { batchKinds, batchStates, etlBatches, type BatchKind, type BatchState } from './etl-batches.ts';
 export { etlIncidents, type IncidentDetails } from './etl-incidents.ts';

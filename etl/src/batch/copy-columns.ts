@@ -45,6 +45,17 @@ export const shadowVerdictColumns = [
   'batch_id',
 ] as const;
 
+/** Columns of a row of the transform's duplicates, in its order. */
+export const duplicateColumns = [
+  'order_id',
+  'topic',
+  'epoch',
+  'partition',
+  'offset',
+  'kafka_timestamp',
+  'batch_id',
+] as const;
+
 /** Columns of a line of `encodeRejected`, in its order. */
 export const rejectedColumns = [
   'batch_id',

@@ -90,6 +90,7 @@ export const copyFiles = {
   rejectedTransactions: 'rejected_transactions.copy',
   fraudAlerts: 'fraud_alerts.copy',
   fraudShadowVerdicts: 'fraud_shadow_verdicts.copy',
+  duplicateRecords: 'duplicate_records.copy',
 } as const;
 
 /** What a batch adds to the roll-ups, and its customers' profiles as they are then: one JSON array of column values a line. */

@@ -1,5 +1,11 @@
 import type { Batch } from '../batch/batch.ts';
-import { alertColumns, rejectedColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
+import {
+  alertColumns,
+  duplicateColumns,
+  rejectedColumns,
+  shadowVerdictColumns,
+  transactionColumns,
+} from '../batch/copy-columns.ts';
 import { readChunks, readLineBytes } from '../batch/staged-file.ts';
 import { stagedFile, type StagedStep } from '../batch/staging.ts';
 import {
@@ -88,6 +94,7 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
       copySource(rejects, validated, copyFiles.rejectedTransactions, validated.facts.rejectedCount),
       copySource(rejects, transformed, copyFiles.rejectedTransactions, rejectedCount),
       copySource(alerts, transformed, copyFiles.fraudAlerts, flaggedCount),
+      copySource(duplicates, transformed, copyFiles.duplicateRecords, duplicateCount),
       copySource(shadowVerdicts, transformed, copyFiles.fraudShadowVerdicts, undefined),
     ].filter((source) => source !== undefined),
     salesPerMinute: deltaRows(transformed, deltaFiles.salesPerMinute, sumsBytes),
@@ -117,6 +124,7 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
 
 const transactions: CopyTarget = { table: 'transactions', columns: transactionColumns, format: 'binary' };
 const alerts: CopyTarget = { table: 'fraud_alerts', columns: alertColumns, format: 'binary' };
+const duplicates: CopyTarget = { table: 'duplicate_records', columns: duplicateColumns, format: 'binary' };
 const shadowVerdicts: CopyTarget = { table: 'fraud_shadow_verdicts', columns: shadowVerdictColumns, format: 'binary' };
 
 /** The transactions of all shares as a source of COPY; undefined where there are none. */

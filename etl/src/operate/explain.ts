@@ -26,6 +26,7 @@ export async function explainOrder(context: Context, orderId: string, json: bool
   else parts.push(...describeTransaction(order.transaction, order, figures));
   if (fraud !== undefined) parts.push(...describeFraud(fraud, order));
   for (const revision of order.revisions) parts.push(describeRevision(revision));
+  for (const duplicate of order.duplicates) parts.push(describeDuplicate(duplicate));
   for (const reject of order.rejects) parts.push(describeReject(reject));
   return parts.join('\n');
 }
@@ -136,9 +137,16 @@ function describeRevision(r: OrderRecords['revisions'][number]): string {
   );
 }
 
+function describeDuplicate(d: OrderRecords['duplicates'][number]): string {
+  return (
+    `the same again: partition ${d.partition}, offset ${d.offset} (epoch ${d.epoch}), in Kafka ${timeText(d.kafkaTimestamp)}, ` +
+    `a duplicate of the content above, batch ${d.batchId}`
+  );
+}
+
 function describeReject(r: OrderRecords['rejects'][number]): string {
   const findings = r.errors.map(({ field, message }) => `  ${field === '' ? 'record' : field}: ${message}`);
-  const where = `partition ${r.partition}, offset ${r.offset} (epoch ${r.epoch})`;
+  const where = `partition ${r.partition}, offset ${r.offset} (epoch ${r.epoch}), in Kafka ${timeText(r.kafkaTimestamp)}`;
   return [
     `rejected record ${r.rejectedId} (${r.status}): ${where}, ${r.reasonCode}, batch ${r.batchId}`,
     ...findings,

@@ -1,6 +1,11 @@
 import { sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
-import { removeLedgerDetail, removeOldRawBytes, removeOldReconciliations } from '../warehouse/maintenance.ts';
+import {
+  removeLedgerDetail,
+  removeOldDuplicates,
+  removeOldRawBytes,
+  removeOldReconciliations,
+} from '../warehouse/maintenance.ts';
 
 /** How much went. */
 export interface Maintenance {
@@ -20,6 +25,7 @@ export async function maintain({ config, warehouse, logger }: Context, now: Date
     batches: await removeLedgerDetail(warehouse.db, before(ledgerDetailKeptMs)),
     reconciliations: await removeOldReconciliations(warehouse.db, before(ledgerDetailKeptMs)),
   };
-  logger.info(done, 'maintenance done');
+  const duplicates = await removeOldDuplicates(warehouse.db, before(ledgerDetailKeptMs));
+  logger.info({ ...done, duplicates }, 'maintenance done');
   return done;
 }

@@ -61,6 +61,21 @@ export class TransactionRows {
     row.json(fraud.reasons);
   }
 
+  /** Writes where a record is that repeats a transaction: `duplicateColumns`. */
+  duplicate(
+    row: CopyFields,
+    t: ValidTransaction,
+    { topic, epoch }: { readonly topic: string; readonly epoch: number },
+  ): void {
+    row.append(t.source, ...t.orderIdField);
+    row.text(topic);
+    row.integer(epoch);
+    row.integer(t.partition);
+    row.bigint(t.offset);
+    row.timestamp(t.recordMs, 0);
+    row.append(this.#batchId);
+  }
+
   /** Writes what the shadow set would have flagged: `shadowVerdictColumns`. */
   shadowVerdict(row: CopyFields, t: ValidTransaction, fraud: FraudVerdict): void {
     row.append(t.source, ...t.orderIdField);

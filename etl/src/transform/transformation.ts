@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { rejectReasons, type RejectReason } from '@pulse/contract';
 
 import { sourcesOf, type Batch } from '../batch/batch.ts';
-import { alertColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
+import { alertColumns, duplicateColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
 import { CopyFileWriter } from '../batch/copy-file-writer.ts';
 import { marketOf, readMarkets, type Market } from '../batch/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
@@ -165,6 +165,7 @@ export class Transformation implements Disposable {
         [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
         [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
         [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
+        [copyFiles.duplicateRecords]: this.#files.duplicateRecords.seal(),
         [deltaFiles.salesPerMinute]: this.#files.salesPerMinute.seal(),
         [deltaFiles.customerDays]: this.#files.customerDays.seal(),
         [deltaFiles.customerProfiles]: this.#files.customerProfiles.seal(),
@@ -260,8 +261,17 @@ export class Transformation implements Disposable {
 
   /** The same sale again is a duplicate; the same order id with other content is a conflict. */
   #takeRepeated(t: ValidTransaction, earlierHash: string): void {
-    if (earlierHash === t.contentHash) this.#duplicates.add(t.partition);
-    else this.#reject(t, 'order_id_conflict', 'order_id', t.orderId);
+    if (earlierHash !== t.contentHash) {
+      this.#reject(t, 'order_id_conflict', 'order_id', t.orderId);
+      return;
+    }
+    this.#rows.duplicate(this.#files.duplicateRecords.beginRow(), t, this.#sourceOf(t.partition));
+    this.#duplicates.add(t.partition);
+  }
+
+  #sourceOf(partition: number): { readonly topic: string; readonly epoch: number } {
+    const epoch = sourcesOf(this.#batch).find((source) => source.partition === partition)?.epoch ?? 0;
+    return { topic: this.#context.config.kafka.topic, epoch };
   }
 
   #reject(
@@ -272,8 +282,7 @@ export class Transformation implements Disposable {
     stage: 'transform' | 'load' = 'transform',
   ): void {
     const record = readFrameAt(join(this.#input.extracted.folder, recordsFile(partition)), framePosition);
-    const epoch = sourcesOf(this.#batch).find((source) => source.partition === partition)?.epoch ?? 0;
-    const coordinates = { batchId: this.#batch.batchId, topic: this.#context.config.kafka.topic, epoch };
+    const coordinates = { batchId: this.#batch.batchId, ...this.#sourceOf(partition) };
     const message = `${rejectReasons[reason]} (${detail})`;
     this.#files.rejectedTransactions.writeText(
       encodeRejected({ record, stage, orderId, errors: [{ field, reason, message }] }, coordinates),
@@ -294,6 +303,7 @@ function openFiles(folder: string) {
     rejectedTransactions: new StagedFileWriter(join(folder, copyFiles.rejectedTransactions)),
     fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), alertColumns),
     fraudShadowVerdicts: new CopyFileWriter(join(folder, copyFiles.fraudShadowVerdicts), shadowVerdictColumns),
+    duplicateRecords: new CopyFileWriter(join(folder, copyFiles.duplicateRecords), duplicateColumns),
     salesPerMinute: new StagedFileWriter(join(folder, deltaFiles.salesPerMinute)),
     customerDays: new StagedFileWriter(join(folder, deltaFiles.customerDays)),
     customerProfiles: new StagedFileWriter(join(folder, deltaFiles.customerProfiles)),

@@ -1,4 +1,5 @@
 import {
+  duplicateRecords,
   etlBatches,
   fraudAlerts,
   rejectedTransactions,
@@ -17,6 +18,8 @@ export interface OrderRecords {
   readonly revisions: readonly (typeof transactionRevisions.$inferSelect)[];
   /** Records with this order id that were rejected, oldest first. */
   readonly rejects: readonly (typeof rejectedTransactions.$inferSelect)[];
+  /** Records that repeat the transaction with the same content, oldest first. */
+  readonly duplicates: readonly (typeof duplicateRecords.$inferSelect)[];
 }
 
 export async function readOrder(db: Queryable, orderId: string): Promise<OrderRecords> {
@@ -36,5 +39,10 @@ export async function readOrder(db: Queryable, orderId: string): Promise<OrderRe
     transaction === undefined
       ? []
       : await db.select().from(etlBatches).where(eq(etlBatches.batchId, transaction.batchId));
-  return { transaction, batch, alert, revisions, rejects };
+  const duplicates = await db
+    .select()
+    .from(duplicateRecords)
+    .where(eq(duplicateRecords.orderId, orderId))
+    .orderBy(asc(duplicateRecords.foundAt), asc(duplicateRecords.partition), asc(duplicateRecords.offset));
+  return { transaction, batch, alert, revisions, rejects, duplicates };
 }

@@ -31,6 +31,19 @@ export async function removeOldRawBytes(db: Queryable, before: Date): Promise<nu
   return removed;
 }
 
+/** Removes what is noted of duplicates that were found before a moment. @returns how many. */
+export async function removeOldDuplicates(db: Queryable, before: Date): Promise<number> {
+  let removed = 0;
+  for (let round = 0; round < roundsMax; round += 1) {
+    const { rowCount } = await db.execute(sql`
+      delete from duplicate_records
+      where ctid = any(array(select ctid from duplicate_records where found_at < ${before} limit ${rowsAtOnce}))`);
+    removed += rowCount ?? 0;
+    if ((rowCount ?? 0) < rowsAtOnce) break;
+  }
+  return removed;
+}
+
 /**
  * Removes ledger rows that say nothing any more: of batches planned before a moment that had no record or no effect, and the
  * empty ranges of all of that time. Batches with records, and their ranges, stay for ever: facts refer to them.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 
 import { letTimePass } from '../../support/alert-causes.ts';
+import { recordOf } from '../../support/kafka.ts';
 import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runEtl, startEtl } from '../../support/programs.ts';
@@ -87,6 +88,47 @@ test('explain sets each rule against its threshold, for a clear order and for a 
   expect(stdout).toContain('3 sales in 60 s');
 });
 
+const again = (partition: number, offset: number, time: string) =>
+  `the same again: partition ${partition}, offset ${offset} (epoch 0), in Kafka 2026-11-22 ${time}, a duplicate`;
+
+test('explain of an order that came twice names both records', async () => {
+  await using pipeline = await openPipeline({ partitions: 2 });
+  const startMs = Date.parse('2026-11-22T12:00:00Z');
+  const sale = aTransaction({ order_id: 'twice', timestamp: '2026-11-22T11:59:00Z' });
+  const sent = (changes: Partial<typeof sale>, partition: number, seconds: number) =>
+    recordOf({ ...sale, ...changes }, { partition, timestampMs: startMs + seconds * 1000 });
+  await pipeline.publish([sent({}, 0, 30), sent({}, 1, 10), sent({ amount: '151.00' }, 1, 20)]);
+  expect(await pipeline.batch(['run', '--batch', 'b-1'])).toMatchObject({ loaded: 1, duplicates: 1, rejected: 1 });
+  await pipeline.publish([sent({}, 1, 40)]);
+  expect(await pipeline.batch(['run', '--batch', 'b-2'])).toMatchObject({ duplicates: 1 });
+  const { answer } = await explained(pipeline, 'twice');
+  expect(answer).toMatchObject({
+    transaction: { kafkaPartition: 1, kafkaOffset: '0' },
+    duplicates: [
+      { topic: pipeline.topic, epoch: 0, partition: 0, offset: '0', batchId: 'b-1' },
+      { topic: pipeline.topic, epoch: 0, partition: 1, offset: '2', batchId: 'b-2' },
+    ],
+    rejects: [{ partition: 1, offset: '1', reasonCode: 'order_id_conflict' }],
+  });
+  const { stdout } = await runEtl(['explain', 'twice'], { env: pipeline.env });
+  expect(stdout).toContain('record: partition 1, offset 0 (epoch 0)');
+  expect(stdout).toContain(again(0, 0, '12:00:30'));
+  expect(stdout).toContain(again(1, 2, '12:00:40'));
+  expect(stdout).toContain('partition 1, offset 1 (epoch 0), in Kafka 2026-11-22 12:00:20, order_id_conflict');
+});
+
+test('explain names the record of a duplicate that was replayed from quarantine', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const sale = aTransaction({ order_id: 'replayed' });
+  await pipeline.publish([sale]);
+  await pipeline.batch(['run'], { ETL_MESSAGE_MAX_BYTES: '10' });
+  await pipeline.publish([sale]);
+  await pipeline.batch(['run']);
+  expect(await pipeline.batch(['rejected', 'replay', '--all'])).toMatchObject({ duplicates: 1 });
+  const { answer } = await explained(pipeline, 'replayed');
+  expect(answer).toMatchObject({ transaction: { kafkaOffset: '1' }, duplicates: [{ partition: 0, offset: '0' }] });
+});
+
 test('explain says why an order was not loaded, and that another one is unknown', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([{ value: '{"order_id":"spoilt","amount":"-1"}' }]);
@@ -132,6 +174,17 @@ test('status says that no batch came, and what the schedule is; --check ends wit
   await pipeline.query('update warehouse_state set schedule_seconds = 120');
   expect((await pipeline.etl(['status', '--check'])).exitCode).toBe(0);
   expect((await pipeline.etl(['status', '--watch', '--check'])).exitCode).toBe(64);
+});
+
+test('where duplicates are is forgotten with the detail of the ledger', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const sales = [aTransaction({ order_id: 'old' }), aTransaction({ order_id: 'new' })];
+  await pipeline.publish([...sales, ...sales]);
+  expect(await pipeline.batch(['run'])).toMatchObject({ loaded: 2, duplicates: 2 });
+  await pipeline.query(`update duplicate_records set found_at = now() - interval '401 days' where order_id = 'old'`);
+  expect(await pipeline.etl(['maintain'])).toMatchObject({ exitCode: 0 });
+  expect(await pipeline.query('select order_id from duplicate_records')).toEqual([{ order_id: 'new' }]);
+  expect(await pipeline.etl(['reconcile', '--deep'])).toMatchObject({ exitCode: 0 });
 });
 
 test('a watched status shows what has changed without being asked again', async () => {
