@@ -11,7 +11,8 @@ import {
 } from '../warehouse/rates.ts';
 import { describeChanges, type ChangeReport } from './describe-changes.ts';
 import { withoutIrrevocable } from './irrevocable-rates.ts';
-import { exchangeScope, parseExchangeRates, type PublishedRate } from './parse-exchange-rates.ts';
+import { parseExchangeRates } from './parse-exchange-rates.ts';
+import { exchangeScope, type PublishedRate } from './published-rate.ts';
 import { parseTaxRules, taxScope, type ImportedTaxRule, type TaxRule } from './parse-tax-rules.ts';
 import { planChanges, type Stored } from './plan-changes.ts';
 import { readCsv, requireNoFaults } from './read-csv.ts';

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { endless } from '../transform/exchange.ts';
-import { exchangeScope, type PublishedRate } from './parse-exchange-rates.ts';
+import { exchangeScope, type PublishedRate } from './published-rate.ts';
 import type { Stored } from './plan-changes.ts';
 
 /**

@@ -1,47 +1,29 @@
 import { currencyExponent, dayAfter, parseDay } from '@pulse/contract';
 
 import { clashFaults, type OnLine } from './clash-faults.ts';
-import type { ParsedFile } from './parse-tax-rules.ts';
+import { isStatisticalHeader, parseStatisticalRates } from './parse-statistical-rates.ts';
+import { exchangeScope, faultOfRate, type ExchangeFile, type PublishedRate } from './published-rate.ts';
 import type { CsvLine, LineFault } from './read-csv.ts';
-
-/** A rate as a file has it: from `validFrom` to the day before `validTo`, one unit of base is worth `rate` of quote. */
-export interface PublishedRate {
-  readonly base: string;
-  readonly quote: string;
-  /** Decimal text, at most 12 places. */
-  readonly rate: string;
-  readonly validFrom: string;
-  readonly validTo: string;
-  readonly source: string;
-}
-
-export interface ExchangeFile extends ParsedFile<PublishedRate> {
-  /** Currencies of the file that nobody has paid in since 1999, and were left out. */
-  readonly leftOut: readonly string[];
-}
-
-/** Pair of a rate: rates of one pair must not overlap. */
-export function exchangeScope({ base, quote }: PublishedRate): string {
-  return `${base}/${quote}`;
-}
 
 const longHeader = ['base', 'quote', 'rate', 'valid_from', 'valid_to', 'source'];
 
 /**
- * Reads exchange rates in one of two layouts, and finds every fault of every line.
+ * Reads exchange rates in one of three layouts, and finds every fault of every line.
  * The European Central Bank's (eurofxref.csv and eurofxref-hist.csv): Date, then a currency a column, each value the units
- * for one euro on that day, N/A where there is none. And one rate a line: base,quote,rate,valid_from,valid_to,source.
- * @param fileName - Names the source of rates in the first layout.
+ * for one euro on that day, N/A where there is none. SDMX CSV, as the bank's API answers. And one rate a line:
+ * base,quote,rate,valid_from,valid_to,source.
+ * @param fileName - Names the source of rates in the bank's layouts.
  */
 export function parseExchangeRates(lines: readonly CsvLine[], fileName: string): ExchangeFile {
   const [header, ...body] = lines;
   if (header === undefined) return failed(1, 'the file is empty');
   if (body.length === 0) return failed(header.line, 'no rate follows the header');
   if (header.cells[0] === 'Date') return parseCentralBank(header, body, fileName);
+  if (isStatisticalHeader(header)) return parseStatisticalRates(header, body, fileName);
   if (header.cells.join() === longHeader.join()) return parseLong(body);
   return failed(
     header.line,
-    `wrong header ${JSON.stringify(header.cells.join())}: expected "Date, USD, …" as the European Central Bank has it, ` +
+    `wrong header ${JSON.stringify(header.cells.join())}: expected "Date, USD, …" or SDMX CSV as the European Central Bank has them, ` +
       `or ${longHeader.join()}`,
   );
 }
@@ -69,7 +51,10 @@ function parseCentralBank(header: CsvLine, body: readonly CsvLine[], fileName: s
     const [date = '', ...values] = cells;
     const day = centralBankDay(date);
     if (day === undefined) {
-      faults.push({ line, fault: `${JSON.stringify(date)} is no day: expected 2026-11-20 or 20 November 2026` });
+      faults.push({
+        line,
+        fault: `${JSON.stringify(date)} is no day: expected 2026-11-20, 20.11.2026 or 20 November 2026`,
+      });
       continue;
     }
     const dayFault = days.faultOf(day);
@@ -145,18 +130,14 @@ function faultsOfLong(cells: readonly string[]): string[] {
   return faults;
 }
 
-function faultOfRate(text: string): string | undefined {
-  if (/^-\d/.test(text)) return `negative rate ${text}`;
-  if (!/^\d{1,12}(\.\d{1,12})?$/.test(text)) {
-    return `rate ${JSON.stringify(text)}: expected a decimal with at most 12 digits before and after the point`;
-  }
-  return /[1-9]/.test(text) ? undefined : 'a rate of zero';
-}
-
 const months = 'January February March April May June July August September October November December'.split(' ');
 
-/** 2026-11-20 in the file of all days, 20 November 2026 in that of one. */
+/** 2026-11-20 in the file of all days, 20 November 2026 in that of one, 20.11.2026 after some Excel. Slashes say too little. */
 function centralBankDay(text: string): string | undefined {
+  const [, dotted, dottedMonth, dottedYear] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text) ?? [];
+  if (dotted !== undefined && dottedMonth !== undefined && dottedYear !== undefined) {
+    return parseDay(`${dottedYear}-${dottedMonth.padStart(2, '0')}-${dotted.padStart(2, '0')}`);
+  }
   const [, day, month, year] = /^(\d{1,2}) ([A-Z][a-z]+) (\d{4})$/.exec(text) ?? [];
   if (day === undefined || month === undefined || year === undefined) return parseDay(text);
   const number = months.indexOf(month) + 1;

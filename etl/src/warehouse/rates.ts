@@ -2,7 +2,7 @@ import { exchangeRates, taxRates } from '@pulse/migrations/schema';
 import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 
 import { copyNull, copyText } from '../batch/copy-text.ts';
-import type { PublishedRate } from '../rates/parse-exchange-rates.ts';
+import type { PublishedRate } from '../rates/published-rate.ts';
 import type { TaxRule } from '../rates/parse-tax-rules.ts';
 import type { Changes, Stored } from '../rates/plan-changes.ts';
 import type { Queryable, Warehouse } from './connection.ts';
@@ -154,6 +154,14 @@ export async function applyExchangeChanges(
   return applyChanges(warehouse, lockTimeoutMs, exchangeTable, plan);
 }
 
+/** Any number that no other advisory lock of this database has: imports of rates follow each other. */
+const importLock = '7301458219003119';
+
+/**
+ * A whole history of exchange rates takes a while to be written, for each row is held against the others of its pair: that is
+ * done first, and the state is locked, which every load waits for, only to say when the rows were recorded. They are not in
+ * force for anybody before: nothing else sees them before the commit.
+ */
 async function applyChanges<Item>(
   warehouse: Warehouse,
   lockTimeoutMs: number,
@@ -161,28 +169,39 @@ async function applyChanges<Item>(
   plan: ChangePlanner<Item>,
 ): Promise<Changes<Item>> {
   return warehouse.db.transaction(async (tx) => {
-    await lockState(tx, lockTimeoutMs);
+    await tx.execute(sql`select pg_advisory_xact_lock(${importLock})`);
     const changes = await plan(tx);
     if (changes.added.length === 0) return changes;
-    // After the lock: what is recorded is never older than a batch that was planned while this waited.
-    const { rows } = await tx.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
-    const recordedAt = rows[0]?.now ?? 'now';
     await tx.execute(sql.raw(`set constraints ${table.name}_validity_excl deferred`));
-    const lines = changes.added.map((item) => `${[...table.values(item), recordedAt].join('\t')}\n`);
+    const lines = changes.added.map((item) => `${[...table.values(item), notRecordedYet].join('\t')}\n`);
     const target = { table: table.name, columns: [...table.columns, 'recorded_at'], format: 'text' } as const;
     await copyRows(warehouse.client, target, chunksOf(lines));
-    await supersede(tx, table, recordedAt, changes.superseded);
+    await supersede(tx, table, changes.superseded);
     await tx.execute(sql`set constraints all immediate`);
+    await lockState(tx, lockTimeoutMs);
+    await recordNow(tx, table.name);
     await bumpStateVersion(tx);
     return changes;
   });
 }
 
-/** Each of these rows points to the first of those just recorded that takes a part of its validity. */
+const notRecordedYet = 'infinity';
+
+/**
+ * After the lock: what is recorded is never older than a batch that was planned while this waited. No index holds the column,
+ * and pages have room for a second version of each row, so that no index is written again.
+ */
+async function recordNow(tx: Queryable, table: string): Promise<void> {
+  await tx.execute(sql`
+    update ${sql.raw(table)} set recorded_at = moment.now
+    from (select clock_timestamp() as now) moment
+    where recorded_at = ${notRecordedYet}`);
+}
+
+/** Each of these rows points to the first of those just written that takes a part of its validity. */
 async function supersede<Item>(
   db: Queryable,
   { name, id, scope }: RateTable<Item>,
-  recordedAt: string,
   rows: readonly Stored<Item>[],
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -193,7 +212,8 @@ async function supersede<Item>(
       select min(later.${sql.raw(id)})
       from ${sql.raw(name)} later
       where ${sql.raw(isSameScope)}
-        and later.recorded_at = ${recordedAt}::timestamptz
+        and later.recorded_at = ${notRecordedYet}
+        and later.superseded_by is null
         and daterange(later.valid_from, later.valid_to) && daterange(earlier.valid_from, earlier.valid_to)
     )
     where ${sql.raw(id)} = any(${`{${rows.map((row) => row.id).join(',')}}`}::bigint[])`);

@@ -113,7 +113,7 @@ test.each([
   ['an unknown country', [ruleHeader, 'ZZ,,,0.20,,,,2027-01-01,,a test'], 'line 2: unknown country "ZZ"'],
   ['a negative rate', [ruleHeader, 'DE,,,-0.20,,,,2027-01-01,,a test'], 'line 2: negative rate -0.20'],
   ['a rate in per cent', [ruleHeader, 'DE,,,19,,,,2027-01-01,,a test'], 'line 2: rate 19: expected a fraction below 1'],
-  ['a wrong header', ['country;rate', 'DE;0.19'], 'line 1: unknown column "country;rate"'],
+  ['a wrong header', ['country;rate', 'DE;0.19'], 'line 1: the column valid_from is missing'],
   ['dates out of order', [ruleHeader, 'DE,,,0.20,,,,2027-01-01,2026-01-01,a test'], 'line 2: dates out of order'],
   [
     'a day that does not exist',
