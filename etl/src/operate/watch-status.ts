@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Context } from '../context.ts';
 import { errorMessageOf, failureKind } from '../errors.ts';
+import { fitRows } from './fit-rows.ts';
 import { readStatus } from './read-status.ts';
 import { showStatus } from './show-status.ts';
 import { timeText } from './table.ts';
@@ -15,7 +16,10 @@ export async function watchStatus(context: Context, everyMs: number): Promise<ne
   const screen = createLogUpdate(process.stdout, { showCursor: false });
   try {
     for (;;) {
-      screen(`${await statusText(context)}\n\n${timeText(new Date())}, every ${everyMs / 1000} s; Ctrl-C ends it`);
+      // Three rows go to what is below. log-update itself would cut at the top, where lag and freshness stand.
+      const { rows = 24, columns = 80 } = process.stdout as Partial<typeof process.stdout>;
+      const text = fitRows(await statusText(context), { rows: rows - 3, columns });
+      screen(`${text}\n\n${timeText(new Date())}, every ${everyMs / 1000} s; Ctrl-C ends it`);
       await delay(everyMs);
     }
   } finally {
