@@ -161,6 +161,11 @@ export function isDiskFull(error: unknown): boolean {
   return causes(error).some((cause) => isDiskFullCode(codeOf(cause)));
 }
 
+/** A file or folder that this account may not write to, or read. */
+export function isNotAllowed(error: unknown): boolean {
+  return causes(error).some((cause) => remedies[codeOf(cause) ?? ''] === letItWrite);
+}
+
 /** The same of an error's code, as the ledger keeps it. */
 export function isDiskFullCode(code: string | null | undefined): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT';
@@ -206,8 +211,14 @@ const temporaryCode =
 
 const runTheMigrator = 'bring the schema up to date: run the migrator (make db-migrate)';
 
-/** SQLSTATEs that tell of a wrong setting or a missing migration, each with the way on. */
+const letItWrite = 'let the account that runs this write there, or name another folder';
+
+/** SQLSTATEs and errno names that tell of a wrong setting, right or a missing migration, each with the way on. */
 const remedies: Readonly<Record<string, string>> = {
+  EACCES: letItWrite,
+  EPERM: letItWrite,
+  EROFS: letItWrite,
+  ENOTDIR: letItWrite,
   '28P01': 'check WAREHOUSE_ETL_USER and WAREHOUSE_ETL_PASSWORD, or those in WAREHOUSE_DATABASE_URL',
   '28000': 'check WAREHOUSE_ETL_USER and WAREHOUSE_ETL_PASSWORD, or those in WAREHOUSE_DATABASE_URL',
   '3D000': 'check WAREHOUSE_DB_NAME, or the name in WAREHOUSE_DATABASE_URL',

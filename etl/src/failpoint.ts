@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { kill, pid } from 'node:process';
 
 /**
@@ -53,7 +54,19 @@ export function failpoint(name: Failpoint): void {
   if (armed?.name !== name) return;
   passed += 1;
   if (passed !== armed.nth) return;
+  report(
+    `ETL_FAILPOINT=${name}: this process ${armed.action === 'kill' ? 'kills itself' : 'hangs'} here, as it was told to`,
+  );
   if (armed.action === 'kill') kill(pid, 'SIGKILL');
   // Nothing wakes it: the process stands still with its locks and its connections.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** At once, for nothing of this process comes after it; a reader that is gone or slow is no reason to live on. */
+function report(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    // Nobody reads it.
+  }
 }

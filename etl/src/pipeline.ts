@@ -19,11 +19,13 @@ import {
   integrityStopOf,
   isDiskFull,
   isMissingFile,
+  isNotAllowed,
   isUnreadable,
   TemporaryError,
+  UsageError,
   type IntegrityError,
 } from './errors.ts';
-import { planBatch } from './extract/plan-batch.ts';
+import { OtherKindError, planBatch } from './extract/plan-batch.ts';
 import { failpoint } from './failpoint.ts';
 import { haltOnRejects } from './halt-on-rejects.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
@@ -60,6 +62,7 @@ export async function runStep(context: Context, step: StepName, batchId: string,
     if (step === 'load') await afterLoad(context, batch);
     return isDone ? batch : await requireBatch(context, batchId);
   } catch (error) {
+    if (error instanceof OtherKindError) throw error;
     return settledMeanwhile(context, batchId, error);
   }
 }
@@ -217,6 +220,11 @@ async function settledMeanwhile(context: Context, batchId: string, error: unknow
   if (current !== undefined && (stop !== undefined || isDiskFull(error))) context.staging(current).remove();
   if (stop !== undefined) throw await opened(context, batchId, stop);
   if (isDiskFull(error)) throw diskFull(context, error);
+  if (isNotAllowed(error)) {
+    throw new UsageError(`the staging area ETL_STAGING_DIR=${context.config.stagingDir} can not be written to`, {
+      cause: error,
+    });
+  }
   if (current === undefined || !isStagingFault(context, current, error)) throw error;
   context.staging(current).remove();
   throw new TemporaryError(`staged files of batch ${batchId} are gone or damaged: the next try makes them again`, {

@@ -71,6 +71,14 @@ export async function guarded(
     // People at a terminal get results; logs are for where nobody watches.
     const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;
     logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
+    if (config.failpoint !== undefined) {
+      const { name, action } = config.failpoint;
+      const remedy = 'for tests only: leave ETL_FAILPOINT empty in .env and in the environment';
+      logger.warn(
+        { remedy },
+        `ETL_FAILPOINT is set: this process ${action === 'kill' ? 'kills itself' : 'hangs'} at ${name}`,
+      );
+    }
     await work(config, logger, json);
   } catch (error) {
     // A wrong setting may be the logger's own.

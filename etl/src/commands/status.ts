@@ -1,4 +1,5 @@
 import { Option, type Command } from '@commander-js/extra-typings';
+import { exitCode } from '@pulse/runtime';
 
 import { UsageError } from '../errors.ts';
 import { wholeNumberOption } from './option-values.ts';
@@ -27,6 +28,7 @@ export function addStatusCommand(program: Command): void {
         }
         const { readStatus } = await import('../operate/read-status.ts');
         const status = await readStatus(context, new Date());
+        if (status.kafkaError !== null) process.exitCode = exitCode.temporaryFailure;
         if (check && (status.schedule.isOverdue || status.incidents.length > 0)) process.exitCode = notWell;
         if (json) return print(JSON.stringify(status));
         const { showStatus } = await import('../operate/show-status.ts');

@@ -5,7 +5,7 @@ import { newBatch } from '../batch/new-batch.ts';
 import { planRanges, type PlannedRange, type RangeFault } from '../batch/plan.ts';
 import { sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
-import { acceptLoss, IntegrityError, type IncidentFacts } from '../errors.ts';
+import { acceptLoss, IntegrityError, UsageError, type IncidentFacts } from '../errors.ts';
 import { failpoint } from '../failpoint.ts';
 import { refuseCompaction } from '../kafka/topic-settings.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
@@ -21,6 +21,7 @@ import { prepareReferenceData } from '../warehouse/reference-data.ts';
 export async function planBatch(context: Context, batchId: string, kind: BatchKind): Promise<Batch> {
   const { warehouse, config } = context;
   const known = await findBatch(warehouse.db, batchId);
+  if (known !== undefined) requireSameKind(known, kind);
   if (known !== undefined) return known;
 
   sweepOldStaging(context);
@@ -33,6 +34,16 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
   return planned;
+}
+
+/** The id of a replay, where a batch from Kafka is asked for. */
+export class OtherKindError extends UsageError {}
+
+function requireSameKind({ batchId, kind: knownKind }: Batch, kind: BatchKind): void {
+  if (knownKind === 'replay' && kind !== 'replay') {
+    const remedy = `\`etl rejected replay --batch ${batchId}\` goes on with it, and this batch needs another id`;
+    throw new OtherKindError(`batch ${batchId} is a replay of rejected records: ${remedy}`);
+  }
 }
 
 async function prepareWarehouse({ warehouse, config, logger }: Context): Promise<void> {

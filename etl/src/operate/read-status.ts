@@ -17,6 +17,7 @@ import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
 import { nearRetention, type NearRetention } from './near-retention.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
+import { readLogEnds } from './log-ends.ts';
 import { isBatchOverdue } from './overdue-batch.ts';
 import { readUnverifiedCharges, type UnverifiedCharge } from '../warehouse/unverified-tax.ts';
 
@@ -34,6 +35,8 @@ interface PartitionLag {
 /** The state of the pipeline, for people and machines. */
 export interface PipelineStatus {
   readonly topic: string;
+  /** Why Kafka could not be asked: ends and lag are then those of the newest plan. Null where it answers. */
+  readonly kafkaError: string | null;
   readonly lag: number;
   readonly partitions: readonly PartitionLag[];
   /** Seconds since the last batch was loaded; null before the first. */
@@ -64,8 +67,7 @@ const taxDays = 30;
 /** Looks at positions, the log's ends, the last batches and open incidents. */
 export async function readStatus(context: Context, now: Date): Promise<PipelineStatus> {
   const { warehouse, config } = context;
-  const source = await context.kafka();
-  const ends = await source.partitionOffsets();
+  const { ends, kafkaError } = await readLogEnds(context);
   const positions = await readPositions(warehouse.db, config.kafka.topic);
   const partitions = await partitionLags(context, ends, positions);
   const batches = await readLastBatches(warehouse.db, batchesShown);
@@ -73,6 +75,7 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
   const lastLoad = batches.find(({ loadedAt }) => loadedAt !== null)?.loadedAt ?? null;
   return {
     topic: config.kafka.topic,
+    kafkaError,
     lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
     partitions,
     secondsSinceLoad: lastLoad === null ? null : Math.round((now.getTime() - lastLoad.getTime()) / 1000),

@@ -10,6 +10,9 @@ export async function showStatus(status: PipelineStatus): Promise<string> {
   const parts = [`${topic}: lag ${lag}, ${since}`];
   if (schedule.isOverdue) parts.push(overdueText(schedule));
   parts.push(...(await headline(status)));
+  if (status.kafkaError !== null) {
+    parts.push(`Kafka does not answer, so ends and lag are those of the newest plan: ${status.kafkaError}`);
+  }
   parts.push(
     table(
       ['partition', 'position', 'end', 'lag', 'held'],

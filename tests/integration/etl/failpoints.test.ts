@@ -14,6 +14,16 @@ test.each(failpoints)('a run that dies at %s and is tried again has loaded each 
   expect(await standing(pipeline)).toEqual([{ facts: 30, rejects: 1, counted: 30, position: '31' }]);
 });
 
+test('a failpoint that is set is reported at the start, and once more where it kills', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish(someTransactions(3));
+  const { stderr } = await pipeline.etl(['run', '--batch', 'b'], { ETL_FAILPOINT: 'before-commit' });
+  const lines = stderr.trim().split('\n');
+  expect(lines[0]).toContain('ETL_FAILPOINT is set: this process kills itself at before-commit');
+  expect(lines.at(-1)).toBe('ETL_FAILPOINT=before-commit: this process kills itself here, as it was told to');
+  expect((await pipeline.etl(['run', '--batch', 'b'])).stderr).not.toContain('ETL_FAILPOINT');
+});
+
 test('a run that dies within its COPY leaves all for the batch after it', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([...someTransactions(30), { value: '{' }]);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { expect, test } from 'vitest';
 
 import { openPipeline } from '../../support/pipeline.ts';
@@ -33,6 +35,40 @@ test('a Kafka that is away ends in 75 within the limit, and the retry of the bat
   expect(exitCode).toBe(temporary);
   expect(performance.now() - startedMs).toBeLessThan(1000 + marginMs);
   expect(logs.at(-1)?.msg).toContain(nowhere);
+  expect(await pipeline.batch(['run', '--batch', 'b'])).toMatchObject({ state: 'loaded', loaded: 1 });
+});
+
+test('status shows what the warehouse knows while Kafka is away, and ends with 75', async () => {
+  await using pipeline = await openPipeline({ partitions: 2 });
+  await pipeline.publish([aTransaction(), aTransaction(), { value: '{' }]);
+  await pipeline.batch(['run', '--batch', 'b'], { ETL_BATCH_MAX_MESSAGES: '2' });
+  const away = { KAFKA_BOOTSTRAP_SERVERS: nowhere, KAFKA_WAIT_SECONDS: '60' };
+  const startedMs = performance.now();
+  const { exitCode, stdout } = await pipeline.etl(['status'], away);
+  expect(performance.now() - startedMs).toBeLessThan(5000 + marginMs);
+  expect(exitCode).toBe(temporary);
+  const known = JSON.parse(stdout);
+  expect(known).toMatchObject({ lag: 1, kafkaError: expect.any(String), batches: [{ batchId: 'b', state: 'loaded' }] });
+  const answered = JSON.parse((await pipeline.etl(['status'])).stdout);
+  expect(answered).toMatchObject({ lag: 1, kafkaError: null });
+  expect(known.partitions).toEqual(answered.partitions);
+  const { stdout: text } = await runEtl(['status'], { env: { ...pipeline.env, ...away, KAFKA_WAIT_SECONDS: '1' } });
+  expect(text).toContain('Kafka does not answer, so ends and lag are those of the newest plan:');
+});
+
+test('a staging area that can not be written to is named, and nothing is lost', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([aTransaction()]);
+  // A folder below a file, and one of a file system that nobody writes to.
+  for (const folder of [join(import.meta.filename, 'staging'), '/sys/pulse-staging']) {
+    const { exitCode, logs } = await pipeline.etl(['run', '--batch', 'b'], { ETL_STAGING_DIR: folder });
+    expect(exitCode).toBe(usage);
+    expect(logs.at(-1)).toMatchObject({
+      kind: 'usage',
+      msg: expect.stringContaining(`the staging area ETL_STAGING_DIR=${folder} can not be written to: E`),
+      remedy: expect.stringContaining('name another folder'),
+    });
+  }
   expect(await pipeline.batch(['run', '--batch', 'b'])).toMatchObject({ state: 'loaded', loaded: 1 });
 });
 

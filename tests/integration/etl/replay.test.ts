@@ -69,6 +69,29 @@ test('a replay under the same id again, and a new one, change nothing', async ()
   expect(await totals(pipeline)).toEqual(allLoaded(10));
 });
 
+test.each(['before', 'after'])(
+  "a replay's id given to `etl run` is refused %s it was loaded, and the replay is as it was",
+  async (when) => {
+    await using pipeline = await openQuarantine(3);
+    const replay = ['rejected', 'replay', '--all', '--batch', 'replay-1'];
+    if (when === 'before') await pipeline.etl(replay, { ETL_FAILPOINT: 'before-commit' });
+    else await pipeline.batch(replay);
+    const ledger = async (): Promise<unknown> =>
+      pipeline.query("select kind, state, error_code from etl_batches where batch_id = 'replay-1'");
+    const before = await ledger();
+    for (const command of ['run', 'extract', 'load']) {
+      const { exitCode, logs } = await pipeline.etl([command, '--batch', 'replay-1']);
+      expect({ command, exitCode }).toEqual({ command, exitCode: 64 });
+      expect(logs.at(-1)?.msg).toContain(
+        'batch replay-1 is a replay of rejected records: `etl rejected replay --batch replay-1` goes on',
+      );
+    }
+    expect(await ledger()).toEqual(before);
+    await pipeline.batch(replay);
+    expect(await totals(pipeline)).toEqual(allLoaded(3));
+  },
+);
+
 test('what is rejected again stays open with the reasons of today, and the ledger balances', async () => {
   await using pipeline = await openPipeline({ partitions: 1, env: { ETL_MESSAGE_MAX_BYTES: '10' } });
   const twice = aTransaction({ order_id: 'twice' });
