@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks everything that a stack needs of this machine at once, in a few seconds, with nothing installed.
-# Usage: local/doctor.sh [--quiet] [--no-ports]   (--quiet: only what is wrong). Exits with 1 if something must be put right.
+# Usage: local/doctor.sh [--quiet] [--no-ports]   (--quiet: only what is wrong). Exits with another code than 0 if something must
+# be put right.
 cd "$(dirname "$0")/.." || exit 1
 quiet=
 ports=yes
@@ -8,6 +9,8 @@ for flag in "$@"; do
   case $flag in --quiet) quiet=yes ;; --no-ports) ports= ;; *) echo "$flag is not known" >&2; exit 64 ;; esac
 done
 errors=0
+# What this script ends with if something is wrong: 64 for a folder without rights, 75 for a disk that is full.
+code=1
 runtime=$(local/runtime.sh) || exit
 
 ok() { [ -n "$quiet" ] || printf '  ✓ %s\n' "$1"; }
@@ -98,10 +101,20 @@ holder() {
   elif has lsof; then lsof -nP -iTCP:"$1" -sTCP:LISTEN -Fc 2>/dev/null | sed -n 's/^c/ by /p' | sed -n 1p; fi
 }
 
+# Where the local runtime keeps its data, or will: sets folder to what is there of its path.
+check_local_folder() {
+  folder=$(setting LOCAL_DIR .local)
+  while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+  if [ ! -d "$folder" ]; then wrong "$folder, in LOCAL_DIR, is no folder" 'set LOCAL_DIR in .env to another one'; code=64
+  elif [ ! -w "$folder" ]; then wrong "$folder, for LOCAL_DIR, can not be written to" 'change its owner, or set LOCAL_DIR in .env to another one'; code=64; fi
+}
+
 check_machine() {
   local disk memory
-  disk=$(df -Pk . | awk 'NR == 2 { print int($4 / 1048576) }')
-  if [ "${disk:-0}" -lt 3 ]; then wrong "only $disk GiB of disk are free here" 'make room: 3 GiB are needed, 10 are comfortable'
+  local folder=.
+  if [ "$runtime" = local ]; then check_local_folder; fi
+  disk=$(df -Pk "$folder" | awk 'NR == 2 { print int($4 / 1048576) }')
+  if [ "${disk:-0}" -lt 3 ]; then wrong "only $disk GiB of disk are free here" 'make room: 3 GiB are needed, 10 are comfortable'; [ "$code" = 64 ] || code=75
   else ok "$disk GiB of disk free"; fi
   memory=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
   [ -n "$memory" ] || memory=$(($(sysctl -n hw.memsize 2>/dev/null || echo 0) / 1048576))
@@ -134,5 +147,5 @@ if [ "$runtime" = local ]; then check_local_tools; else check_containers; fi
 [ -z "$ports" ] || check_ports
 check_machine
 check_settings
-if [ $errors -gt 0 ]; then echo "$errors to put right. All checks: make doctor"; exit 1; fi
+if [ $errors -gt 0 ]; then echo "$errors to put right. All checks: make doctor"; exit "$code"; fi
 [ -n "$quiet" ] || echo 'Everything is fine.'

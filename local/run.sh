@@ -10,10 +10,16 @@ case "$target" in
 esac
 runtime=$(local/runtime.sh) || exit
 
+# shellcheck source=local/turn.sh
+. local/turn.sh
+case "$target" in
+  setup | dev-up | dev-build | dev-restart | prod-up | db-reset | restore) wait_for_turn ;;
+  clean) [ ! -d .local ] || wait_for_turn ;;
+esac
 case "$target" in
   dev-up) RUNTIME=$runtime local/doctor.sh --quiet || exit ;;
   # Tests have ports of their own: the stack's may be taken.
   setup | test | test-*) RUNTIME=$runtime local/doctor.sh --quiet --no-ports || exit ;;
 esac
-[ -f .env ] || cp .env.example .env
+[ -f .env ] || cp .env.example .env || exit 64
 exec "local/$runtime.sh" "$@"

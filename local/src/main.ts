@@ -7,6 +7,7 @@ import { execa } from 'execa';
 
 import { clean } from './setup/clean.ts';
 import { confirm } from './setup/ask.ts';
+import { folderFailure } from './setup/folder-failure.ts';
 import { install, build } from './setup/install.ts';
 import { root } from './setup/paths.ts';
 import { buildPreview } from './setup/preview.ts';
@@ -144,7 +145,11 @@ async function follow(files: string): Promise<void> {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof ConfigError) {
+  const failure = folderFailure(error);
+  if (failure !== undefined) {
+    process.stderr.write(`\n${failure.message}\n`);
+    process.exitCode = failure.exitCode;
+  } else if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\nThis comes from .env or the environment; .env.example explains each.\n`);
     process.exitCode = exitCode.usage;
   } else if (error instanceof StepError) {
