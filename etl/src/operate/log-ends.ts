@@ -5,9 +5,13 @@ import type { Context } from '../context.ts';
 import { errorMessageOf, failureKind, TemporaryError } from '../errors.ts';
 import { readLastEnds } from '../warehouse/last-ends.ts';
 
-/** Where a topic's partitions begin and end. */
+/** What Kafka knows of a topic. */
 export interface LogEnds {
   readonly ends: readonly PartitionOffsets[];
+  /** By partition; of none while Kafka is away. */
+  readonly highWatermarks: ReadonlyMap<number, bigint>;
+  /** Null for no limit, and while Kafka is away. */
+  readonly retentionMs: number | null;
   /** Why Kafka could not be asked, so that these are the ends of the newest plan; null where it was. */
   readonly kafkaError: string | null;
 }
@@ -18,16 +22,24 @@ const waitMaxMs = 5_000;
 /** The topic's ends as Kafka has them, or, while it is away, as the warehouse has last seen them. */
 export async function readLogEnds(context: Context): Promise<LogEnds> {
   const answered = new AbortController();
-  const asked = context.kafka().then((source) => source.partitionOffsets());
   try {
-    return { ends: await Promise.race([asked, tooLate(answered.signal)]), kafkaError: null };
+    return await Promise.race([askKafka(context), tooLate(answered.signal)]);
   } catch (error) {
     if (failureKind(error) !== 'temporary') throw error;
     const { warehouse, config } = context;
-    return { ends: await readLastEnds(warehouse.db, config.kafka.topic), kafkaError: errorMessageOf(error) };
+    const ends = await readLastEnds(warehouse.db, config.kafka.topic);
+    return { ends, highWatermarks: new Map(), retentionMs: null, kafkaError: errorMessageOf(error) };
   } finally {
     answered.abort();
   }
+}
+
+async function askKafka(context: Context): Promise<LogEnds> {
+  const source = await context.kafka();
+  const ends = await source.partitionOffsets();
+  const highWatermarks = await source.highWatermarks();
+  const { retentionMs } = await source.topicSettings();
+  return { ends, highWatermarks, retentionMs, kafkaError: null };
 }
 
 async function tooLate(signal: AbortSignal): Promise<never> {

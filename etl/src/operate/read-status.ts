@@ -1,4 +1,3 @@
-import type { PartitionOffsets } from '../batch/plan.ts';
 import type { Context } from '../context.ts';
 import { readHeldSince } from '../warehouse/held-partitions.ts';
 import {
@@ -17,7 +16,7 @@ import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
 import { nearRetention, type NearRetention } from './near-retention.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { readScheduleState, type ScheduleState } from '../warehouse/schedule.ts';
-import { readLogEnds } from './log-ends.ts';
+import { readLogEnds, type LogEnds } from './log-ends.ts';
 import { isBatchOverdue } from './overdue-batch.ts';
 import { readUnverifiedCharges, type UnverifiedCharge } from '../warehouse/unverified-tax.ts';
 
@@ -67,15 +66,15 @@ const taxDays = 30;
 /** Looks at positions, the log's ends, the last batches and open incidents. */
 export async function readStatus(context: Context, now: Date): Promise<PipelineStatus> {
   const { warehouse, config } = context;
-  const { ends, kafkaError } = await readLogEnds(context);
+  const log = await readLogEnds(context);
   const positions = await readPositions(warehouse.db, config.kafka.topic);
-  const partitions = await partitionLags(context, ends, positions);
+  const partitions = await partitionLags(context, log, positions);
   const batches = await readLastBatches(warehouse.db, batchesShown);
   const schedule = await readScheduleState(warehouse.db);
   const lastLoad = batches.find(({ loadedAt }) => loadedAt !== null)?.loadedAt ?? null;
   return {
     topic: config.kafka.topic,
-    kafkaError,
+    kafkaError: log.kafkaError,
     lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
     partitions,
     secondsSinceLoad: lastLoad === null ? null : Math.round((now.getTime() - lastLoad.getTime()) / 1000),
@@ -85,7 +84,7 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
     minutes: await readLoadedMinutes(warehouse.db, minutesShown),
     openRejectCount: await countOpenRejects(warehouse.db),
     compactedCount: config.kafka.allowCompaction ? await countCompacted(warehouse.db) : null,
-    nearRetention: await nearRetention(context, partitions, (await source.topicSettings()).retentionMs, now),
+    nearRetention: await nearRetention(context, partitions, log.retentionMs, now),
     lastReconciliation: await readLastReconciliation(warehouse.db),
     keys: await readKeyCounts(warehouse.db, keyHours),
     unverifiedTax: { days: taxDays, charges: await readUnverifiedCharges(warehouse.db, taxDays) },
@@ -94,12 +93,10 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
 
 async function partitionLags(
   context: Context,
-  ends: readonly PartitionOffsets[],
+  { ends, highWatermarks }: LogEnds,
   positions: readonly StoredPosition[],
 ): Promise<readonly PartitionLag[]> {
   const { warehouse, config } = context;
-  const source = await context.kafka();
-  const highWatermarks = await source.highWatermarks();
   const stored = new Map(positions.map((position) => [position.partition, position]));
   const lags: PartitionLag[] = [];
   for (const { partition, lowOffset, endOffset } of ends.toSorted((a, b) => a.partition - b.partition)) {
