@@ -42,7 +42,7 @@ export function createContext(
       return source;
     },
     staging: (batch) => {
-      const identity = stagingIdentity(batch, config.kafka.topic, config.codeVersion);
+      const identity = stagingIdentity(batch, config.codeVersion);
       return new BatchStaging(config.stagingDir, batch.batchId, identity);
     },
     [Symbol.asyncDispose]: async () => {

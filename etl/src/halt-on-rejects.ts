@@ -25,7 +25,7 @@ export async function haltOnRejects(
   // A replay is somebody's own decision, and what it rejects again was rejected before.
   if (batch.claims !== null) return;
   if (limit === undefined || !exceedsRejectLimit({ readCount, rejectedCount }, limit)) return;
-  const { topic } = config.kafka;
+  const { topic } = batch;
   if (isAccepted(batch.ranges, await acceptedRejectRanges(warehouse.db, topic))) return;
 
   const reasons = topReasons(validated.reasons, transformed.reasons);

@@ -53,7 +53,8 @@ export async function runStep(context: Context, step: StepName, batchId: string,
   try {
     const batch = await planBatch(context, batchId, kind);
     const isDone = isSettled(batch);
-    if (!isDone && !(await positionsStandAt(db, context.config.kafka.topic, batch.ranges))) {
+    if (!isDone) requireItsTopic(context, batch);
+    if (!isDone && !(await positionsStandAt(db, batch.topic, batch.ranges))) {
       await markSuperseded(db, batchId);
     } else if (!isDone) {
       await recordAttempt(db, batchId);
@@ -65,6 +66,15 @@ export async function runStep(context: Context, step: StepName, batchId: string,
     if (error instanceof OtherKindError) throw error;
     return settledMeanwhile(context, batchId, error);
   }
+}
+
+/** Its offsets mean other records in another topic. A replay reads none. */
+function requireItsTopic({ config }: Context, { batchId, topic, claims }: Batch): void {
+  if (claims !== null || topic === config.kafka.topic) return;
+  throw new UsageError(
+    `batch ${batchId} was planned to read topic ${topic}, but KAFKA_TOPIC_TRANSACTIONS is ${config.kafka.topic}: ` +
+      `set it to ${topic} to finish the batch, or run a new one, which leaves these records unread until ${topic} is read again`,
+  );
 }
 
 const steps = {
@@ -116,7 +126,7 @@ async function transformed(
   batch: Batch,
   refused: RefusedOrders = none,
 ): Promise<StagedStep<TransformFacts> | undefined> {
-  const { warehouse, config } = context;
+  const { warehouse } = context;
   const staging = context.staging(batch);
   const found = staging.find(transformFolder);
   const input = { validated: await validated(context, batch), extracted: await extracted(context, batch) };
@@ -126,7 +136,7 @@ async function transformed(
   }
   const { transformBatch } = await import('./transform/transform-batch.ts');
   const outcome = await timed(context, batch, 'transform', async () =>
-    withTransformSnapshot(warehouse, config.kafka.topic, batch.ranges, async (snapshot) =>
+    withTransformSnapshot(warehouse, batch.topic, batch.ranges, async (snapshot) =>
       staging.publish(transformFolder, async (folder) =>
         transformBatch(context, batch, input, snapshot, refused, folder),
       ),

@@ -46,6 +46,7 @@ const values = [encodeTransaction(sale), '{}'];
 const batch: Batch = {
   batchId: 'rehearsal',
   kind: 'manual',
+  topic: 'transactions',
   state: 'planned',
   plannedAt,
   ruleSetVersion: shippedRuleSet.version,
@@ -102,7 +103,7 @@ export async function rehearse(): Promise<void> {
 async function rehearseBatch(context: Context): Promise<void> {
   const { db } = context.warehouse;
   await findBatch(db, batch.batchId);
-  await positionsStandAt(db, context.config.kafka.topic, batch.ranges);
+  await positionsStandAt(db, batch.topic, batch.ranges);
   await recordAttempt(db, batch.batchId);
   await recordDuration(db, batch.batchId, 'extract', 0);
   const staging = context.staging(batch);

@@ -24,7 +24,7 @@ export const comments: Comments = {
       transactionTimestamp: 'When the sale took place, as the message says.',
       processedAt: 'When the batch that loaded the row was committed: the start of that transaction.',
       kafkaOffset: 'Offset of the message in its partition.',
-      kafkaPartition: 'Partition of the topic that the message came from.',
+      kafkaPartition: 'Partition that the message came from, of the topic of its batch: etl_batches.topic.',
       kafkaEpoch: 'Epoch of the topic: raised each time a recreated topic is accepted, whose offsets begin again.',
       taxDate: 'Day of the sale by its own clock, offset included: the day whose tax rule was applied.',
       exchangeRateDate:
@@ -280,6 +280,8 @@ export const comments: Comments = {
     columns: {
       batchId: 'Identifier of the batch: made from the run id of Airflow, or manual- and a UUID.',
       kind: 'What started it: scheduled, manual, backfill, replay, reprocess or import.',
+      topic:
+        'Kafka topic that all its records come from, and with them the transactions that it loaded; null for batches without a record of earlier releases.',
       state:
         'planned: its ranges are fixed; loaded: its rows are committed; superseded: another batch loaded its records first.',
       plannedAt:

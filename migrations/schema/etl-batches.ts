@@ -14,12 +14,16 @@ export type BatchKind = (typeof batchKinds)[number];
 export const batchStates = ['planned', 'loaded', 'superseded'] as const;
 export type BatchState = (typeof batchStates)[number];
 
-/** The ledger: one row for each batch, from its plan to its end. */
+/**
+ * The ledger: one row for each batch, from its plan to its end. All records of a batch come from one topic, so a transaction's
+ * topic stands here once and not in each of its rows.
+ */
 export const etlBatches = pgTable(
   'etl_batches',
   {
     batchId: code('batch_id').primaryKey(),
     kind: code('kind').$type<BatchKind>().notNull(),
+    topic: code('topic'),
     state: code('state').$type<BatchState>().notNull().default('planned'),
     plannedAt: instant('planned_at')
       .notNull()
@@ -58,6 +62,8 @@ export const etlBatches = pgTable(
       'etl_batches_balance_check',
       sql`state <> 'loaded' or coalesce(read_count = loaded_count + duplicate_count + rejected_count, false)`,
     ),
+    // Only batches without a record, planned by an earlier release, have none.
+    check('etl_batches_topic_check', sql`topic is not null or coalesce(read_count, 0) = 0`),
     index('etl_batches_planned_at_idx').on(table.plannedAt),
     index('etl_batches_loaded_at_idx').on(table.loadedAt),
   ],

@@ -102,13 +102,13 @@ const derivations: readonly (readonly [table: string, sql: string])[] = [
   [
     'etl_batches',
     `insert into etl_batches (
-       batch_id, kind, state, planned_at, rule_set_version, loaded_at, read_count, loaded_count, duplicate_count,
+       batch_id, kind, topic, state, planned_at, rule_set_version, loaded_at, read_count, loaded_count, duplicate_count,
        rejected_count, hole_count, flagged_count, newest_transaction_at, extract_duration_ms, validate_duration_ms,
        transform_duration_ms, load_duration_ms, attempt_count, staging_free_bytes, airflow_dag_id, airflow_run_id,
        code_version
      )
      select
-       batch_id, 'scheduled', 'loaded', processed_at - interval '2 seconds', 'bench-1', processed_at, count(*) + 2,
+       batch_id, 'scheduled', 'transactions', 'loaded', processed_at - interval '2 seconds', 'bench-1', processed_at, count(*) + 2,
        count(*), 1, 1, 0, count(*) filter (where is_fraud_flagged), max(transaction_timestamp), 120, 90, 110, 180, 4,
        50000000000, 'etl_pipeline', batch_id, 'bench'
      from transactions

@@ -6,6 +6,8 @@ import type { PlannedRange } from './plan.ts';
 export interface Batch {
   readonly batchId: string;
   readonly kind: BatchKind;
+  /** The topic that all its records come from. */
+  readonly topic: string;
   readonly state: BatchState;
   readonly plannedAt: Date;
   /** The fraud rule set that judges it. */
@@ -18,7 +20,7 @@ export interface Batch {
   readonly counts: BatchCounts;
 }
 
-/** Rejected records that a replay has claimed, all of one epoch. */
+/** Rejected records that a replay has claimed, all of one topic and epoch. */
 export interface ClaimedRecords {
   readonly count: number;
   readonly sources: readonly RecordSource[];

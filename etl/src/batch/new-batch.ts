@@ -1,16 +1,18 @@
-import type { BatchKind } from '@pulse/migrations/schema';
-
 import type { Context } from '../context.ts';
 import type { NewBatch } from '../warehouse/batch-ledger.ts';
 import { chooseRuleSets } from '../warehouse/rule-sets.ts';
 import { freeBytes } from './staging.ts';
 
 /** What the ledger notes of a batch when it is planned, with the rule sets that judge it whenever it is run. */
-export async function newBatch({ config, warehouse }: Context, batchId: string, kind: BatchKind): Promise<NewBatch> {
+export async function newBatch(
+  { config, warehouse }: Context,
+  { batchId, kind, topic }: Pick<NewBatch, 'batchId' | 'kind' | 'topic'>,
+): Promise<NewBatch> {
   const { dagId, runId } = config.airflow;
   return {
     batchId,
     kind,
+    topic,
     ...(await chooseRuleSets(warehouse.db)),
     codeVersion: config.codeVersion,
     airflowDagId: dagId ?? null,

@@ -10,8 +10,13 @@ const stagingFormat = 4;
  * them. Files of another identity, such as those of a restored warehouse's batch with the same id, are made again.
  */
 export function stagingIdentity(
-  { plannedAt, ruleSetVersion, ranges, claims }: Pick<Batch, 'plannedAt' | 'ruleSetVersion' | 'ranges' | 'claims'>,
-  topic: string,
+  {
+    topic,
+    plannedAt,
+    ruleSetVersion,
+    ranges,
+    claims,
+  }: Pick<Batch, 'topic' | 'plannedAt' | 'ruleSetVersion' | 'ranges' | 'claims'>,
   codeVersion: string,
 ): string {
   const plan = ranges

@@ -41,17 +41,23 @@ test('a staging area that is not there yet has nothing to sweep, and room', () =
 const step = stepFolder('extract', z.object({ readCount: z.number() }));
 const output = { facts: { readCount: 7 }, files: {} };
 const range = { partition: 0, epoch: 0, fromOffset: 0n, nextOffset: 9n, endOffset: 9n };
-const plan = { plannedAt: new Date('2026-01-01T00:00:00Z'), ruleSetVersion: 'r', ranges: [range], claims: null };
+const plan = {
+  topic: 'topic',
+  plannedAt: new Date('2026-01-01T00:00:00Z'),
+  ruleSetVersion: 'r',
+  ranges: [range],
+  claims: null,
+};
 
-test('files made from another plan, clock, rule set or code do not count', async () => {
-  const identity = stagingIdentity(plan, 'topic', 'code');
+test('files made from another plan, topic, clock, rule set or code do not count', async () => {
+  const identity = stagingIdentity(plan, 'code');
   const others = [
-    stagingIdentity({ ...plan, ranges: [{ ...range, epoch: 1 }] }, 'topic', 'code'),
-    stagingIdentity({ ...plan, ranges: [{ ...range, nextOffset: 8n }] }, 'topic', 'code'),
-    stagingIdentity({ ...plan, plannedAt: new Date('2026-01-01T00:00:01Z') }, 'topic', 'code'),
-    stagingIdentity({ ...plan, ruleSetVersion: 's' }, 'topic', 'code'),
-    stagingIdentity(plan, 'another', 'code'),
-    stagingIdentity(plan, 'topic', 'another'),
+    stagingIdentity({ ...plan, ranges: [{ ...range, epoch: 1 }] }, 'code'),
+    stagingIdentity({ ...plan, ranges: [{ ...range, nextOffset: 8n }] }, 'code'),
+    stagingIdentity({ ...plan, plannedAt: new Date('2026-01-01T00:00:01Z') }, 'code'),
+    stagingIdentity({ ...plan, ruleSetVersion: 's' }, 'code'),
+    stagingIdentity({ ...plan, topic: 'another' }, 'code'),
+    stagingIdentity(plan, 'another'),
   ];
   for (const other of others) {
     await new BatchStaging(stagingDir, 'b', identity).publish(step, () => output);

@@ -27,9 +27,9 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
   sweepOldStaging(context);
   await prepareWarehouse(context);
   const ranges = await planNewRanges(context);
-  const batch = await newBatch(context, batchId, kind);
+  const batch = await newBatch(context, { batchId, kind, topic: config.kafka.topic });
   failpoint('before-plan');
-  await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, config.kafka.topic, ranges));
+  await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, ranges));
   failpoint('after-plan');
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);

@@ -19,6 +19,8 @@ export interface KafkaSource extends AsyncDisposable {
   readonly topic: string;
   readonly cluster: Cluster;
   readonly waitMaxMs: number;
+  /** The names of all topics of the cluster. */
+  topicNames(): Promise<ReadonlySet<string>>;
   /** Begins and ends of all partitions. */
   partitionOffsets(): Promise<PartitionOffsets[]>;
   /**
@@ -51,6 +53,7 @@ export async function connectKafkaSource(
     topic,
     cluster,
     waitMaxMs,
+    topicNames: async () => new Set((await cluster.metadata()).topicMetadata.map(({ topic: name }) => name)),
     partitionOffsets: async () => partitionOffsets(cluster, topic),
     highWatermarks: async () => highWatermarks(cluster, topic),
     topicSettings: async () => topicSettings(cluster, topic),

@@ -52,6 +52,11 @@ declare module 'kafkajs/src/cluster/index.js' {
     disconnect(): Promise<void>;
     refreshMetadata(): Promise<void>;
     addTargetTopic(topic: string): Promise<void>;
+    /** Of the topics named; of all where none is. */
+    metadata(query?: { topics?: readonly string[] }): Promise<{
+      readonly clusterId: string | null;
+      readonly topicMetadata: readonly { readonly topic: string }[];
+    }>;
     findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
     findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;
     findBroker(target: { nodeId: string }): Promise<Broker>;

@@ -87,7 +87,6 @@ function batchLoad(context: Context, batch: Batch, input: LoadInput): BatchLoad 
   return {
     batch,
     operator: operatorOf(context.config),
-    topic: context.config.kafka.topic,
     stateVersion: BigInt(transformed.facts.stateVersion),
     rows: [
       transactionRows(transformed),

@@ -22,20 +22,43 @@ interface ReadRecord {
   readonly valueHash: string | null;
 }
 
+/** What reading Kafka again has found. */
+export interface KafkaFindings extends Findings {
+  readonly readCount: number;
+  /** Topics with loaded ranges that Kafka does not have any more. */
+  readonly missingTopics: readonly string[];
+}
+
 /**
- * Reads every loaded range that Kafka still has again, and compares: each record is a transaction with the same content, in
- * quarantine with the same bytes, or a repetition of a transaction; and each row has its record.
+ * Reads every loaded range that Kafka still has again, of every topic, and compares: each record is a transaction with the
+ * same content, in quarantine with the same bytes, or a repetition of a transaction; and each row has its record.
  */
-export async function compareWithKafka(
+export async function compareWithKafka(context: Context, snapshot: ReconcileSnapshot): Promise<KafkaFindings> {
+  const configured = await context.kafka();
+  const ranges = Map.groupBy(await snapshot.ranges(), ({ topic }) => topic);
+  const present = await configured.topicNames();
+  const comparison = new Comparison(snapshot);
+  for (const [topic, rangesOfTopic] of ranges) {
+    if (topic === configured.topic) await compareTopic(context, configured, snapshot, comparison, rangesOfTopic);
+    else if (present.has(topic)) {
+      const { connectKafkaSource } = await import('../kafka/kafka-source.ts');
+      await using source = await connectKafkaSource({ ...context.config.kafka, topic }, context.logger);
+      await compareTopic(context, source, snapshot, comparison, rangesOfTopic);
+    }
+  }
+  return { ...comparison.result(), missingTopics: [...ranges.keys()].filter((topic) => !present.has(topic)) };
+}
+
+async function compareTopic(
   context: Context,
+  source: KafkaSource,
   snapshot: ReconcileSnapshot,
-): Promise<Findings & { readonly readCount: number }> {
-  const source = await context.kafka();
+  comparison: Comparison,
+  ranges: readonly CheckedRange[],
+): Promise<void> {
   const lows = new Map(
     (await source.partitionOffsets()).map(({ partition, lowOffset }) => [partition, Number(lowOffset)]),
   );
-  const comparison = new Comparison(snapshot);
-  const ranges = await snapshot.ranges();
   for (const partition of new Set(ranges.map((range) => range.partition))) {
     const low = lows.get(partition);
     if (low === undefined) continue;
@@ -43,7 +66,6 @@ export async function compareWithKafka(
     const whole = ranges.filter((range) => range.partition === partition && range.fromOffset >= low);
     await comparePartition(context, source, snapshot, comparison, whole);
   }
-  return comparison.result();
 }
 
 async function comparePartition(
@@ -55,7 +77,7 @@ async function comparePartition(
 ): Promise<void> {
   const [first] = ranges;
   if (first === undefined) return;
-  const stored = new Ahead(snapshot.storedRecords(first.partition, first.epoch, first.fromOffset));
+  const stored = new Ahead(snapshot.storedRecords(first, first.fromOffset));
   for (const range of ranges) {
     await stored.skipTo(range.fromOffset);
     let duplicates = 0;
@@ -213,7 +235,7 @@ class Comparison {
   #report(check: keyof typeof messages, range: CheckedRange, offset: number, expected: string, found: string): void {
     this.#differenceCount += 1;
     if (this.#differences.length >= listedMax) return;
-    const subject = `partition ${range.partition}, offset ${offset} (batch ${range.batchId})`;
+    const subject = `${range.topic} partition ${range.partition}, offset ${offset} (batch ${range.batchId})`;
     this.#differences.push({ check, subject, expected, found, message: messages[check] });
   }
 }

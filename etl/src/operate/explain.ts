@@ -20,7 +20,7 @@ export async function explainOrder(context: Context, orderId: string, json: bool
       ? []
       : figuresOf(order.transaction, baseCurrency, await taxStandingOf(context.warehouse.db, order.transaction));
   const fraud = order.transaction === undefined ? undefined : await rejudge(context, order, order.transaction);
-  if (json) return jsonLine({ order_id: orderId, figures, fraud, ...order });
+  if (json) return jsonLine({ order_id: orderId, topic: order.batch?.topic ?? null, figures, fraud, ...order });
   const parts = [`order ${orderId}`];
   if (order.transaction === undefined) parts.push('not loaded: each record with this order id was rejected');
   else parts.push(...describeTransaction(order.transaction, order, figures));
@@ -74,7 +74,7 @@ function describeTransaction(t: Transaction, order: OrderRecords, figures: reado
       : `Airflow ${batch.airflowDagId ?? ''} ${batch.airflowRunId}`;
   return [
     `sold ${timeText(t.transactionTimestamp)} to ${t.customerId}: ${t.productCategory}, ${t.country ?? 'no country named'}`,
-    `record: partition ${t.kafkaPartition}, offset ${t.kafkaOffset} (epoch ${t.kafkaEpoch}); content ${t.contentHash.toString('hex')}`,
+    `record: ${batch?.topic ?? 'unknown topic'} partition ${t.kafkaPartition}, offset ${t.kafkaOffset} (epoch ${t.kafkaEpoch}); content ${t.contentHash.toString('hex')}`,
     `loaded ${timeText(t.processedAt)} by batch ${t.batchId} (${batch?.kind ?? 'unknown'}, ${airflow}, version ${batch?.codeVersion ?? 'unknown'})`,
     table(
       ['figure', 'value', 'how'],
@@ -139,14 +139,14 @@ function describeRevision(r: OrderRecords['revisions'][number]): string {
 
 function describeDuplicate(d: OrderRecords['duplicates'][number]): string {
   return (
-    `the same again: partition ${d.partition}, offset ${d.offset} (epoch ${d.epoch}), in Kafka ${timeText(d.kafkaTimestamp)}, ` +
+    `the same again: ${d.topic} partition ${d.partition}, offset ${d.offset} (epoch ${d.epoch}), in Kafka ${timeText(d.kafkaTimestamp)}, ` +
     `a duplicate of the content above, batch ${d.batchId}`
   );
 }
 
 function describeReject(r: OrderRecords['rejects'][number]): string {
   const findings = r.errors.map(({ field, message }) => `  ${field === '' ? 'record' : field}: ${message}`);
-  const where = `partition ${r.partition}, offset ${r.offset} (epoch ${r.epoch}), in Kafka ${timeText(r.kafkaTimestamp)}`;
+  const where = `${r.topic} partition ${r.partition}, offset ${r.offset} (epoch ${r.epoch}), in Kafka ${timeText(r.kafkaTimestamp)}`;
   return [
     `rejected record ${r.rejectedId} (${r.status}): ${where}, ${r.reasonCode}, batch ${r.batchId}`,
     ...findings,

@@ -22,13 +22,14 @@ export async function listText(
       reasons.map((r) => [r.reasonCode, r.status, r.count, r.firstAt, r.lastAt]),
     ),
     table(
-      ['id', 'rejected at', 'reason', 'stage', 'status', 'partition', 'offset', 'order id', 'batch'],
+      ['id', 'rejected at', 'reason', 'stage', 'status', 'topic', 'partition', 'offset', 'order id', 'batch'],
       records.map((r) => [
         r.rejectedId,
         r.rejectedAt,
         r.reasonCode,
         r.stage,
         r.status,
+        r.topic,
         r.partition,
         r.offset,
         r.orderId,

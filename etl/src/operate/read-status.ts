@@ -4,13 +4,16 @@ import {
   countCompacted,
   countOpenRejects,
   readLastBatches,
+  readLastLoad,
   readLastReconciliation,
   readLoadedMinutes,
   readOpenIncidents,
+  readOtherTopics,
   type IncidentRow,
   type LastBatch,
   type LastReconciliation,
   type LoadedMinute,
+  type OtherTopic,
 } from '../warehouse/status-queries.ts';
 import { readKeyCounts, type KeyCounts } from '../warehouse/key-counts.ts';
 import { nearRetention, type NearRetention } from './near-retention.ts';
@@ -38,10 +41,13 @@ export interface PipelineStatus {
   readonly kafkaError: string | null;
   readonly lag: number;
   readonly partitions: readonly PartitionLag[];
-  /** Seconds since the last batch was loaded; null before the first. */
+  /** Topics that were read into this warehouse before, or are by another pipeline. */
+  readonly otherTopics: readonly OtherTopic[];
+  /** Seconds since a batch of the topic was last loaded; null before the first. */
   readonly secondsSinceLoad: number | null;
   /** What the schedule promises, and whether a batch should have come long ago. */
   readonly schedule: ScheduleState & { readonly isOverdue: boolean };
+  /** Of every topic. */
   readonly batches: readonly LastBatch[];
   readonly incidents: readonly IncidentRow[];
   /** The last half hour, minute by minute, oldest first. */
@@ -71,12 +77,13 @@ export async function readStatus(context: Context, now: Date): Promise<PipelineS
   const partitions = await partitionLags(context, log, positions);
   const batches = await readLastBatches(warehouse.db, batchesShown);
   const schedule = await readScheduleState(warehouse.db);
-  const lastLoad = batches.find(({ loadedAt }) => loadedAt !== null)?.loadedAt ?? null;
+  const lastLoad = await readLastLoad(warehouse.db, config.kafka.topic);
   return {
     topic: config.kafka.topic,
     kafkaError: log.kafkaError,
     lag: partitions.reduce((sum, { lag }) => sum + lag, 0),
     partitions,
+    otherTopics: await readOtherTopics(warehouse.db, config.kafka.topic),
     secondsSinceLoad: lastLoad === null ? null : Math.round((now.getTime() - lastLoad.getTime()) / 1000),
     schedule: { ...schedule, isOverdue: isBatchOverdue(schedule) },
     batches,

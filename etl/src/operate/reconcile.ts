@@ -14,6 +14,8 @@ export interface Reconciliation {
   readonly checkedTransactionCount: number;
   /** Records of Kafka that were read again; null without `isDeep`. */
   readonly readAgainCount: number | null;
+  /** Topics of loaded batches that could not be read again, for Kafka does not have them. */
+  readonly missingTopics: readonly string[];
   readonly differenceCount: number;
   /** The first of each kind. */
   readonly differences: readonly ReconciliationDifference[];
@@ -33,22 +35,23 @@ export async function reconcile(
   const startedAt = new Date();
   const factCount = await countLoaded(warehouse.db, since);
   const limitMs = reconcileLimitMs(factCount);
-  const work = withReconcileSnapshot(warehouse, config.kafka.topic, { since, limitMs }, async (snapshot) => {
+  const work = withReconcileSnapshot(warehouse, { since, limitMs }, async (snapshot) => {
     const { checkedBatchCount, checkedTransactionCount } = snapshot;
     const counts = { checkedBatchCount, checkedTransactionCount };
     const findings = await snapshot.findings();
-    if (!isDeep) return { ...counts, ...findings, readAgainCount: null };
+    if (!isDeep) return { ...counts, ...findings, readAgainCount: null, missingTopics: [] };
     const { compareWithKafka } = await import('./compare-with-kafka.ts');
     const deep = await compareWithKafka(context, snapshot);
     return {
       ...counts,
       readAgainCount: deep.readCount,
+      missingTopics: deep.missingTopics,
       differences: [...findings.differences, ...deep.differences],
       differenceCount: findings.differenceCount + deep.differenceCount,
     };
   });
-  const { readAgainCount, ...stored } = await withinLimit(limitMs, factCount, work);
+  const { readAgainCount, missingTopics, ...stored } = await withinLimit(limitMs, factCount, work);
   const row = { ...stored, differences: [...stored.differences], startedAt, finishedAt: new Date(), isDeep, since };
   const reconciliationId = await insertReconciliation(warehouse.db, { ...row, codeVersion: config.codeVersion });
-  return { ...row, reconciliationId, readAgainCount };
+  return { ...row, reconciliationId, readAgainCount, missingTopics };
 }

@@ -9,7 +9,7 @@ import { extractClaims } from '../extract/extract-claims.ts';
 import { transformBatch } from '../transform/transform-batch.ts';
 import { validateBatch } from '../validate/validate-batch.ts';
 import { matches, type RejectedFilter } from '../warehouse/rejected-filter.ts';
-import { describeClaims, selectClaims } from '../warehouse/replay-plan.ts';
+import { describeClaims, selectClaims, type ReplayPlace, type SelectedClaims } from '../warehouse/replay-plan.ts';
 import { chooseRuleSets } from '../warehouse/rule-sets.ts';
 import { withTransformSnapshot } from '../warehouse/transform-snapshot.ts';
 
@@ -27,23 +27,24 @@ export interface Rehearsal {
 export async function rehearseReplay(context: Context, filter: RejectedFilter, countMax: number): Promise<Rehearsal> {
   const { warehouse, config } = context;
   const result: Rehearsal = { matched: 0, loaded: 0, duplicates: 0, rejected: 0, reasons: {} };
-  let afterId = filter.afterId ?? 0;
+  let after: ReplayPlace | undefined;
   while (result.matched < countMax) {
     const room = Math.min(countMax - result.matched, config.batchSizeMax);
-    const rejectedIds = await selectClaims(warehouse.db, config.kafka.topic, { ...filter, afterId }, room);
-    if (rejectedIds.length === 0) break;
-    await rehearse(context, rejectedIds, result);
-    afterId = rejectedIds.at(-1) ?? afterId;
+    const claims = await selectClaims(warehouse.db, filter, after, room);
+    if (claims === undefined) break;
+    await rehearse(context, claims, result);
+    after = claims.last;
   }
   return result;
 }
 
-async function rehearse(context: Context, rejectedIds: readonly number[], result: Rehearsal): Promise<void> {
-  const { warehouse, config } = context;
+async function rehearse(context: Context, { topic, rejectedIds }: SelectedClaims, result: Rehearsal): Promise<void> {
+  const { warehouse } = context;
   const condition = matches({ rejectedIds });
   const batch: Batch = {
     batchId: `rehearsal-${manualBatchId()}`,
     kind: 'replay',
+    topic,
     state: 'planned',
     plannedAt: new Date(),
     ...(await chooseRuleSets(warehouse.db)),
@@ -60,7 +61,7 @@ async function rehearse(context: Context, rejectedIds: readonly number[], result
       validateBatch(context, batch, extracted, folder),
     );
     const input = { extracted, validated };
-    const outcome = await withTransformSnapshot(warehouse, config.kafka.topic, [], async (snapshot) =>
+    const outcome = await withTransformSnapshot(warehouse, topic, [], async (snapshot) =>
       staging.publish(transformFolder, (folder) => transformBatch(context, batch, input, snapshot, new Map(), folder)),
     );
     if (outcome.kind !== 'done') throw new Error('a rehearsal covers no range and can not be superseded');

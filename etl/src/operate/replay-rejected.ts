@@ -6,7 +6,7 @@ import { runStep } from '../pipeline.ts';
 import type { FinishedBatch } from '../run-batches.ts';
 import { findBatch } from '../warehouse/batch-ledger.ts';
 import type { RejectedFilter } from '../warehouse/rejected-filter.ts';
-import { greatestClaim, insertReplay, selectClaims } from '../warehouse/replay-plan.ts';
+import { insertReplay, lastClaim, selectClaims, type ReplayPlace } from '../warehouse/replay-plan.ts';
 
 export interface ReplayRequest {
   readonly batchId: string;
@@ -19,18 +19,18 @@ export interface ReplayRequest {
 const supersededMax = 20;
 
 /**
- * Processes open rejected records again, in as many batches as it takes: ID, ID.2, ID.3 … Each is planned once, so that
+ * Processes open rejected records again, of whatever topic, in as many batches as it takes: ID, ID.2, ID.3 … Each is planned once, so that
  * a replay that was killed goes on where it stood when it is run again under the same id.
  */
 export async function* replayRejected(context: Context, request: ReplayRequest): AsyncGenerator<FinishedBatch, void> {
   const { filter } = request;
   let { countMax } = request;
-  let afterId = filter.afterId ?? 0;
+  let after: ReplayPlace | undefined;
   let superseded = 0;
   for (let number = 1; countMax > 0; number += 1) {
     const startedMs = performance.now();
     const batchId = number === 1 ? request.batchId : `${request.batchId}.${number}`;
-    const planned = await planReplay(context, batchId, { ...filter, afterId }, countMax, number > 1);
+    const planned = await planReplay(context, { batchId, filter, countMax }, after, number > 1);
     if (planned === undefined) return;
     const batch = await settled(context, planned);
     yield { batch, durationMs: performance.now() - startedMs };
@@ -39,7 +39,7 @@ export async function* replayRejected(context: Context, request: ReplayRequest):
       superseded += 1;
       if (superseded > supersededMax) throw new TemporaryError('other replays settle these records: try again later');
     } else {
-      afterId = (await greatestClaim(context.warehouse.db, batchId)) ?? afterId;
+      after = (await lastClaim(context.warehouse.db, batchId)) ?? after;
       countMax -= plannedCount(batch);
     }
   }
@@ -55,17 +55,17 @@ async function settled(context: Context, planned: Batch): Promise<Batch> {
 /** The batch as it was first planned; plans it if it is new. Undefined when nothing is left and none is needed. */
 async function planReplay(
   context: Context,
-  batchId: string,
-  filter: RejectedFilter,
-  countMax: number,
+  { batchId, filter, countMax }: ReplayRequest,
+  after: ReplayPlace | undefined,
   isFollowUp: boolean,
 ): Promise<Batch | undefined> {
   const { warehouse, config } = context;
   const known = await findBatch(warehouse.db, batchId);
   if (known !== undefined) return requireReplay(known);
-  const claims = await selectClaims(warehouse.db, config.kafka.topic, filter, Math.min(countMax, config.batchSizeMax));
-  if (claims.length === 0 && isFollowUp) return undefined;
-  await insertReplay(warehouse, await newBatch(context, batchId, 'replay'), claims);
+  const claims = await selectClaims(warehouse.db, filter, after, Math.min(countMax, config.batchSizeMax));
+  if (claims === undefined && isFollowUp) return undefined;
+  const topic = claims?.topic ?? config.kafka.topic;
+  await insertReplay(warehouse, await newBatch(context, { batchId, kind: 'replay', topic }), claims?.rejectedIds ?? []);
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`replay ${batchId} is not in the ledger after it was planned`);
   return requireReplay(planned);

@@ -10,6 +10,7 @@ export function reconciliationLine(result: Reconciliation): string {
     batches: result.checkedBatchCount,
     transactions: result.checkedTransactionCount,
     read_again: result.readAgainCount,
+    topics_not_in_kafka: result.missingTopics,
     differences: result.differenceCount,
     listed: result.differences,
     duration_ms: result.finishedAt.getTime() - result.startedAt.getTime(),
@@ -18,8 +19,10 @@ export function reconciliationLine(result: Reconciliation): string {
 
 /** The result for a terminal. */
 export function describeReconciliation(result: Reconciliation): string {
-  const { checkedBatchCount, checkedTransactionCount, readAgainCount, differenceCount, differences } = result;
-  const deep = readAgainCount === null ? '' : `, ${readAgainCount} records of Kafka`;
+  const { checkedBatchCount, checkedTransactionCount, readAgainCount, missingTopics, differenceCount, differences } =
+    result;
+  const missing = missingTopics.length === 0 ? '' : ` (not ${missingTopics.join(', ')}: not in this Kafka)`;
+  const deep = readAgainCount === null ? '' : `, ${readAgainCount} records of Kafka${missing}`;
   const looked = `${checkedBatchCount} batches, ${checkedTransactionCount} transactions${deep}`;
   if (differenceCount === 0) return `${looked}: everything adds up`;
   const rows = differences.map(({ check, subject, expected, found, message }) => [

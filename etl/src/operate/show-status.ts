@@ -5,7 +5,7 @@ import { table, timeText } from './table.ts';
 
 /** The status as tables for a terminal. */
 export async function showStatus(status: PipelineStatus): Promise<string> {
-  const { topic, lag, secondsSinceLoad, schedule, partitions, batches, incidents } = status;
+  const { topic, lag, secondsSinceLoad, schedule, partitions, otherTopics, batches, incidents } = status;
   const since = secondsSinceLoad === null ? 'no batch loaded yet' : `last load ${secondsSinceLoad} s ago`;
   const parts = [`${topic}: lag ${lag}, ${since}`];
   if (schedule.isOverdue) parts.push(overdueText(schedule));
@@ -35,12 +35,18 @@ export async function showStatus(status: PipelineStatus): Promise<string> {
   if (status.compactedCount !== null) {
     parts.push(`compaction removed ${status.compactedCount} records before a batch could read them`);
   }
+  for (const other of otherTopics) {
+    parts.push(
+      `this warehouse also holds ${other.topic}: ${other.partitionCount} partitions, last read ${timeText(other.movedAt)}`,
+    );
+  }
   if (batches.length > 0) {
     parts.push(
       table(
-        ['batch', 'state', 'read', 'loaded', 'duplicates', 'rejected', 'error'],
+        ['batch', 'topic', 'state', 'read', 'loaded', 'duplicates', 'rejected', 'error'],
         batches.map((b) => [
           b.batchId,
+          b.topic,
           b.state,
           b.readCount,
           b.loadedCount,

@@ -271,7 +271,7 @@ export class Transformation implements Disposable {
 
   #sourceOf(partition: number): { readonly topic: string; readonly epoch: number } {
     const epoch = sourcesOf(this.#batch).find((source) => source.partition === partition)?.epoch ?? 0;
-    return { topic: this.#context.config.kafka.topic, epoch };
+    return { topic: this.#batch.topic, epoch };
   }
 
   #reject(

@@ -38,7 +38,7 @@ export function validateBatch(
   for (const { partition, epoch } of sourcesOf(batch)) {
     const seal = extracted.files[recordsFile(partition)];
     if (seal === undefined) continue;
-    const coordinates = { batchId: batch.batchId, topic: context.config.kafka.topic, epoch };
+    const coordinates = { batchId: batch.batchId, topic: batch.topic, epoch };
     using frames = new RecordReader({ path: join(extracted.folder, recordsFile(partition)), seal }, frameSizeAt);
     while (frames.next()) {
       const record = readFrame(frames.bytes, frames.at);

@@ -22,7 +22,9 @@ export async function findBatch(db: Queryable, batchId: string): Promise<Batch |
   const { kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ...counts } = first.etl_batches;
   const ranges = rows.map((row) => row.etl_batch_ranges).filter((range) => range !== null);
   const claims = kind === 'replay' ? await readClaims(db, batchId) : null;
-  return { batchId, kind, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ranges, claims, counts };
+  // None: an earlier release planned it without a record.
+  const topic = first.etl_batches.topic ?? ranges[0]?.topic ?? '';
+  return { batchId, kind, topic, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ranges, claims, counts };
 }
 
 export type NewBatch = Pick<
@@ -35,18 +37,13 @@ export type NewBatch = Pick<
   | 'airflowDagId'
   | 'airflowRunId'
   | 'stagingFreeBytes'
->;
+> & { readonly topic: string };
 
 /**
  * Writes a plan, once: when the batch is there already, its first plan stands. An empty plan is loaded as it is.
  * Runs in the caller's transaction.
  */
-export async function insertPlan(
-  db: Queryable,
-  batch: NewBatch,
-  topic: string,
-  ranges: readonly PlannedRange[],
-): Promise<void> {
+export async function insertPlan(db: Queryable, batch: NewBatch, ranges: readonly PlannedRange[]): Promise<void> {
   const isEmpty = ranges.every(({ fromOffset, nextOffset }) => fromOffset === nextOffset);
   const nothing = {
     readCount: 0,
@@ -69,6 +66,7 @@ export async function insertPlan(
     .onConflictDoNothing()
     .returning({ batchId: etlBatches.batchId });
   if (inserted.length === 0 || ranges.length === 0) return;
+  const { topic } = batch;
   await db.insert(etlBatchRanges).values(
     ranges.map((range) => ({
       ...range,

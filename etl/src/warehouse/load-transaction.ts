@@ -25,7 +25,6 @@ interface LoadedRange extends ReadRangeFacts {
 /** Everything that one batch changes in the warehouse. */
 export interface BatchLoad {
   readonly batch: Batch;
-  readonly topic: string;
   /** Who loads it. */
   readonly operator: string;
   /** The state that the rows were made with. */
@@ -61,11 +60,11 @@ export async function loadBatchInOneTransaction(
   load: BatchLoad,
   limits: LoadLimits,
 ): Promise<LoadOutcome> {
-  const { batch, topic } = load;
+  const { batch } = load;
   const outcome = await warehouse.db.transaction(async (tx): Promise<LoadOutcome> => {
     await limitTransaction(warehouse, limits);
     const stateVersion = await lockState(tx, limits.lockTimeoutMs);
-    const isDue = await isStillDue(tx, topic, batch);
+    const isDue = await isStillDue(tx, batch);
     const isLoaded = !isDue && (await findBatch(tx, batch.batchId))?.state === 'loaded';
     const decision = decideLoad({ isDue, isLoaded, stateVersion, rowsVersion: load.stateVersion });
     if (decision !== 'due') return decision;
@@ -86,13 +85,14 @@ export async function loadBatchInOneTransaction(
 }
 
 /** Whether the batch's records are still to be loaded: positions where it begins, or every claimed record open. */
-async function isStillDue(tx: Queryable, topic: string, batch: Batch): Promise<boolean> {
-  if (batch.claims === null) return positionsStandAt(tx, topic, batch.ranges);
+async function isStillDue(tx: Queryable, batch: Batch): Promise<boolean> {
+  if (batch.claims === null) return positionsStandAt(tx, batch.topic, batch.ranges);
   const current = await findBatch(tx, batch.batchId);
   return current?.state === 'planned' && (await lockOpenClaims(tx, batch.batchId));
 }
 
-async function movePositions(tx: Queryable, { batch, topic, ranges }: BatchLoad): Promise<void> {
+async function movePositions(tx: Queryable, { batch, ranges }: BatchLoad): Promise<void> {
+  const { topic } = batch;
   const read = new Map(ranges.map((facts) => [facts.partition, facts]));
   for (const { partition, nextOffset } of batch.ranges) {
     const facts = read.get(partition);
@@ -138,6 +138,7 @@ async function closeBatch(tx: Queryable, { batch, counts, ranges, newestTransact
       ...counts,
       holeCount,
       newestTransactionAt,
+      topic: batch.topic,
       state: 'loaded',
       loadedAt: sql`now()`,
       errorCode: null,

@@ -4,7 +4,8 @@ import { recentSalesMax, recentSpanMs } from '../fraud/customer-history.ts';
 
 /**
  * Rules of the warehouse as queries, each of which gives a row for every place where it does not hold: subject, expected, found.
- * All take the same two parameters: $1 the moment from which on batches were loaded (null for all), $2 the topic.
+ * All take the same parameter: $1 the moment from which on batches were loaded (null for all). They hold for every topic that
+ * was ever loaded; a transaction's topic is that of its batch.
  */
 export interface Check {
   /** Stable code of the difference. */
@@ -14,7 +15,7 @@ export interface Check {
 }
 
 const batchesInScope = `
-  select batch_id, kind, state, read_count, loaded_count, duplicate_count, rejected_count, hole_count
+  select batch_id, kind, topic, state, read_count, loaded_count, duplicate_count, rejected_count, hole_count
   from etl_batches
   where state = 'loaded' and kind in ('scheduled', 'manual', 'backfill', 'replay') and ($1::timestamptz is null or loaded_at >= $1)`;
 
@@ -26,15 +27,21 @@ const factsInScope = `
 const rejectsInScope = `
   select rejected_id, batch_id, topic, epoch, partition, "offset", status, status_batch_id
   from rejected_transactions
-  where topic = $2 and ($1::timestamptz is null or rejected_at >= $1)`;
+  where $1::timestamptz is null or rejected_at >= $1`;
+
+/** Transactions with the topic of their records. */
+const recordsInScope = `
+  select f.*, b.topic
+  from (${factsInScope}) f
+  join etl_batches b using (batch_id)`;
 
 const rangesInScope = `
   select r.*
   from etl_batch_ranges r
   join (${batchesInScope}) b using (batch_id)
-  where r.is_loaded and r.topic = $2`;
+  where r.is_loaded`;
 
-const rangeName = `format('batch %s, partition %s, offsets %s to %s', r.batch_id, r.partition, r.from_offset, r.next_offset - 1)`;
+const rangeName = `format('batch %s, %s partition %s, offsets %s to %s', r.batch_id, r.topic, r.partition, r.from_offset, r.next_offset - 1)`;
 
 const batchChecks: readonly Check[] = [
   {
@@ -65,6 +72,24 @@ const batchChecks: readonly Check[] = [
       from (select * from (${batchesInScope}) all_kinds where kind <> 'replay') b
       full join (select batch_id, count(*) as count from (${rejectsInScope}) q group by batch_id) q using (batch_id)
       where coalesce(q.count, 0) is distinct from b.rejected_count`,
+  },
+  {
+    name: 'batch_topic',
+    message: 'a batch has read, rejected or claimed records of another topic than its own',
+    sql: `
+      select format('batch %s', b.batch_id) as subject, format('records of %s', coalesce(b.topic, 'no topic')) as expected,
+        format('%s of %s', s.what, s.topic) as found
+      from (${batchesInScope}) b
+      join (
+        select batch_id, topic, 'a range' as what from etl_batch_ranges
+        union
+        select batch_id, topic, 'rejected records' from (${rejectsInScope}) q
+        union
+        select c.batch_id, q.topic, 'claims'
+        from replay_claims c
+        join rejected_transactions q using (rejected_id)
+      ) s using (batch_id)
+      where s.topic is distinct from b.topic`,
   },
   {
     name: 'replay_outcomes',
@@ -102,18 +127,17 @@ const rangeChecks: readonly Check[] = [
       ),
       follow_up as (
         select topic, partition, epoch, from_offset,
-          lag(next_offset) over (partition by epoch, partition order by from_offset) as expected_offset
+          lag(next_offset) over (partition by topic, epoch, partition order by from_offset) as expected_offset
         from (
           select topic, partition, epoch, from_offset, next_offset
           from etl_batch_ranges
-          where is_loaded and from_offset < next_offset and topic = $2
+          where is_loaded and from_offset < next_offset
           union all
           select topic, partition, epoch, next_offset, next_offset
           from source_positions
-          where topic = $2
         ) ranges
       )
-      select format('partition %s (epoch %s)', f.partition, f.epoch) as subject,
+      select format('%s partition %s (epoch %s)', f.topic, f.partition, f.epoch) as subject,
         format('loaded on from offset %s', expected_offset) as expected, format('from offset %s', from_offset) as found
       from follow_up f
       left join accepted a on a.topic = f.topic and a.partition = f.partition
@@ -123,27 +147,26 @@ const rangeChecks: readonly Check[] = [
     name: 'range_overlap',
     message: 'offsets were loaded twice, or the stored position lies before what is loaded',
     sql: `
-      select format('partition %s (epoch %s)', partition, epoch) as subject,
+      select format('%s partition %s (epoch %s)', topic, partition, epoch) as subject,
         format('from offset %s or later', reached) as expected, format('from offset %s', from_offset) as found
       from (
-        select partition, epoch, from_offset,
+        select topic, partition, epoch, from_offset,
           max(next_offset) over (
-            partition by epoch, partition order by from_offset, next_offset rows between unbounded preceding and 1 preceding
+            partition by topic, epoch, partition order by from_offset, next_offset rows between unbounded preceding and 1 preceding
           ) as reached
         from (
-          select partition, epoch, from_offset, next_offset
+          select topic, partition, epoch, from_offset, next_offset
           from etl_batch_ranges
-          where is_loaded and from_offset < next_offset and topic = $2
+          where is_loaded and from_offset < next_offset
         ) ranges
       ) r
       where from_offset < reached
       union all
-      select format('position of partition %s', p.partition), format('offset %s', max(r.next_offset)), format('offset %s', p.next_offset)
+      select format('position of %s partition %s', p.topic, p.partition), format('offset %s', max(r.next_offset)), format('offset %s', p.next_offset)
       from source_positions p
       join etl_batch_ranges r
         on r.topic = p.topic and r.partition = p.partition and r.epoch = p.epoch and r.is_loaded
-      where p.topic = $2
-      group by p.partition, p.next_offset
+      group by p.topic, p.partition, p.next_offset
       having p.next_offset < max(r.next_offset)`,
   },
   {
@@ -210,21 +233,22 @@ const placeChecks: readonly Check[] = [
     name: 'record_twice',
     message: 'one record of Kafka became several transactions',
     sql: `
-      select format('partition %s, offset %s (epoch %s)', kafka_partition, kafka_offset, kafka_epoch) as subject,
+      select format('%s partition %s, offset %s (epoch %s)', topic, kafka_partition, kafka_offset, kafka_epoch) as subject,
         'one transaction' as expected, string_agg(order_id, ', ' order by order_id) as found
-      from (${factsInScope}) f
-      group by kafka_epoch, kafka_partition, kafka_offset
+      from (${recordsInScope}) f
+      group by topic, kafka_epoch, kafka_partition, kafka_offset
       having count(*) > 1`,
   },
   {
     name: 'record_in_two_places',
     message: 'a record is a transaction and in quarantine',
     sql: `
-      select format('partition %s, offset %s (epoch %s)', q.partition, q."offset", q.epoch) as subject,
+      select format('%s partition %s, offset %s (epoch %s)', q.topic, q.partition, q."offset", q.epoch) as subject,
         'one place' as expected, format('transaction %s, rejected record %s (%s)', f.order_id, q.rejected_id, q.status) as found
       from rejected_transactions q
-      join (${factsInScope}) f on (f.kafka_epoch, f.kafka_partition, f.kafka_offset) = (q.epoch, q.partition, q."offset")
-      where q.topic = $2 and q.status <> 'replayed'`,
+      join (${recordsInScope}) f
+        on (f.topic, f.kafka_epoch, f.kafka_partition, f.kafka_offset) = (q.topic, q.epoch, q.partition, q."offset")
+      where q.status <> 'replayed'`,
   },
   {
     name: 'replayed_without_replay',

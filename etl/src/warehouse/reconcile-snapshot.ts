@@ -15,11 +15,16 @@ export interface Findings {
   readonly differenceCount: number;
 }
 
-/** A loaded range of a partition, in the order of its offsets. */
-export interface CheckedRange {
-  readonly batchId: string;
+/** A partition of a topic, and the epoch that its offsets belong to. */
+export interface CheckedPartition {
+  readonly topic: string;
   readonly partition: number;
   readonly epoch: number;
+}
+
+/** A loaded range of a partition, in the order of its offsets. */
+export interface CheckedRange extends CheckedPartition {
+  readonly batchId: string;
   readonly fromOffset: number;
   readonly nextOffset: number;
   readonly readCount: number;
@@ -43,9 +48,10 @@ export interface ReconcileSnapshot {
   readonly checkedBatchCount: number;
   readonly checkedTransactionCount: number;
   findings(): Promise<Findings>;
+  /** The loaded ranges of all topics, by topic, partition and offset. */
   ranges(): Promise<readonly CheckedRange[]>;
   /** Transactions and rejected records of a partition from one offset on, by offset. */
-  storedRecords(partition: number, epoch: number, fromOffset: number): AsyncGenerator<StoredRecord, void>;
+  storedRecords(partition: CheckedPartition, fromOffset: number): AsyncGenerator<StoredRecord, void>;
   knownOrders(orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -68,7 +74,6 @@ export interface SnapshotOptions {
 /** Runs `work` over one snapshot of the warehouse. It only reads. */
 export async function withReconcileSnapshot<Result>(
   { client, db }: Warehouse,
-  topic: string,
   { since, limitMs }: SnapshotOptions,
   work: (snapshot: ReconcileSnapshot) => Promise<Result>,
 ): Promise<Result> {
@@ -84,9 +89,9 @@ export async function withReconcileSnapshot<Result>(
       return work({
         checkedBatchCount: rows[0]?.batches ?? 0,
         checkedTransactionCount: Number(rows[0]?.facts ?? 0),
-        findings: async () => runChecks(client, topic, since),
-        ranges: async () => readRanges(client, topic, since),
-        storedRecords: (partition, epoch, fromOffset) => storedRecords(client, topic, { partition, epoch, fromOffset }),
+        findings: async () => runChecks(client, since),
+        ranges: async () => readRanges(client, since),
+        storedRecords: (partition, fromOffset) => storedRecords(client, partition, fromOffset),
         knownOrders: async (orderIds) => knownOrders(client, orderIds),
       });
     },
@@ -94,17 +99,17 @@ export async function withReconcileSnapshot<Result>(
   );
 }
 
-async function runChecks(client: pg.Client, topic: string, since: Date | null): Promise<Findings> {
+async function runChecks(client: pg.Client, since: Date | null): Promise<Findings> {
   const differences: ReconciliationDifference[] = [];
   let differenceCount = 0;
   for (const { name, message, sql } of checks) {
     const { rows } = await client.query<{ subject: string; expected: string; found: string; total: string }>(
-      // Both parameters appear, whichever the check uses.
+      // The parameter appears, whether or not the check uses it.
       `select d.*, count(*) over () as total
        from (${sql}) d
-       where $1::timestamptz is null or $1 is not null or $2::text is null
+       where $1::timestamptz is null or $1 is not null
        limit ${listedMax}`,
-      [since, topic],
+      [since],
     );
     differenceCount += Number(rows[0]?.total ?? 0);
     for (const { subject, expected, found } of rows)
@@ -113,26 +118,28 @@ async function runChecks(client: pg.Client, topic: string, since: Date | null): 
   return { differences, differenceCount };
 }
 
-async function readRanges(client: pg.Client, topic: string, since: Date | null): Promise<readonly CheckedRange[]> {
+async function readRanges(client: pg.Client, since: Date | null): Promise<readonly CheckedRange[]> {
   const { rows } = await client.query<
     Record<'from' | 'next' | 'read', string> & {
       batch: string;
+      topic: string;
       partition: number;
       epoch: number;
       duplicate: string | null;
     }
   >(
-    `select r.batch_id as batch, r.partition, r.epoch, r.from_offset as from, r.next_offset as next,
+    `select r.batch_id as batch, r.topic, r.partition, r.epoch, r.from_offset as from, r.next_offset as next,
        r.read_count as read, r.duplicate_count as duplicate
      from etl_batch_ranges r
      join etl_batches b using (batch_id)
      join source_positions p on p.topic = r.topic and p.partition = r.partition and p.epoch = r.epoch
-     where r.topic = $2 and r.is_loaded and r.from_offset < r.next_offset and ($1::timestamptz is null or b.loaded_at >= $1)
-     order by r.partition, r.from_offset`,
-    [since, topic],
+     where r.is_loaded and r.from_offset < r.next_offset and ($1::timestamptz is null or b.loaded_at >= $1)
+     order by r.topic, r.partition, r.from_offset`,
+    [since],
   );
   return rows.map((row) => ({
     batchId: row.batch,
+    topic: row.topic,
     partition: row.partition,
     epoch: row.epoch,
     fromOffset: Number(row.from),
@@ -147,19 +154,21 @@ const recordsAtOnce = 5000;
 /** Through a cursor: the server sorts on its own disk, and no more than some thousand rows are here at once. */
 async function* storedRecords(
   client: pg.Client,
-  topic: string,
-  { partition, epoch, fromOffset }: { readonly partition: number; readonly epoch: number; readonly fromOffset: number },
+  { topic, partition, epoch }: CheckedPartition,
+  fromOffset: number,
 ): AsyncGenerator<StoredRecord, void> {
   const name = `stored_records_${partition}`;
+  const ofTopic = `topic = ${client.escapeLiteral(topic)}`;
   await client.query(
     `declare ${name} no scroll cursor for
      select kafka_offset as "offset", encode(content_hash, 'hex') as content_hash, order_id, null as value_hash, true as has_value
      from transactions
      where kafka_partition = ${partition} and kafka_epoch = ${epoch} and kafka_offset >= ${fromOffset}
+       and batch_id in (select batch_id from etl_batches where ${ofTopic})
      union all
      select "offset", null, order_id, encode(sha256(raw_value), 'hex'), raw_removed_at is null
      from rejected_transactions
-     where topic = ${client.escapeLiteral(topic)} and partition = ${partition} and epoch = ${epoch} and "offset" >= ${fromOffset}
+     where ${ofTopic} and partition = ${partition} and epoch = ${epoch} and "offset" >= ${fromOffset}
      order by 1`,
   );
   for (;;) {

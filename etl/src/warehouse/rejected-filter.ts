@@ -1,5 +1,5 @@
 import { rejectedTransactions } from '@pulse/migrations/schema';
-import { and, eq, gt, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
 
 /** Which rejected records are meant; every part narrows. */
 export interface RejectedFilter {
@@ -16,12 +16,11 @@ export interface RejectedFilter {
   readonly orderId?: string | undefined;
   /** The batch that read the record. */
   readonly batchId?: string | undefined;
-  readonly afterId?: number | undefined;
 }
 
 /** The filter as a condition on `rejected_transactions`. */
 export function matches(filter: RejectedFilter): SQL {
-  const { rejectedIds, reasons, since, until, afterId } = filter;
+  const { rejectedIds, reasons, since, until } = filter;
   const t = rejectedTransactions;
   const condition = and(
     rejectedIds === undefined ? undefined : inArray(t.rejectedId, [...rejectedIds]),
@@ -34,7 +33,6 @@ export function matches(filter: RejectedFilter): SQL {
     filter.offset === undefined ? undefined : eq(t.offset, filter.offset),
     filter.orderId === undefined ? undefined : eq(t.orderId, filter.orderId),
     filter.batchId === undefined ? undefined : eq(t.batchId, filter.batchId),
-    afterId === undefined ? undefined : gt(t.rejectedId, afterId),
   );
   return condition ?? sql`true`;
 }

@@ -1,5 +1,5 @@
 import { etlBatches, rejectedTransactions, replayClaims } from '@pulse/migrations/schema';
-import { and, asc, eq, inArray, max, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 
 import type { ClaimedRecords } from '../batch/batch.ts';
 import type { RawRecord } from '../batch/raw-record.ts';
@@ -28,31 +28,61 @@ export async function describeClaims(db: Queryable, condition: SQL): Promise<Cla
   };
 }
 
-/** The greatest id that a replay has claimed: where the next one of the same command goes on. */
-export async function greatestClaim(db: Queryable, batchId: string): Promise<number | undefined> {
-  const [row] = await db
-    .select({ greatest: max(replayClaims.rejectedId) })
-    .from(replayClaims)
-    .where(eq(replayClaims.batchId, batchId));
-  return row?.greatest ?? undefined;
+/** A place in the order in which replays take rejected records: one topic and epoch after the other, each by id. */
+export interface ReplayPlace {
+  readonly topic: string;
+  readonly epoch: number;
+  readonly rejectedId: number;
 }
 
-/** The open records that one replay takes: the first `countMax` by id, up to where another epoch begins. */
+/** The last record that a replay has claimed: where the next one of the same command goes on. */
+export async function lastClaim(db: Queryable, batchId: string): Promise<ReplayPlace | undefined> {
+  const t = rejectedTransactions;
+  const [last] = await db
+    .select({ topic: t.topic, epoch: t.epoch, rejectedId: t.rejectedId })
+    .from(t)
+    .where(claimedBy(db, batchId))
+    .orderBy(desc(t.rejectedId))
+    .limit(1);
+  return last;
+}
+
+/** The records that one replay takes, all of one topic and epoch. */
+export interface SelectedClaims {
+  readonly topic: string;
+  readonly rejectedIds: readonly number[];
+  readonly last: ReplayPlace;
+}
+
+/**
+ * The next open records that one replay takes, at most `countMax`, up to where another topic or epoch begins; undefined when
+ * none are left.
+ */
 export async function selectClaims(
   db: Queryable,
-  topic: string,
   filter: RejectedFilter,
+  after: ReplayPlace | undefined,
   countMax: number,
-): Promise<readonly number[]> {
+): Promise<SelectedClaims | undefined> {
   const t = rejectedTransactions;
+  const behind =
+    after === undefined
+      ? undefined
+      : sql`(${t.topic}, ${t.epoch}, ${t.rejectedId}) > (${after.topic}, ${after.epoch}, ${after.rejectedId})`;
   const rows = await db
-    .select({ rejectedId: t.rejectedId, epoch: t.epoch })
+    .select({ topic: t.topic, epoch: t.epoch, rejectedId: t.rejectedId })
     .from(t)
-    .where(matches({ ...filter, topic, status: 'open' }))
-    .orderBy(asc(t.rejectedId))
+    .where(and(matches({ ...filter, status: 'open' }), behind))
+    .orderBy(asc(t.topic), asc(t.epoch), asc(t.rejectedId))
     .limit(countMax);
-  const other = rows.findIndex(({ epoch }) => epoch !== rows[0]?.epoch);
-  return rows.slice(0, other === -1 ? undefined : other).map(({ rejectedId }) => rejectedId);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const taken = rows.filter(({ topic, epoch }) => topic === first.topic && epoch === first.epoch);
+  return {
+    topic: first.topic,
+    rejectedIds: taken.map(({ rejectedId }) => rejectedId),
+    last: taken.at(-1) ?? first,
+  };
 }
 
 /**

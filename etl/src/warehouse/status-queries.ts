@@ -4,26 +4,67 @@ import {
   etlIncidents,
   etlReconciliations,
   rejectedTransactions,
+  sourcePositions,
 } from '@pulse/migrations/schema';
-import { asc, count as countRows, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, count as countRows, desc, eq, isNull, ne, sql } from 'drizzle-orm';
 
 import type { Queryable } from './connection.ts';
 
 export type LastBatch = Pick<
   typeof etlBatches.$inferSelect,
-  'batchId' | 'state' | 'loadedAt' | 'readCount' | 'loadedCount' | 'duplicateCount' | 'rejectedCount' | 'errorCode'
+  | 'batchId'
+  | 'topic'
+  | 'state'
+  | 'loadedAt'
+  | 'readCount'
+  | 'loadedCount'
+  | 'duplicateCount'
+  | 'rejectedCount'
+  | 'errorCode'
 >;
 
 export type IncidentRow = Pick<typeof etlIncidents.$inferSelect, 'incidentId' | 'kind' | 'message' | 'openedAt'>;
 
 /** The newest batches, newest first. */
 export async function readLastBatches(db: Queryable, count: number): Promise<LastBatch[]> {
-  const { batchId, state, loadedAt, readCount, loadedCount, duplicateCount, rejectedCount, errorCode } = etlBatches;
+  const { batchId, topic, state, loadedAt, readCount, loadedCount, duplicateCount, rejectedCount, errorCode } =
+    etlBatches;
   return db
-    .select({ batchId, state, loadedAt, readCount, loadedCount, duplicateCount, rejectedCount, errorCode })
+    .select({ batchId, topic, state, loadedAt, readCount, loadedCount, duplicateCount, rejectedCount, errorCode })
     .from(etlBatches)
     .orderBy(desc(etlBatches.plannedAt))
     .limit(count);
+}
+
+/** When a batch of the topic was last loaded; null before the first. */
+export async function readLastLoad(db: Queryable, topic: string): Promise<Date | null> {
+  const { loadedAt } = etlBatches;
+  const [newest] = await db
+    .select({ loadedAt })
+    .from(etlBatches)
+    .where(and(eq(etlBatches.topic, topic), eq(etlBatches.state, 'loaded')))
+    .orderBy(desc(loadedAt))
+    .limit(1);
+  return newest?.loadedAt ?? null;
+}
+
+/** A topic that the warehouse has read and that no command reads now. */
+export interface OtherTopic {
+  readonly topic: string;
+  readonly partitionCount: number;
+  /** When its positions last moved. */
+  readonly movedAt: Date;
+}
+
+/** Every topic with a position but this one. */
+export async function readOtherTopics(db: Queryable, topic: string): Promise<OtherTopic[]> {
+  const t = sourcePositions;
+  return db
+    .select({ topic: t.topic, partitionCount: countRows(), movedAt: sql`max(${t.updatedAt})`.mapWith(t.updatedAt) })
+    .from(t)
+    .where(ne(t.topic, topic))
+    .groupBy(t.topic)
+    .orderBy(asc(t.topic));
 }
 
 /** Incidents that nobody has resolved, oldest first. */

@@ -10,28 +10,39 @@ const freeBytesMin = 2e9;
 const lagSpan: Allowance = { periods: 3, secondsMin: 300 };
 
 /**
- * What each batch left in Kafka: planned in that span, and the last one before it, so that the span is covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one tells.
+ * How each topic's lag has grown: what each batch left in Kafka, planned in that span, and the last one before it, so that the
+ * span is covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one tells.
  */
-const leftBehind = `plans as (
-  select batch_id, state, planned_at
+const growthByTopic = `covered as (
+  select topic, max(planned_at) as since
   from etl_batches
-  where state <> 'superseded'
-    and (state = 'loaded' or planned_at < now() - ${intervalOf(inTime)})
-    and planned_at >= (
-      select max(planned_at)
-      from etl_batches
-      where planned_at <= now() - ${intervalOf(lagSpan)}
-        and state <> 'superseded'
-        and kind in ('scheduled', 'manual', 'backfill')
-    )
+  where planned_at between now() - 2 * ${intervalOf(lagSpan)} - interval '1 hour' and now() - ${intervalOf(lagSpan)}
+    and state <> 'superseded'
+    and kind in ('scheduled', 'manual', 'backfill')
+  group by topic
 ),
 left_behind as (
   select
+    batches.topic,
     planned_at,
     sum(end_offset - case when state = 'loaded' then next_offset else from_offset end) as messages
-  from plans
+  from covered
+  join etl_batches as batches on batches.topic = covered.topic and planned_at >= since
   join etl_batch_ranges using (batch_id)
-  group by batch_id, planned_at
+  where state <> 'superseded'
+    and (state = 'loaded' or planned_at < now() - ${intervalOf(inTime)})
+  group by batch_id, batches.topic, planned_at
+),
+growth as (
+  select
+    topic,
+    (array_agg(messages order by planned_at desc))[1] as newest,
+    case
+      when min(messages) > 0
+        then (array_agg(messages order by planned_at desc))[1] - (array_agg(messages order by planned_at))[1]
+    end as messages
+  from left_behind
+  group by topic
 )`;
 
 /** Kafka ends a transaction whose producer is silent after 1 minute, or as long as the producer has asked for, 15 minutes at most. */
@@ -45,24 +56,17 @@ export const capacityRules: readonly AlertRule[] = [
     severity: 'warning',
     summary:
       'Batches have left messages in Kafka for {{ printf "%.0f" $values.minutes.Value }} minutes, ever more: {{ printf "%.0f" $values.left.Value }} now, {{ printf "%.0f" $values.value.Value }} more than then.',
-    description: `For ${allowanceText(lagSpan)}, no batch has caught up with the log, and the newest left more behind than the oldest. While no batch is planned the lag is not known: the rule for missing batches fires then.`,
+    description: `For ${allowanceText(lagSpan)}, no batch of a topic has caught up with its log, and the newest left more behind than the oldest. While no batch is planned the lag is not known: the rule for missing batches fires then.`,
     section: 'Sales stay in Kafka',
-    value: `with ${leftBehind}
-select
-  coalesce(
-    case
-      when min(messages) > 0
-        then (array_agg(messages order by planned_at desc))[1] - (array_agg(messages order by planned_at))[1]
-    end,
-    0
-  ) as "Growth"
-from left_behind`,
+    value: `with ${growthByTopic}
+select coalesce(max(messages), 0) as "Growth"
+from growth`,
     limit: { type: 'gt', value: 0 },
     figures: {
       minutes: minutesOf(lagSpan),
-      left: `with ${leftBehind}
-select coalesce((array_agg(messages order by planned_at desc))[1], 0) as "Left"
-from left_behind`,
+      left: `with ${growthByTopic}
+select coalesce((array_agg(newest order by messages desc nulls last))[1], 0) as "Left"
+from growth`,
     },
     for: '0s',
     panel: { dashboardUid: dashboardUids.pipelineHealth, id: 19 },

@@ -140,6 +140,7 @@ function rejects(): TableBuilder {
     width: 24,
     height: 8,
     sql: `select
+  topic as "Topic",
   partition as "Partition",
   "offset" as "Offset",
   stage as "Step",

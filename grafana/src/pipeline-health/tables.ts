@@ -90,6 +90,7 @@ function batches(): TableBuilder {
   planned_at as "Planned",
   batch_id as "Batch",
   kind as "Kind",
+  topic as "Topic",
   state as "State",
   extract(epoch from loaded_at - planned_at) as "Until loaded",
   coalesce(extract_duration_ms, 0) + coalesce(validate_duration_ms, 0)
@@ -131,6 +132,7 @@ function incidents(): TableBuilder {
   opened_at as "Opened",
   kind as "Kind",
   case when resolved_at is null then 'open' else 'resolved' end as "Status",
+  topic as "Topic",
   partition as "Partition",
   lost_count as "Lost",
   occurrence_count as "Seen",

@@ -140,6 +140,23 @@ test('lag-growing fires when batches leave ever more behind for five minutes, an
   expect(await evaluate('lag-growing')).toMatchObject({ isFiring: false, value: 0 });
 });
 
+test('the lag of one topic grows whatever becomes of another topic of the warehouse', async () => {
+  await using watched = await openWatched({ env: { ETL_BATCH_MAX_MESSAGES: '10' } });
+  await using other = await openPipeline();
+  const { pipeline, evaluate } = watched;
+  for (const batch of ['b-1', 'b-2', 'b-3']) {
+    await pipeline.publish(salesOf(30, 0));
+    await pipeline.batch(['run', '--batch', batch]);
+    await pipeline.batch(['run', '--batch', `${batch}-other`], { KAFKA_TOPIC_TRANSACTIONS: other.topic });
+    if (batch !== 'b-3') await letTimePass(pipeline, '3 minutes');
+  }
+  expect(await evaluate('lag-growing')).toEqual({
+    isFiring: true,
+    value: 40,
+    summary: 'Batches have left messages in Kafka for 5 minutes, ever more: 60 now, 40 more than then.',
+  });
+});
+
 test('a lag that shrinks does not fire', async () => {
   await using watched = await openWatched({ env: { ETL_BATCH_MAX_MESSAGES: '10' } });
   const { pipeline, evaluate } = watched;
