@@ -87,7 +87,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       [
         '  if (known !== undefined) return known;',
-        '  if (known !== undefined) return { ...known, ranges: await planNewRanges(context) };',
+        '  if (known !== undefined) return { ...known, ...(await planNewRanges(context)) };',
       ],
     ],
     test: integration('batches.test.ts', 'a retried batch reads the same records'),

@@ -2,7 +2,7 @@ import type { BatchKind } from '@pulse/migrations/schema';
 
 import type { Batch } from '../batch/batch.ts';
 import { newBatch } from '../batch/new-batch.ts';
-import { planRanges, type PlannedRange, type RangeFault } from '../batch/plan.ts';
+import { planRanges, type PlannedRange, type Position, type RangeFault } from '../batch/plan.ts';
 import { sweepStaging } from '../batch/staging.ts';
 import type { Context } from '../context.ts';
 import { acceptLoss, IntegrityError, UsageError, type IncidentFacts } from '../errors.ts';
@@ -10,7 +10,7 @@ import { failpoint } from '../failpoint.ts';
 import { refuseCompaction } from '../kafka/topic-settings.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { acceptedRejectRanges } from '../warehouse/incidents.ts';
-import { insertMissingPositions, readPositions } from '../warehouse/positions.ts';
+import { beginPositions, insertPositions, readPositions } from '../warehouse/positions.ts';
 import { prepareReferenceData } from '../warehouse/reference-data.ts';
 
 /**
@@ -26,11 +26,18 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
 
   sweepOldStaging(context);
   await prepareWarehouse(context);
-  const ranges = await planNewRanges(context);
+  const { ranges, begun } = await planNewRanges(context);
   const batch = await newBatch(context, { batchId, kind, topic: config.kafka.topic });
   failpoint('before-plan');
-  await warehouse.db.transaction(async (tx) => insertPlan(tx, batch, ranges));
+  await warehouse.db.transaction(async (tx) => {
+    await insertPositions(tx, batch.topic, begun);
+    await insertPlan(tx, batch, ranges);
+  });
   failpoint('after-plan');
+  if (begun.length > 0) {
+    const partitions = begun.map(({ partition }) => partition);
+    context.logger.info({ topic: batch.topic, partitions }, 'new partitions begin at their start');
+  }
   const planned = await findBatch(warehouse.db, batchId);
   if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
   return planned;
@@ -56,8 +63,14 @@ function sweepOldStaging({ config, logger }: Context): void {
   if (swept.length > 0) logger.info({ folders: swept }, 'old staged files removed');
 }
 
-async function planNewRanges(context: Context): Promise<readonly PlannedRange[]> {
-  const { warehouse, config, logger } = context;
+/** What a batch reads, and the positions of partitions that it is the first to read. */
+interface NewRanges {
+  readonly ranges: readonly PlannedRange[];
+  readonly begun: readonly Position[];
+}
+
+async function planNewRanges(context: Context): Promise<NewRanges> {
+  const { warehouse, config } = context;
   const { topic } = config.kafka;
   const source = await context.kafka();
   // Positions before ends: a batch that loads in between leaves this plan behind, never beyond the end.
@@ -65,21 +78,16 @@ async function planNewRanges(context: Context): Promise<readonly PlannedRange[]>
   const offsets = await source.partitionOffsets();
   refuseCompaction(topic, await source.topicSettings(), config.kafka.allowCompaction);
   const isStored = new Set(stored.map(({ partition }) => partition));
-  const unknown = offsets.filter(({ partition }) => !isStored.has(partition));
-  if (unknown.length > 0) {
-    await insertMissingPositions(warehouse.db, topic, unknown);
-    logger.info(
-      { topic, partitions: unknown.map(({ partition }) => partition) },
-      'new partitions begin at their start',
-    );
-  }
-  const isNew = new Set(unknown.map(({ partition }) => partition));
-  const added = unknown.length > 0 ? await readPositions(warehouse.db, topic) : [];
-  const positions = [...stored, ...added.filter(({ partition }) => isNew.has(partition))];
-
+  const begun = await beginPositions(
+    warehouse.db,
+    topic,
+    offsets.filter(({ partition }) => !isStored.has(partition)),
+  );
   const accepted = await acceptedRejectRanges(warehouse.db, topic);
-  const plan = planRanges(positions, offsets, await batchSizeMax(context), accepted);
-  if (plan.kind === 'planned') return withHighWatermarks(plan.ranges, await source.highWatermarks());
+  const plan = planRanges([...stored, ...begun], offsets, await batchSizeMax(context), accepted);
+  if (plan.kind === 'planned') {
+    return { ranges: withHighWatermarks(plan.ranges, await source.highWatermarks()), begun };
+  }
   const incidents = plan.faults.map((fault) => incidentOf(topic, fault));
   const messages = incidents.map(({ message }) => message);
   throw new IntegrityError(plan.faults[0].kind, messages.join('; '), remedyFor(plan.faults[0]), incidents);

@@ -1,6 +1,7 @@
-import { sourcePositions, warehouseState } from '@pulse/migrations/schema';
-import { asc, eq, sql } from 'drizzle-orm';
+import { etlBatchRanges, sourcePositions, warehouseState } from '@pulse/migrations/schema';
+import { and, asc, eq, lt, max, sql } from 'drizzle-orm';
 
+import type { Position } from '../batch/plan.ts';
 import type { Queryable } from './connection.ts';
 
 export type StoredPosition = typeof sourcePositions.$inferSelect;
@@ -15,28 +16,35 @@ export async function readPositions(db: Queryable, topic: string): Promise<Store
 }
 
 /**
- * Gives partitions that have no position yet the start of their log. Whoever comes first sets it. One that was read before
- * and given up begins a new epoch, for its offsets may begin again.
+ * Where partitions begin that have no position yet: at the start of their log. One that was read before and given up begins
+ * a new epoch, for its offsets may begin again. Nothing is written: a plan that fails leaves no position behind.
  */
-export async function insertMissingPositions(
+export async function beginPositions(
   db: Queryable,
   topic: string,
   starts: readonly { readonly partition: number; readonly lowOffset: bigint }[],
-): Promise<void> {
-  if (starts.length === 0) return;
+): Promise<Position[]> {
+  if (starts.length === 0) return [];
+  const t = etlBatchRanges;
+  const used = await db
+    .select({ partition: t.partition, epoch: max(t.epoch) })
+    .from(t)
+    .where(and(eq(t.topic, topic), t.isLoaded, lt(t.fromOffset, t.nextOffset)))
+    .groupBy(t.partition);
+  const epochs = new Map(used.map(({ partition, epoch }) => [partition, (epoch ?? -1) + 1]));
+  return starts.map(({ partition, lowOffset }) => ({
+    partition,
+    epoch: epochs.get(partition) ?? 0,
+    nextOffset: lowOffset,
+  }));
+}
+
+/** Writes the first positions of partitions. Whoever comes first sets them. */
+export async function insertPositions(db: Queryable, topic: string, positions: readonly Position[]): Promise<void> {
+  if (positions.length === 0) return;
   await db
     .insert(sourcePositions)
-    .values(
-      starts.map(({ partition, lowOffset }) => ({
-        topic,
-        partition,
-        nextOffset: lowOffset,
-        epoch: sql`(
-          select coalesce(max(epoch) + 1, 0)
-          from etl_batch_ranges
-          where topic = ${topic} and partition = ${partition} and is_loaded and from_offset < next_offset)`,
-      })),
-    )
+    .values(positions.map((position) => ({ topic, ...position })))
     .onConflictDoNothing();
 }
 
