@@ -1,5 +1,5 @@
 import { currencyExponent, deadLetterTopic } from '@pulse/contract';
-import { logLevels, readConfig } from '@pulse/runtime';
+import { kafkaAddress, kafkaAddressIsOne, kafkaBrokers, logLevels, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
 
 import { failpoints, parseFailpoint } from './failpoint.ts';
@@ -12,7 +12,7 @@ const seconds = z.coerce.number().min(0);
 const dayMs = 86_400_000;
 
 const schema = z.object({
-  KAFKA_BOOTSTRAP_SERVERS: z.string().default('127.0.0.1:9092'),
+  ...kafkaAddress,
   KAFKA_TOPIC_TRANSACTIONS: z.string().default('transactions'),
   KAFKA_TOPIC_DEAD_LETTERS: z.string().optional(),
   KAFKA_TOPIC_PARTITIONS: count.max(1000).default(3),
@@ -71,13 +71,13 @@ export type Config = ReturnType<typeof createConfig>;
 
 /** @throws ConfigError naming each variable that is wrong. */
 export function createConfig(environment: Readonly<Record<string, string | undefined>>) {
-  const env = readConfig(schema, environment);
+  const env = readConfig(schema.superRefine(kafkaAddressIsOne), environment);
   return {
     logLevel: env.LOG_LEVEL,
     codeVersion: env.CODE_VERSION,
     airflow: { dagId: env.AIRFLOW_DAG_ID, runId: env.AIRFLOW_RUN_ID },
     kafka: {
-      brokers: env.KAFKA_BOOTSTRAP_SERVERS.split(',').map((broker) => broker.trim()),
+      brokers: kafkaBrokers(env),
       topic: env.KAFKA_TOPIC_TRANSACTIONS,
       deadLetterTopic: env.KAFKA_TOPIC_DEAD_LETTERS ?? deadLetterTopic(env.KAFKA_TOPIC_TRANSACTIONS),
       topicPartitions: env.KAFKA_TOPIC_PARTITIONS,

@@ -5,7 +5,7 @@ import { malformedKinds } from './traffic/malform.ts';
 
 /** Each flag's variable, long form and line of help. */
 const flags = {
-  KAFKA_BOOTSTRAP_SERVERS: ['--bootstrap-servers <list>', 'Kafka brokers, host:port (127.0.0.1:9092)'],
+  KAFKA_BOOTSTRAP_SERVERS: ['--bootstrap-servers <list>', 'Kafka brokers, host:port (127.0.0.1 at KAFKA_PORT)'],
   KAFKA_TOPIC_TRANSACTIONS: ['--topic <name>', 'topic to publish to (transactions)'],
   PRODUCER_INTERVAL_MIN: ['--interval-min <seconds>', 'shortest pause between two messages (1)'],
   PRODUCER_INTERVAL_MAX: ['--interval-max <seconds>', 'longest pause between two messages (2)'],

@@ -1,5 +1,5 @@
 import { parseTimestamp, topics } from '@pulse/contract';
-import { ConfigError, logLevels, readConfig } from '@pulse/runtime';
+import { ConfigError, kafkaAddress, kafkaAddressIsOne, kafkaBrokers, logLevels, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
 
 import type { FlagName } from './command-line.ts';
@@ -14,14 +14,7 @@ const seconds = z.coerce
   .max(86_400, 'at most a day');
 
 const environment = z.object({
-  KAFKA_BOOTSTRAP_SERVERS: z
-    .string()
-    .default('127.0.0.1:9092')
-    .transform((list) => list.split(',').map((broker) => broker.trim()))
-    .refine(
-      (brokers) => brokers.every((broker) => /^[^\s:]+:[0-9]+$/.test(broker)),
-      'host:port, more of them after commas',
-    ),
+  ...kafkaAddress,
   KAFKA_TOPIC_TRANSACTIONS: z.string().default(topics.transactions),
   PRODUCER_INTERVAL_MIN: seconds.default(1),
   PRODUCER_INTERVAL_MAX: seconds.default(2),
@@ -119,11 +112,13 @@ export function createConfig(
   flags: Flags,
   { nowMs, randomSeed }: Circumstances,
 ): Config {
-  const given = readConfig(environment, { ...variables, ...flags });
+  // A flag says which broker is meant.
+  const own = flags.KAFKA_BOOTSTRAP_SERVERS === undefined ? {} : { KAFKA_PORT: undefined };
+  const given = readConfig(environment.superRefine(kafkaAddressIsOne), { ...variables, ...own, ...flags });
   const [firstKind, ...otherKinds] = given.PRODUCER_MALFORMED_KIND;
   if (firstKind === undefined) throw new ConfigError('PRODUCER_MALFORMED_KIND: name at least one kind');
   return {
-    brokers: given.KAFKA_BOOTSTRAP_SERVERS,
+    brokers: kafkaBrokers(given),
     topics: { transactions: given.KAFKA_TOPIC_TRANSACTIONS, fraudLabels: topics.fraudLabels },
     pace: choosePace(given, flags),
     count: given.PRODUCER_COUNT ?? Number.POSITIVE_INFINITY,

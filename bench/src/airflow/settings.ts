@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { readConfig } from '@pulse/runtime';
+import { kafkaOfThisMachine, readConfig } from '@pulse/runtime';
 import { execa } from 'execa';
 import * as z from 'zod';
 
@@ -38,7 +38,7 @@ export async function readAirflowSettings(
     airflowUrl: `http://127.0.0.1:${env.AIRFLOW_PORT}`,
     user: env.AIRFLOW_ADMIN_USER,
     password: env.AIRFLOW_ADMIN_PASSWORD,
-    kafkaBootstrapServers: `127.0.0.1:${env.KAFKA_PORT}`,
+    kafkaBootstrapServers: kafkaOfThisMachine(env.KAFKA_PORT),
     topic: env.KAFKA_TOPIC_TRANSACTIONS,
   };
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
-import { readConfig } from '@pulse/runtime';
+import { kafkaOfThisMachine, readConfig } from '@pulse/runtime';
 import * as z from 'zod';
 
 import { root, stackFolders, type StackFolders } from './paths.ts';
@@ -58,7 +58,7 @@ export async function readSettings(
   const merged = { ...file, ...pick(given, new Set([...Object.keys(known), ...Object.keys(file), 'LOCAL_DIR'])) };
   const config = readConfig(schema, merged);
   const folders = await stackFolders(config.LOCAL_DIR);
-  const kafkaServers = `127.0.0.1:${config.KAFKA_PORT}`;
+  const kafkaServers = kafkaOfThisMachine(config.KAFKA_PORT);
   const environment = {
     ...pick(merged, new Set(Object.keys(merged))),
     WAREHOUSE_DATABASE_URL: '',

@@ -1,5 +1,6 @@
 export { reconnectCleanly, type KafkaConnection } from './clean-reconnects.ts';
 export { ConfigError, readConfig } from './config.ts';
+export { kafkaAddress, kafkaAddressIsOne, kafkaBrokers, kafkaOfThisMachine } from './kafka-address.ts';
 export { exitCode, type ExitCode } from './exit-code.ts';
 export {
   createLogger,
