@@ -98,6 +98,8 @@ async function extracted(context: Context, batch: Batch): Promise<StagedStep<Ext
 async function fromKafka(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
   const { checkAnchors } = await import('./extract/check-anchors.ts');
   const { extractBatch } = await import('./extract/extract-batch.ts');
+  const { requireKnownCluster } = await import('./known-cluster.ts');
+  await requireKnownCluster(context);
   await checkAnchors(context, batch);
   return extractBatch(context, batch, folder);
 }

@@ -355,6 +355,15 @@ export const comments: Comments = {
       updatedAt: 'When the position was set last.',
     },
   },
+  sourceTopics: {
+    table: 'The Kafka cluster that each topic is read from. Another one stops the pipeline until somebody accepts it.',
+    columns: {
+      topic: 'Kafka topic.',
+      clusterId: 'Identifier of the cluster, as its brokers give it.',
+      bootstrapServers: 'Where it was reached when it was recorded: KAFKA_BOOTSTRAP_SERVERS.',
+      recordedAt: 'When a batch first read the topic from this cluster, or somebody accepted it.',
+    },
+  },
   replayClaims: {
     table: 'The plan of a replay: the rejected records that it processes again, fixed before it begins.',
     columns: {

@@ -14,6 +14,13 @@ export interface IncidentDetails {
   }[];
   /** How many records were rejected, by reason code, most first. */
   readonly reasons?: readonly { readonly reason: string; readonly count: number }[];
+  /** The cluster that a topic was read from, and the one that was accepted in its place. */
+  readonly cluster?: {
+    readonly before: string;
+    readonly serversBefore: string;
+    readonly after: string;
+    readonly serversAfter: string;
+  };
   /** What accepting a loss did to the partition's position. */
   readonly accepted?: {
     readonly action: 'skipped' | 'epoch_raised' | 'position_removed' | 'nothing_to_change';

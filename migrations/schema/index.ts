@@ -18,6 +18,7 @@ export { salesPerHour } from './sales-per-hour.ts';
 export { salesPerMinute } from './sales-per-minute.ts';
 export { sourcePositions } from './source-positions.ts';
 export { taxPerDay } from './tax-per-day.ts';
+export { sourceTopics } from './source-topics.ts';
 export { taxRates } from './tax-rates.ts';
 export { transactionRevisions } from './transaction-revisions.ts';
 export { transactions } from './transactions.ts';

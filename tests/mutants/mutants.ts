@@ -93,6 +93,29 @@ export const mutants: readonly Mutant[] = [
     test: integration('batches.test.ts', 'a retried batch reads the same records'),
   },
   {
+    name: 'another cluster is taken for the known one',
+    file: 'etl/src/known-cluster.ts',
+    changes: [['  if (found.clusterId !== known.clusterId) throw', '  if (found.clusterId === known.topic) throw']],
+    test: integration('another-cluster.test.ts', 'another cluster stops the pipeline'),
+  },
+  {
+    name: 'a plan writes positions before it is checked',
+    file: 'etl/src/extract/plan-batch.ts',
+    changes: [
+      [
+        '  const plan = planRanges(',
+        '  await insertPositions(warehouse.db, topic, begun);\n  const plan = planRanges(',
+      ],
+    ],
+    test: integration('another-cluster.test.ts', 'a plan that fails writes no position'),
+  },
+  {
+    name: 'transactions of every topic count as of one',
+    file: 'etl/src/warehouse/reconcile-snapshot.ts',
+    changes: [['       and batch_id in (select batch_id from etl_batches where ${ofTopic})\n', '']],
+    test: integration('two-topics.test.ts', 'two topics loaded one after the other, and in turn'),
+  },
+  {
     name: 'the plan follows the read: it reads up to the end of the log, whatever was planned',
     file: 'etl/src/extract/extract-batch.ts',
     changes: [['const nextOffset = Number(range.nextOffset);', 'const nextOffset = Number(range.endOffset);']],

@@ -2,35 +2,56 @@ import { hostname, userInfo } from 'node:os';
 
 import type { Command } from '@commander-js/extra-typings';
 
+import type { Decision } from '../batch/decide-position.ts';
+import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import type { Resumed } from '../operate/resume.ts';
 import { jsonOption, perform, print } from './perform.ts';
 
 /** `etl resume`: the only way on from an integrity stop. */
 export function addResumeCommand(program: Command): void {
   program
     .command('resume')
-    .description('accept a loss, or a batch full of rejects, so that the pipeline goes on after an integrity stop')
+    .description(
+      'accept a loss, another Kafka cluster or a batch full of rejects, so that the pipeline goes on after an integrity stop',
+    )
     .option('--accept-loss', 'go on without the records of a partition that are lost')
     .option('--partition <number>', 'the partition, with --accept-loss')
+    .option('--accept-cluster', 'read the topic from the Kafka cluster that the settings lead to')
     .option('--accept-rejects', 'let the halted range pass, its rejects into quarantine')
     .requiredOption('--reason <text>', 'why; it is kept with the incident')
     .option('--by <name>', 'who decides (the account and machine that run this)')
     .option('--dry-run', 'only tell what would be done', false)
     .addOption(jsonOption())
-    .action(async ({ acceptLoss, acceptRejects, partition, reason, by, dryRun, json }) =>
+    .action(async ({ acceptLoss, acceptCluster, acceptRejects, partition, reason, by, dryRun, json }) =>
       perform(json, async (context) => {
         const decision = { by: required('--by', by ?? whoami()), reason: required('--reason', reason), dryRun };
-        if ((acceptLoss === true) === (acceptRejects === true)) {
-          throw new UsageError('etl resume needs one of --accept-loss (with --partition) and --accept-rejects');
+        if ([acceptLoss, acceptCluster, acceptRejects].filter((flag) => flag === true).length !== 1) {
+          throw new UsageError(
+            'etl resume needs one of --accept-loss (with --partition), --accept-cluster and --accept-rejects',
+          );
         }
-        const resume = await import('../operate/resume.ts');
-        const resumed =
-          acceptLoss === true
-            ? await resume.acceptLoss(context, partitionOf(partition), decision)
-            : await resume.acceptRejects(context, decision);
+        const resumed = await chosen({ acceptLoss, acceptCluster, partition }, context, decision);
         print(json ? JSON.stringify(resumed) : `${dryRun ? 'would do: ' : ''}${resumed.message}`);
       }),
     );
+}
+
+interface Choice {
+  readonly acceptLoss?: true | undefined;
+  readonly acceptCluster?: true | undefined;
+  readonly partition?: string | undefined;
+}
+
+async function chosen(choice: Choice, context: Context, decision: Decision): Promise<Resumed> {
+  if (choice.acceptCluster === true) {
+    const { acceptCluster } = await import('../operate/accept-cluster.ts');
+    return acceptCluster(context, decision);
+  }
+  const resume = await import('../operate/resume.ts');
+  return choice.acceptLoss === true
+    ? resume.acceptLoss(context, partitionOf(choice.partition), decision)
+    : resume.acceptRejects(context, decision);
 }
 
 /** Asked for when it is needed: the command starts from a snapshot made on another machine. Not every container's user has a name. */

@@ -11,7 +11,9 @@ import { refuseCompaction } from '../kafka/topic-settings.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { acceptedRejectRanges } from '../warehouse/incidents.ts';
 import { beginPositions, insertPositions, readPositions } from '../warehouse/positions.ts';
+import { insertSourceTopic } from '../warehouse/source-topics.ts';
 import { prepareReferenceData } from '../warehouse/reference-data.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so
@@ -26,10 +28,12 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
 
   sweepOldStaging(context);
   await prepareWarehouse(context);
+  const newSource = await requireKnownCluster(context);
   const { ranges, begun } = await planNewRanges(context);
   const batch = await newBatch(context, { batchId, kind, topic: config.kafka.topic });
   failpoint('before-plan');
   await warehouse.db.transaction(async (tx) => {
+    if (newSource !== undefined) await insertSourceTopic(tx, newSource);
     await insertPositions(tx, batch.topic, begun);
     await insertPlan(tx, batch, ranges);
   });

@@ -17,6 +17,8 @@ export interface KafkaSourceOptions {
 /** One topic of a Kafka cluster, read by offsets and without a consumer group. */
 export interface KafkaSource extends AsyncDisposable {
   readonly topic: string;
+  /** Null where the brokers name none. */
+  readonly clusterId: string | null;
   readonly cluster: Cluster;
   readonly waitMaxMs: number;
   /** The names of all topics of the cluster. */
@@ -51,6 +53,7 @@ export async function connectKafkaSource(
   });
   return {
     topic,
+    clusterId: cluster.brokerPool.metadata?.clusterId ?? null,
     cluster,
     waitMaxMs,
     topicNames: async () => new Set((await cluster.metadata()).topicMetadata.map(({ topic: name }) => name)),

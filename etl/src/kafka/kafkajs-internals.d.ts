@@ -46,6 +46,7 @@ declare module 'kafkajs/src/cluster/index.js' {
       retry: { retries: number; initialRetryTime: number; maxRetryTime: number };
     });
     readonly rootLogger: unknown;
+    readonly brokerPool: { readonly metadata: { readonly clusterId: string | null } | null };
     /** Topics whose metadata are asked for: all together, or none is had. */
     readonly targetTopics: Set<string>;
     connect(): Promise<void>;

@@ -20,6 +20,7 @@ import {
 } from '../batch/step-folders.ts';
 import type { Context } from '../context.ts';
 import { countOf } from '../batch/partition-counts.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 import { operatorOf } from '../operator.ts';
 import { errorMessageOf, isLoadedMeanwhile } from '../errors.ts';
 import type { DeltaRows } from '../warehouse/merge-deltas.ts';
@@ -72,6 +73,7 @@ export async function mirrorPositions(context: Context): Promise<void> {
   const { warehouse, config, logger } = context;
   try {
     const positions = await readPositions(warehouse.db, config.kafka.topic);
+    await requireKnownCluster(context);
     const source = await context.kafka();
     await source.mirrorPositions(positions);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { ReconciliationDifference } from '@pulse/migrations/schema';
 import type { RawRecord } from '../batch/raw-record.ts';
 import type { Context } from '../context.ts';
 import { readRange, type ReadableRange } from '../kafka/read-range.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { contentHash } from '../validate/content-hash.ts';
 import { validateRecord } from '../validate/validate-record.ts';
@@ -34,6 +35,7 @@ export interface KafkaFindings extends Findings {
  * same content, in quarantine with the same bytes, or a repetition of a transaction; and each row has its record.
  */
 export async function compareWithKafka(context: Context, snapshot: ReconcileSnapshot): Promise<KafkaFindings> {
+  await requireKnownCluster(context);
   const configured = await context.kafka();
   const ranges = Map.groupBy(await snapshot.ranges(), ({ topic }) => topic);
   const present = await configured.topicNames();

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PartitionOffsets } from '../batch/plan.ts';
 import type { Context } from '../context.ts';
 import { errorMessageOf, failureKind, TemporaryError } from '../errors.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 import { readLastEnds } from '../warehouse/last-ends.ts';
 
 /** What Kafka knows of a topic. */
@@ -35,6 +36,7 @@ export async function readLogEnds(context: Context): Promise<LogEnds> {
 }
 
 async function askKafka(context: Context): Promise<LogEnds> {
+  await requireKnownCluster(context);
   const source = await context.kafka();
   const ends = await source.partitionOffsets();
   const highWatermarks = await source.highWatermarks();

@@ -4,6 +4,7 @@ import { decidePosition, type Decision } from '../batch/decide-position.ts';
 import type { Context } from '../context.ts';
 import { TemporaryError, UsageError } from '../errors.ts';
 import { anchorState } from '../extract/check-anchors.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 import { rejectRateExceeded } from '../halt-on-rejects.ts';
 import { giveUpBatches, isAboutRecordBatch } from '../warehouse/given-up-batches.ts';
 import { acceptLossOf, acceptRejectsOf, openIncidents, type OpenIncident } from '../warehouse/resume.ts';
@@ -40,6 +41,7 @@ export async function acceptLoss(context: Context, partition: number, decision: 
   if (position === undefined) {
     throw new UsageError(`${topic} partition ${partition} has no stored position: it is read from its start anyhow`);
   }
+  await requireKnownCluster(context);
   const source = await context.kafka();
   const log = (await source.partitionOffsets()).find((offsets) => offsets.partition === partition);
   const anchor =
