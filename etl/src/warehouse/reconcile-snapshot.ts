@@ -16,7 +16,7 @@ export interface Findings {
 }
 
 /** A partition of a topic, and the epoch that its offsets belong to. */
-export interface CheckedPartition {
+interface CheckedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly epoch: number;

@@ -28,8 +28,8 @@ export function kafkaBrokers({ KAFKA_BOOTSTRAP_SERVERS: brokers, KAFKA_PORT: own
 }
 
 /** Where this machine's own broker is. */
-export function kafkaOfThisMachine(port: number = portDefault): string {
-  return `127.0.0.1:${port}`;
+export function kafkaOfThisMachine(own: number = portDefault): string {
+  return `127.0.0.1:${own}`;
 }
 
 /** Refuses a list that names this machine, but another port than KAFKA_PORT: which of them is meant is not known. */
