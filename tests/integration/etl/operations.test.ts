@@ -88,8 +88,8 @@ test('explain sets each rule against its threshold, for a clear order and for a 
   expect(stdout).toContain('3 sales in 60 s');
 });
 
-const again = (partition: number, offset: number, time: string) =>
-  `the same again: partition ${partition}, offset ${offset} (epoch 0), in Kafka 2026-11-22 ${time}, a duplicate`;
+const again = (topic: string, partition: number, offset: number, time: string) =>
+  `the same again: ${topic} partition ${partition}, offset ${offset} (epoch 0), in Kafka 2026-11-22 ${time}, a duplicate`;
 
 test('explain of an order that came twice names both records', async () => {
   await using pipeline = await openPipeline({ partitions: 2 });
@@ -111,9 +111,9 @@ test('explain of an order that came twice names both records', async () => {
     rejects: [{ partition: 1, offset: '1', reasonCode: 'order_id_conflict' }],
   });
   const { stdout } = await runEtl(['explain', 'twice'], { env: pipeline.env });
-  expect(stdout).toContain('record: partition 1, offset 0 (epoch 0)');
-  expect(stdout).toContain(again(0, 0, '12:00:30'));
-  expect(stdout).toContain(again(1, 2, '12:00:40'));
+  expect(stdout).toContain(`record: ${pipeline.topic} partition 1, offset 0 (epoch 0)`);
+  expect(stdout).toContain(again(pipeline.topic, 0, 0, '12:00:30'));
+  expect(stdout).toContain(again(pipeline.topic, 1, 2, '12:00:40'));
   expect(stdout).toContain('partition 1, offset 1 (epoch 0), in Kafka 2026-11-22 12:00:20, order_id_conflict');
 });
 
