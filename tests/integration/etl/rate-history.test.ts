@@ -26,13 +26,14 @@ test('batches are loaded while a long history of exchange rates is imported', as
   await using pipeline = await openPipeline({ partitions: 1, env });
   const file = join(pipeline.stagingDir, 'history.csv');
   await writeFile(file, history(2000));
-  let isOver = false;
-  const importing = pipeline.etl(['exchange-rates', 'import', file]).finally(() => (isOver = true));
+  const importing = pipeline.etl(['exchange-rates', 'import', file]);
+  const isOver = importing.then(() => true);
   let batchCount = 0;
-  for (; !isOver && batchCount < 1000; batchCount += 1) {
+  do {
     await pipeline.publish(someTransactions(5));
     await pipeline.batch(['run']);
-  }
+    batchCount += 1;
+  } while (!(await Promise.race([isOver, false])) && batchCount < 1000);
   const { exitCode, stdout } = await importing;
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ added: 60_000, superseded: 0 });
