@@ -33,7 +33,7 @@ test('batches are loaded while a long history of exchange rates is imported', as
     await pipeline.publish(someTransactions(5));
     await pipeline.batch(['run']);
     batchCount += 1;
-  } while (!(await Promise.race([isOver, false])) && batchCount < 1000);
+  } while (!(await Promise.race([isOver, Promise.resolve(false)])) && batchCount < 1000);
   const { exitCode, stdout } = await importing;
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ added: 60_000, superseded: 0 });
