@@ -458,6 +458,9 @@ export const comments: Comments = {
         'ISO 4217 code of every amount in the base currency. Set by ETL_BASE_CURRENCY while there are no facts.',
       sampleRatesUntil: 'Newest UTC day that has made-up exchange rates; null where none are wanted.',
       scheduleSeconds: 'Seconds between two scheduled batches: ETL_SCHEDULE_SECONDS when the stack was last started.',
+      environment: 'development or production: what the data are for. Production takes no sample rate.',
+      release: 'CODE_VERSION of the release that migrated the warehouse last.',
+      lastMigration: 'Name of the newest migration that this release applied.',
     },
   },
 };

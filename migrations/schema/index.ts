@@ -22,4 +22,4 @@ export { sourceTopics } from './source-topics.ts';
 export { taxRates } from './tax-rates.ts';
 export { transactionRevisions } from './transaction-revisions.ts';
 export { transactions } from './transactions.ts';
-export { warehouseState } from './warehouse-state.ts';
+export { environments, warehouseState, type Environment } from './warehouse-state.ts';

@@ -4,6 +4,7 @@ import { to as copyTo } from 'pg-copy-streams';
 
 import { writeBackupFile, type BackupTable, type Frame } from './backup-file.ts';
 import { appliedHashes } from './migration-files.ts';
+import { releaseOf } from './release.ts';
 
 /**
  * Writes every row of the warehouse, positions and ledger among them, into one file: all of one moment, while loads go on.
@@ -34,6 +35,7 @@ async function* frames(client: Client, onRows: (count: number) => void): AsyncGe
       createdAt: new Date().toISOString(),
       serverVersion: rows[0]?.version ?? '',
       migrations: [...(await appliedHashes(client))],
+      release: await releaseOf(client),
       sequences: await readSequences(client),
     },
   };

@@ -27,6 +27,8 @@ const header = z.object({
   serverVersion: z.string(),
   /** Hashes of the migrations that had made the tables. */
   migrations: z.array(z.string()),
+  /** Missing in backups of releases that did not record it. */
+  release: z.object({ codeVersion: z.string().nullable(), lastMigration: z.string().nullable() }).optional(),
   /** Last value of each sequence, as text; null for one that was never used. */
   sequences: z.record(z.string(), z.string().nullable()),
 });

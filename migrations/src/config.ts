@@ -1,6 +1,8 @@
 import { logLevels } from '@pulse/runtime';
 import * as z from 'zod';
 
+import { environments } from '../schema/warehouse-state.ts';
+
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /** PostgreSQL cuts longer names, and keeps those with pg_ for itself. */
@@ -26,7 +28,13 @@ export const migratorConfig = z
     WAREHOUSE_WAIT_SECONDS: z.coerce.number().min(0).max(3600).default(60),
     WAREHOUSE_SEED: z.enum(['none', 'sample']).default('none'),
     ETL_SCHEDULE_SECONDS: z.coerce.number().int().min(1).max(86_400).optional(),
+    STACK_ENVIRONMENT: z.enum(environments).optional(),
+    CODE_VERSION: z.string().default('development'),
     LOG_LEVEL: z.enum(logLevels).default('info'),
+  })
+  .refine((config) => config.STACK_ENVIRONMENT !== 'production' || config.WAREHOUSE_SEED === 'none', {
+    path: ['WAREHOUSE_SEED'],
+    message: 'expected none: production takes no sample rate',
   })
   .refine((config) => config.WAREHOUSE_ETL_USER !== config.WAREHOUSE_READER_USER, {
     path: ['WAREHOUSE_READER_USER'],

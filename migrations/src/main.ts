@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Argument, Command, CommanderError } from '@commander-js/extra-typings';
 import {
   createLogger,
   logFormatFor,
@@ -13,14 +13,19 @@ import {
 import type { Client } from 'pg';
 import * as z from 'zod';
 
+import { environments, type Environment } from '../schema/warehouse-state.ts';
 import { backUp } from './back-up.ts';
 import { checkWarehouse } from './check.ts';
 import { migratorConfig, rolesOf, type MigratorConfig } from './config.ts';
 import { connect } from './connect.ts';
+import { markEnvironment } from './environment.ts';
 import { describeFailure, exitCodeOf } from './failure.ts';
+import { holdingMigratorLock } from './migrator-lock.ts';
 import { dropEverything } from './reset.ts';
+import { restoreGuard } from './restore-guard.ts';
 import { restore } from './restore.ts';
-import { up } from './up.ts';
+import { inTransaction } from './transaction.ts';
+import { applyMigrations, up } from './up.ts';
 
 /** The live warehouse differs from this version. */
 const differencesExitCode = 1;
@@ -35,9 +40,10 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   let code: number = exitCode.ok;
-  const perform = (command: (session: Session) => Promise<number>) => async () => {
+  const run: Run = async (command) => {
     code = await withWarehouse(command);
   };
+  const perform = (command: SessionCommand) => () => run(command);
   const program = new Command('migrate')
     .description('Brings the warehouse to this version. The address and the roles come from WAREHOUSE_* variables.')
     .exitOverride();
@@ -54,27 +60,8 @@ async function main(args: readonly string[]): Promise<number> {
     .description('drop everything in the warehouse, then up')
     .requiredOption('--yes', 'yes, every row is to be lost')
     .action(perform(reset));
-  program
-    .command('backup')
-    .description('write every row of the warehouse, positions among them, into one file, while loads go on')
-    .requiredOption('--file <path>', 'the file; it appears once it is whole')
-    .action(async ({ file }) => {
-      code = await withWarehouse(async ({ client, logger }) => {
-        await backUp(client, file, logger);
-        return exitCode.ok;
-      });
-    });
-  program
-    .command('restore')
-    .description('put the rows of a backup in the place of all rows of the warehouse, in one transaction')
-    .requiredOption('--file <path>', 'what backup has written')
-    .requiredOption('--yes', 'yes, every row of now is to be lost')
-    .action(async ({ file }) => {
-      code = await withWarehouse(async (session) => {
-        await restore(session.client, file, session.logger);
-        return bringUp(session);
-      });
-    });
+  addBackupCommands(program, run);
+  addEnvironmentCommands(program, run);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -84,9 +71,72 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+type SessionCommand = (session: Session) => Promise<number>;
+type Run = (command: SessionCommand) => Promise<void>;
+
+function addBackupCommands(program: Command, run: Run): void {
+  program
+    .command('backup')
+    .description('write every row of the warehouse, positions among them, into one file, while loads go on')
+    .requiredOption('--file <path>', 'the file; it appears once it is whole')
+    .action(({ file }) =>
+      run(async ({ client, logger }) => {
+        await backUp(client, file, logger);
+        return exitCode.ok;
+      }),
+    );
+  program
+    .command('restore')
+    .description('put a backup of this release or an older one in the place of the warehouse, in one transaction')
+    .requiredOption('--file <path>', 'what backup has written')
+    .requiredOption('--yes', 'yes, every row of now is to be lost')
+    .action(({ file }) =>
+      run(async (session) => {
+        const { client, config, logger } = session;
+        await restore(client, file, { environment: config.STACK_ENVIRONMENT, logger });
+        return bringUp(session);
+      }),
+    );
+  program
+    .command('restore-guard')
+    .addArgument(new Argument('<when>').choices(['before', 'after'] as const))
+    .description('print the SQL that guards a restore of a pg_dump; see docker/restore-warehouse.sh')
+    .action((when) => {
+      const { STACK_ENVIRONMENT: environment } = readConfig(migratorConfig, process.env);
+      process.stdout.write(restoreGuard(environment)[when]);
+    });
+}
+
+function addEnvironmentCommands(program: Command, run: Run): void {
+  program
+    .command('mark')
+    .addArgument(new Argument('<environment>', 'what the warehouse is for').choices(environments))
+    .option('--remove-samples', 'remove sample exchange rates, which production must not hold')
+    .description('migrate, then mark what the warehouse is for, where its mark is missing or wrong')
+    .action((environment, { removeSamples }) => run((session) => mark(session, environment, removeSamples === true)));
+}
+
 async function bringUp({ client, config, logger }: Session): Promise<number> {
-  const { WAREHOUSE_SEED: seed, ETL_SCHEDULE_SECONDS: scheduleSeconds } = config;
-  return report(await up({ client, roles: rolesOf(config), seed, scheduleSeconds, logger }), logger);
+  const differences = await up({
+    client,
+    roles: rolesOf(config),
+    seed: config.WAREHOUSE_SEED,
+    scheduleSeconds: config.ETL_SCHEDULE_SECONDS,
+    environment: config.STACK_ENVIRONMENT,
+    codeVersion: config.CODE_VERSION,
+    logger,
+  });
+  return report(differences, logger);
+}
+
+async function mark(session: Session, environment: Environment, removeSamples: boolean): Promise<number> {
+  const { client, logger } = session;
+  const removed = await holdingMigratorLock(client, async () => {
+    await applyMigrations(client);
+    return inTransaction(client, () => markEnvironment(client, environment, { removeSamples }));
+  });
+  logger.info({ environment, removedSamples: removed }, `the warehouse is marked as one for ${environment}`);
+  return exitCode.ok;
 }
 
 async function check({ client, config, logger }: Session): Promise<number> {

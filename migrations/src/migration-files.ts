@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -11,6 +11,40 @@ export const migrationsFolder: string =
 
 /** Where drizzle keeps what it has applied. */
 export const migrationsTable = { migrationsSchema: 'drizzle', migrationsTable: '__drizzle_migrations' } as const;
+
+/** One migration of this release. */
+export interface KnownMigration {
+  /** As 0011_environment. */
+  readonly name: string;
+  readonly hash: string;
+  readonly statements: readonly string[];
+  /** What drizzle records as the time that it was made at. */
+  readonly createdAt: number;
+}
+
+/** The migrations of this release, in their order. */
+export function knownMigrations(): readonly KnownMigration[] {
+  const journal: { entries: readonly { tag: string }[] } = JSON.parse(
+    readFileSync(join(migrationsFolder, 'meta', '_journal.json'), 'utf8'),
+  );
+  return readMigrationFiles({ migrationsFolder }).map(({ hash, sql, folderMillis }, index) => ({
+    name: journal.entries[index]?.tag ?? String(index),
+    hash,
+    statements: sql,
+    createdAt: folderMillis,
+  }));
+}
+
+/** Applies one, in the caller's transaction, and records it where drizzle's migrator looks. */
+export async function applyMigration(client: Client, { statements, hash, createdAt }: KnownMigration): Promise<void> {
+  const { migrationsSchema, migrationsTable: table } = migrationsTable;
+  await client.query(`create schema if not exists ${migrationsSchema}`);
+  await client.query(
+    `create table if not exists ${migrationsSchema}.${table} (id serial primary key, hash text not null, created_at bigint)`,
+  );
+  for (const statement of statements) await client.query(statement);
+  await client.query(`insert into ${migrationsSchema}.${table} (hash, created_at) values ($1, $2)`, [hash, createdAt]);
+}
 
 /** Migrations that were not applied, were applied in another form, or are unknown to this version: one line each. */
 export async function compareMigrations(client: Client): Promise<readonly string[]> {

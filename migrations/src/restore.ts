@@ -5,48 +5,93 @@ import { ConfigError, type Logger } from '@pulse/runtime';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
+import type { Environment } from '../schema/warehouse-state.ts';
 import { readBackupFile, type BackupHeader, type BackupTable, type Frame } from './backup-file.ts';
-import { appliedHashes } from './migration-files.ts';
+import { environmentOf, otherEnvironmentMessage, requireEnvironment } from './environment.ts';
+import { appliedHashes, applyMigration, knownMigrations } from './migration-files.ts';
 import { holdingMigratorLock } from './migrator-lock.ts';
+import { newerBackupMessage } from './release.ts';
+import { dropSchemas } from './reset.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
- * Puts every row of a backup in the place of every row of the warehouse, in one transaction: whatever goes wrong, the
- * warehouse stays as it was. Its tables have to be those of the backup.
- * @throws ConfigError for a file that is no whole backup, or one of another version's tables.
+ * Puts a backup in the place of the warehouse, in one transaction: whatever goes wrong, the warehouse stays as it was. Its
+ * tables are made as those of the backup, filled, and brought up to this release.
+ * @throws ConfigError for a file that is no whole backup, one of a newer release, or one of another environment.
  * @returns the number of rows.
  */
-export async function restore(client: Client, file: string, logger: Logger): Promise<number> {
-  const rowCount = await holdingMigratorLock(client, () => inTransaction(client, () => replaceRows(client, file)));
-  logger.info({ file, rows: rowCount }, 'backup restored');
+export async function restore(client: Client, file: string, options: RestoreOptions): Promise<number> {
+  const rowCount = await holdingMigratorLock(client, () =>
+    inTransaction(client, () => replaceWarehouse(client, file, options)),
+  );
+  options.logger.info({ file, rows: rowCount }, 'backup restored');
   return rowCount;
 }
 
-async function replaceRows(client: Client, file: string): Promise<number> {
+export interface RestoreOptions {
+  /** What an empty warehouse is to be for: a backup of something else is refused. */
+  readonly environment: Environment | undefined;
+  readonly logger: Logger;
+}
+
+async function replaceWarehouse(client: Client, file: string, { environment }: RestoreOptions): Promise<number> {
+  await requireEnvironment(client, environment);
   const frames = readBackupFile(file);
   const first = await frames.next();
   if (first.done === true || first.value.kind !== 'header') throw new ConfigError(`${file} has no header`);
   const { header } = first.value;
-  await requireSameTables(client, header, file);
-  const before = await client.query<{ version: string }>('select state_version as version from warehouse_state');
+  requireKnownMigrations(header, file);
+  const wanted = (await environmentOf(client)) ?? environment;
+  const stateVersion = await stateVersionOf(client);
+  await makeTablesOf(client, new Set(header.migrations));
   await truncateAll(client);
   const counts = await copyTables(client, frames);
   await setSequences(client, header);
+  await requireRestored(client, file, wanted);
+  await applyMissing(client);
   // No number that a step under way has seen may stand for another state.
-  await client.query('update warehouse_state set state_version = greatest(state_version, $1) + 1', [
-    before.rows[0]?.version ?? '0',
-  ]);
+  await client.query('update warehouse_state set state_version = greatest(state_version, $1) + 1', [stateVersion]);
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-async function requireSameTables(client: Client, { migrations }: BackupHeader, file: string): Promise<void> {
-  const applied = await appliedHashes(client);
-  const isSame = applied.size === migrations.length && migrations.every((hash) => applied.has(hash));
-  if (isSame) return;
+function requireKnownMigrations({ migrations, release }: BackupHeader, file: string): void {
+  const known = new Set(knownMigrations().map(({ hash }) => hash));
+  const unknown = migrations.filter((hash) => !known.has(hash));
+  if (unknown.length === 0) return;
   throw new ConfigError(
-    `${file} was made with ${migrations.length} migrations applied, others than the ${applied.size} of this warehouse: ` +
-      'restore it with the version that made it, then bring the warehouse up to date with make db-migrate',
+    newerBackupMessage(file, release ?? { codeVersion: null, lastMigration: null }, unknown.length),
   );
+}
+
+async function stateVersionOf(client: Client): Promise<string> {
+  const { rows: found } = await client.query<{ exists: boolean }>(
+    `select to_regclass('public.warehouse_state') is not null as exists`,
+  );
+  if (found[0]?.exists !== true) return '0';
+  const { rows } = await client.query<{ version: string }>('select state_version as version from warehouse_state');
+  return rows[0]?.version ?? '0';
+}
+
+/** Drops everything, and applies the migrations that the backup's tables were made by. */
+async function makeTablesOf(client: Client, hashes: ReadonlySet<string>): Promise<void> {
+  await dropSchemas(client);
+  for (const migration of knownMigrations()) {
+    if (hashes.has(migration.hash)) await applyMigration(client, migration);
+  }
+}
+
+async function applyMissing(client: Client): Promise<void> {
+  const applied = await appliedHashes(client);
+  for (const migration of knownMigrations()) {
+    if (!applied.has(migration.hash)) await applyMigration(client, migration);
+  }
+}
+
+/** @throws ConfigError where what was restored is for something else than what it takes the place of. */
+async function requireRestored(client: Client, file: string, wanted: Environment | undefined): Promise<void> {
+  const restored = await environmentOf(client);
+  if (restored === undefined || wanted === undefined || restored === wanted) return;
+  throw new ConfigError(otherEnvironmentMessage(file, restored, wanted));
 }
 
 async function truncateAll(client: Client): Promise<void> {

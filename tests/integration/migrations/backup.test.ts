@@ -6,6 +6,8 @@ import { expect, inject, test } from 'vitest';
 import { someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runMigrate, type Finished } from '../../support/programs.ts';
+import { migratedWarehouse, openClient, type ScratchWarehouse } from '../../support/warehouse.ts';
+import { olderWarehouse } from './older-warehouse.ts';
 
 /** Everything that a table holds, whatever its order. */
 async function contents(pipeline: Pipeline): Promise<Readonly<Record<string, string>>> {
@@ -24,16 +26,28 @@ async function contents(pipeline: Pipeline): Promise<Readonly<Record<string, str
 
 function migrate(pipeline: Pipeline, args: readonly string[]): Promise<Finished> {
   const { user, password, host, port, database } = pipeline.client;
-  const { roles } = inject('warehouseTemplate');
+  const url = `postgres://${user}:${password ?? ''}@${host}:${port}/${database}`;
+  return migrateAt({ url, roles: inject('warehouseTemplate').roles }, args);
+}
+
+function migrateAt(
+  { url, roles }: Pick<ScratchWarehouse, 'url' | 'roles'>,
+  args: readonly string[],
+): Promise<Finished> {
   return runMigrate(args, {
     env: {
-      WAREHOUSE_DATABASE_URL: `postgres://${user}:${password ?? ''}@${host}:${port}/${database}`,
+      WAREHOUSE_DATABASE_URL: url,
       WAREHOUSE_ETL_USER: roles.etl.name,
       WAREHOUSE_ETL_PASSWORD: roles.etl.password,
       WAREHOUSE_READER_USER: roles.reader.name,
       WAREHOUSE_READER_PASSWORD: roles.reader.password,
     },
   });
+}
+
+async function onWarehouse({ url }: ScratchWarehouse, statements: string): Promise<void> {
+  await using owner = await openClient(url);
+  await owner.client.query(statements);
 }
 
 async function loadSome(pipeline: Pipeline, count: number): Promise<void> {
@@ -98,13 +112,63 @@ test.each([
   expect(await contents(pipeline)).toEqual(before);
 });
 
-test('a backup of other tables is refused, and so is a restore that nobody confirmed', async () => {
+test('a restore that nobody confirmed is refused', async () => {
   await using pipeline = await openPipeline();
   const file = join(pipeline.stagingDir, 'warehouse.backup');
   await migrate(pipeline, ['backup', '--file', file]);
   expect(await migrate(pipeline, ['restore', '--file', file])).toMatchObject({ exitCode: 64 });
-  await pipeline.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', 1)`);
+});
+
+/** One sale as a release of seven migrations stored it, with the sample rate that shows a warehouse of development. */
+const oldSale = `
+  insert into exchange_rates (base, quote, rate, valid_from, valid_to, source)
+  values ('USD', 'EUR', 0.5, '2025-01-01', '2025-01-02', 'sample');
+  insert into etl_batches (batch_id, kind, rule_set_version, code_version, state, loaded_at,
+    read_count, loaded_count, duplicate_count, rejected_count, hole_count, flagged_count)
+  values ('old', 'manual', '1', '1.0', 'loaded', '2025-01-01T12:00:00Z', 1, 1, 0, 0, 0, 0);
+  insert into transactions (
+    order_id, transaction_timestamp, kafka_offset, kafka_partition, kafka_epoch, tax_date, exchange_rate_date, fraud_score,
+    is_fraud_flagged, amount, currency, tax_amount, total_amount, amount_base, exchange_rate, tax_rate, tax_jurisdiction,
+    customer_id, product_category, country, batch_id, fraud_reasons, content_hash
+  ) values (
+    'old-order', '2025-01-01T11:59:00Z', 0, 0, 0, '2025-01-01', '2025-01-01', 0,
+    false, 10.00, 'EUR', 2.00, 12.00, 20.00, 0.5, 0.2, 'FR',
+    'customer-1', 'books', 'FR', 'old', '{}', decode(md5('old'), 'hex')
+  )`;
+
+test('a backup of an older release is restored and migrated, and the next batch goes on', async () => {
+  await using older = await olderWarehouse(7);
+  await using pipeline = await openPipeline();
+  await loadSome(pipeline, 20);
+  const file = join(pipeline.stagingDir, 'older.backup');
+  await onWarehouse(older, oldSale);
+  expect(await migrateAt(older, ['backup', '--file', file])).toMatchObject({ exitCode: 0 });
+
+  expect(await migrate(pipeline, ['restore', '--file', file, '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(await migrate(pipeline, ['check'])).toMatchObject({ exitCode: 0 });
+  expect(
+    await pipeline.query('select order_id, tax_amount_base::float8 as tax_base, exchange_rate from transactions'),
+  ).toEqual([{ order_id: 'old-order', tax_base: 4, exchange_rate: '0.500000000000' }]);
+  await pipeline.batch(['run', '--until-empty']);
+  expect(await pipeline.query('select count(*)::int as facts from transactions')).toEqual([{ facts: 21 }]);
+});
+
+test('a backup of a newer release is refused, and the message names the release that it needs', async () => {
+  await using pipeline = await openPipeline();
+  const file = join(pipeline.stagingDir, 'newer.backup');
+  await using newer = await migratedWarehouse();
+  await onWarehouse(
+    newer,
+    `insert into drizzle.__drizzle_migrations (hash, created_at) values ('${'f'.repeat(64)}', 9999999999999);
+    update warehouse_state set release = '9.1', last_migration = '0999_next'`,
+  );
+  await migrateAt(newer, ['backup', '--file', file]);
+  await loadSome(pipeline, 20);
+  const before = await contents(pipeline);
+
   const { exitCode, stderr } = await migrate(pipeline, ['restore', '--file', file, '--yes']);
   expect(exitCode).toBe(64);
-  expect(stderr).toContain('make db-migrate');
+  expect(stderr).toContain('Restore it with release 9.1 or a later one');
+  expect(stderr).toContain('0999_next');
+  expect(await contents(pipeline)).toEqual(before);
 });
