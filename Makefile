@@ -3,9 +3,9 @@
 MAKEFLAGS += --no-print-directory
 
 # Every target below is one line of help and no recipe of its own: local/run.sh runs it in the runtime of this machine.
-TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart prod-up prod-down prod-logs \
-	test test-unit test-int test-preview test-grafana test-e2e test-hang test-faults test-faults-long test-mutants lint lint-fix format typecheck \
-	db-migrate db-reset db-shell backup restore shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
+TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart secrets prod-up prod-down prod-logs \
+	test test-unit test-int test-preview test-grafana test-e2e test-hang test-prod test-faults test-faults-long test-mutants lint lint-fix format typecheck \
+	db-migrate db-reset db-shell backup restore mark shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
 	kafka-topics kafka-consume bench clean
 .PHONY: help doctor $(TARGETS)
 
@@ -32,6 +32,7 @@ test-preview: ## Look at the dashboards in a real browser (without containers)
 test-grafana: ## Provision a real Grafana and ask it everything (TEST_GRAFANA=its home folder; without containers)
 test-e2e: ## Run end-to-end tests through Airflow
 test-hang: ## See programs of Airflow that hang come back (in containers; without them it is part of test-e2e)
+test-prod: ## Start production in containers, load a batch, lose the machine and recover it
 test-faults: ## Kill everything, again and again, and check that nothing is lost or doubled (SEED=1,2 repeats)
 test-faults-long: ## The same with a million messages and 2,000 kills: about an hour
 test-mutants: ## Break the loader and the planner on purpose, and see a test catch each fault
@@ -47,6 +48,7 @@ db-reset: ## Drop and make all tables again (asks first; YES=1 does not)
 db-shell: ## Open an SQL prompt on the warehouse
 backup: ## Write the warehouse with its positions into a file (FILE=backups/…)
 restore: ## Put a backup in the warehouse's place (FILE=backups/…; asks first; YES=1 does not)
+mark: ## Say what the data are for (AS=development or AS=production; asks first), where their mark is missing or wrong
 kafka-topics: ## Describe the topics
 kafka-consume: ## Print messages (TOPIC=transactions, N=10 for the first ten)
 
@@ -58,6 +60,7 @@ shell-grafana: ## Open a shell in Grafana's container
 grafana-logs: ## Follow Grafana's log
 
 ## Production (containers only)
+secrets: ## Make the secrets of production that .env does not have yet
 prod-up: ## Start the production stack
 prod-down: ## Stop the production stack; data stay
 prod-logs: ## Follow its logs

@@ -16,13 +16,9 @@ export COMPOSE_PROFILES
 
 dev() { docker compose -f docker-compose.yaml -f docker-compose.dev.yaml "$@"; }
 prod() { docker compose -f docker-compose.yaml -f docker-compose.prod.yaml "$@"; }
-# stack COMMAND...: Compose with the layers of the stack that runs here; those of development where none does. Another layer
-# would make it start services again, with other ports and passwords.
-stack() { if is_production; then prod "$@"; else dev "$@"; fi; }
-is_production() {
-  case "$(docker ps --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.service=warehouse \
-    --format '{{.Label "com.docker.compose.project.config_files"}}')" in *docker-compose.prod.yaml*) ;; *) return 1 ;; esac
-}
+# stack COMMAND...: Compose with the layers of what the data are for. Another layer would make it start services again, with
+# other ports and passwords, and on data that are not its own.
+stack() { if [ "$here" = production ]; then prod "$@"; else dev "$@"; fi; }
 # Tests have log-ins of their own, whatever .env has: some stand in URLs.
 under_test() {
   WAREHOUSE_DB_USER=warehouse WAREHOUSE_DB_PASSWORD=warehouse WAREHOUSE_DB_NAME=warehouse AIRFLOW_DB_PASSWORD=airflow \
@@ -43,13 +39,6 @@ stop() {
     return
   fi
   "$@"
-}
-
-# Development and production share the project's name, and so its volumes.
-not_in_production() {
-  is_production || return 0
-  echo "$target: $project runs as production. Stop it first (make prod-down), or set another COMPOSE_PROJECT_NAME." >&2
-  exit 1
 }
 
 confirm() {
@@ -115,12 +104,20 @@ restore() {
 }
 
 restore_file() {
-  stack exec -T -e PGUSER="$(user)" -e PGDATABASE="$(database)" warehouse bash -c "$(cat docker/restore-warehouse.sh)" <"$FILE" || {
+  before=$(guard before) && after=$(guard after) || return
+  stack exec -T -e PGUSER="$(user)" -e PGDATABASE="$(database)" -e GUARD_BEFORE="$before" -e GUARD_AFTER="$after" warehouse \
+    bash -c "$(cat docker/restore-warehouse.sh)" <"$FILE" || {
     echo "$FILE was not restored: the warehouse is as it was" >&2
+    return 64
+  }
+  stack run --rm --no-deps migrate up || {
+    echo "$FILE is restored, but not migrated to this release: make db-migrate" >&2
     return 1
   }
-  stack run --rm --no-deps migrate up
 }
+
+# guard before|after: SQL that refuses a backup of a newer release or of another environment.
+guard() { stack run --rm --no-deps -T migrate restore-guard "$1"; }
 
 # while_nothing_is_scheduled COMMAND...: replaces the warehouse's content. Staged files go: they belong to batches that it never
 # heard of. Airflow's scheduler, where it ran, goes on whatever comes out.
@@ -170,19 +167,30 @@ in_tools() {
   docker run --rm --network none "$test_project-tests" "$@"
 }
 
+# shellcheck source=local/environment.sh
+. local/environment.sh
+case "$target" in
+  dev-* | prod-* | db-* | shell-* | kafka-* | backup | restore | secrets | clean | grafana-logs) environment_here ;;
+esac
+
 case "$target" in
   setup) dev --profile '*' build && dev pull --ignore-buildable --policy missing ;;
-  dev-up) not_in_production && dev_up && table ;;
-  dev-down) not_in_production && stop dev --profile '*' down --remove-orphans ;;
+  dev-up) only_in development && dev_up && write_marks development missing && table ;;
+  dev-down) only_in development && stop dev --profile '*' down --remove-orphans ;;
   dev-logs) dev logs --tail 20 --follow ;;
   dev-build) dev build ;;
   dev-restart)
-    not_in_production
+    only_in development
     set -- producer airflow-apiserver airflow-scheduler airflow-dag-processor
     dev restart "$@" && dev up --detach --no-deps --no-recreate --wait "$@"
     ;;
-  prod-up) check_production_settings && prod up --detach --build --wait ;;
-  prod-down) stop prod --profile '*' down ;;
+  prod-up) only_in production && check_production_settings && prod up --detach --build --wait && write_marks production missing ;;
+  prod-down) only_in production && stop prod --profile '*' down ;;
+  secrets)
+    only_in production
+    [ -z "$(environment_marked)" ] || export DATA_ARE_THERE=yes
+    local/secrets.sh
+    ;;
   prod-logs) prod logs --tail 20 --follow ;;
   test) run_tests ;;
   test-unit) run_tests dags unit ;;
@@ -190,6 +198,7 @@ case "$target" in
   test-preview | test-grafana) echo "$target runs without containers: RUNTIME=local make $target" >&2; exit 1 ;;
   test-e2e) run_tests e2e ;;
   test-hang) exec tests/containers/hung-programs.sh ;;
+  test-prod) exec tests/production/run.sh ;;
   lint) in_tools sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
   typecheck) in_tools tsc --noEmit -p tsconfig.json ;;
   test-faults | test-faults-long | test-mutants | lint-fix | format | bench)
@@ -198,7 +207,7 @@ case "$target" in
     ;;
   db-migrate) stack run --rm migrate up ;;
   db-reset)
-    not_in_production
+    only_in development
     confirm 'Drop every table of the warehouse with all its rows?'
     while_nothing_is_scheduled stack run --rm migrate reset --yes </dev/null
     echo 'The tables are empty: the next batch reads all that Kafka still has.'
@@ -206,6 +215,7 @@ case "$target" in
   db-shell) stack exec warehouse psql -U "$(user)" "$(database)" ;;
   backup) back_up ;;
   restore) restore ;;
+  mark) mark ;;
   shell-etl) stack run --rm --entrypoint sh etl ;;
   shell-producer) stack exec producer sh ;;
   shell-kafka) stack exec --workdir /opt/kafka/bin kafka bash ;;
@@ -218,7 +228,7 @@ case "$target" in
       --topic "${TOPIC:-$(setting KAFKA_TOPIC_TRANSACTIONS transactions)}" ${N:+--max-messages $N}
     ;;
   clean)
-    not_in_production
+    only_in development
     confirm "Remove the containers, images and all data of $project?"
     stop dev --profile '*' down --volumes --remove-orphans --rmi local
     under_test --profile '*' down --volumes --remove-orphans --rmi local

@@ -17,12 +17,12 @@ install_packages() {
 }
 
 case "$target" in
+  prod-* | test-prod | secrets) echo "$target needs containers: install Docker, or set RUNTIME=compose" >&2; exit 1 ;;
   setup | dev-up | dev-build | test | test-* | lint | lint-fix | format | typecheck | bench) install_packages ;;
   clean | dev-down)
     [ -d .local ] || [ -x $node ] || { echo 'Nothing is here to stop or to remove.'; exit 0; }
     [ -x $node ] || install_packages
     ;;
-  prod-*) echo "$target needs containers: install Docker, or set RUNTIME=compose" >&2; exit 1 ;;
   shell-grafana) echo 'shell-grafana needs containers; an installed Grafana has its own command: grafana cli' >&2; exit 1 ;;
   *) [ -x $node ] || install_packages ;;
 esac

@@ -1,7 +1,13 @@
 #!/bin/bash
 # Starts the broker as its image does, on the data of an earlier start as well: `setup` writes the configuration from the
 # environment and from this folder, then formats the log folder, which fails where that is done already.
+# Data of another environment are refused. Clients see the environment as the broker's rack, which means nothing else to a
+# single broker: the demo producer refuses production by it.
 set -eu
+. /opt/pulse/data/environment.sh
+require_environment "$KAFKA_LOG_DIRS"
+[ -f "$KAFKA_LOG_DIRS/meta.properties" ] || mark_environment "$KAFKA_LOG_DIRS"
+export KAFKA_BROKER_RACK=$STACK_ENVIRONMENT
 
 setup() {
   KAFKA_LOG4J_OPTS=-Dlog4j2.configurationFile=/mnt/shared/config/tools-log4j2.yaml \

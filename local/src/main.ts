@@ -78,6 +78,12 @@ program.command('db-reset').action(async () => {
     return print('Nothing done.');
   process.exitCode = await reset(await settings(), progress);
 });
+program.command('mark').action(async () => {
+  if (environment['AS'] !== 'development') {
+    throw new ConfigError('Without containers a stack is for development: make mark AS=development');
+  }
+  await runIn('migrate', ['mark', environment['AS']]);
+});
 program.command('backup').action(async () => {
   process.exitCode = await backup(await settings(), environment['FILE']);
 });

@@ -18,7 +18,7 @@ import { backUp } from './back-up.ts';
 import { checkWarehouse } from './check.ts';
 import { migratorConfig, rolesOf, type MigratorConfig } from './config.ts';
 import { connect } from './connect.ts';
-import { markEnvironment } from './environment.ts';
+import { environmentOf, markEnvironment } from './environment.ts';
 import { describeFailure, exitCodeOf } from './failure.ts';
 import { holdingMigratorLock } from './migrator-lock.ts';
 import { dropEverything } from './reset.ts';
@@ -108,6 +108,15 @@ function addBackupCommands(program: Command, run: Run): void {
 }
 
 function addEnvironmentCommands(program: Command, run: Run): void {
+  program
+    .command('environment')
+    .description('print what the warehouse is for, by its mark or by what it holds; nothing for an empty one')
+    .action(() =>
+      run(async ({ client }) => {
+        process.stdout.write(`${(await environmentOf(client)) ?? ''}\n`);
+        return exitCode.ok;
+      }),
+    );
   program
     .command('mark')
     .addArgument(new Argument('<environment>', 'what the warehouse is for').choices(environments))

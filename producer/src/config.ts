@@ -58,6 +58,7 @@ const environment = z.object({
     .regex(/^[1-9][0-9]*[smhd]$/, 'a span such as 90s, 30m, 12h or 7d')
     .transform(spanMs)
     .optional(),
+  PRODUCER_ALLOW_PRODUCTION: z.enum(['true', 'false']).default('false'),
   PRODUCER_LEDGER: z.string().optional(),
   PRODUCER_HEALTH_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -88,6 +89,7 @@ export interface Config {
   };
   readonly malformedKinds: readonly [MalformedKind, ...MalformedKind[]];
   readonly timeSpan: TimeSpan | undefined;
+  readonly isProductionAllowed: boolean;
   readonly ledgerFile: string | undefined;
   readonly healthFile: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
@@ -127,6 +129,7 @@ export function createConfig(
     shares: readShares(given),
     malformedKinds: [firstKind, ...otherKinds],
     timeSpan: chooseTimeSpan(given, nowMs),
+    isProductionAllowed: given.PRODUCER_ALLOW_PRODUCTION === 'true',
     ledgerFile: given.PRODUCER_LEDGER,
     healthFile: given.PRODUCER_HEALTH_FILE,
     logLevel: given.LOG_LEVEL,

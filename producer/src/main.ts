@@ -22,6 +22,10 @@ async function main({ flags, json }: CommandLine): Promise<ExitCode> {
   const { summary, failure } = await produce(config, { logger, stop: shutdownSignal() });
   stdout.write(`${json ? JSON.stringify(summary) : describeSummary(summary)}\n`);
   if (failure === undefined) return exitCode.ok;
+  if (failure instanceof ConfigError) {
+    logger.error(failure.message);
+    return exitCode.usage;
+  }
   logger.error({ err: failure }, 'the traffic has ended early');
   return exitCode.temporaryFailure;
 }

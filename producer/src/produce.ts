@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Logger } from '@pulse/runtime';
+import { ConfigError, type Logger } from '@pulse/runtime';
 
 import type { Config } from './config.ts';
 import { createHealth } from './health.ts';
@@ -21,8 +21,8 @@ const disconnectTimeoutMs = 1_000;
 
 export interface Produced {
   readonly summary: Summary;
-  /** Set when Kafka refused for good; the summary counts what was acknowledged before. */
-  readonly failure?: KafkaRefusalError;
+  /** Set when Kafka refused for good, or is refused as production's; the summary counts what was acknowledged before. */
+  readonly failure?: KafkaRefusalError | ConfigError;
 }
 
 /** One run from connecting to the summary. */
@@ -41,7 +41,7 @@ export async function produce(
     await connectAndRun(config, client, tally, { logger, stop });
     return { summary: tally.summary(config.seed) };
   } catch (error) {
-    if (!(error instanceof KafkaRefusalError)) throw error;
+    if (!(error instanceof KafkaRefusalError || error instanceof ConfigError)) throw error;
     return { summary: tally.summary(config.seed), failure: error };
   } finally {
     await Promise.race([client.producer.disconnect(), sleep(disconnectTimeoutMs)]);
@@ -55,12 +55,16 @@ async function connectAndRun(
   { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
 ): Promise<void> {
   const { topics, seed, count, timeSpan } = config;
-  const publisher = await createPublisher({ client, topics: Object.values(topics), logger, signal: stop }).catch(
-    (error: unknown) => {
-      if (stop.aborted) return undefined;
-      throw error;
-    },
-  );
+  const publisher = await createPublisher({
+    client,
+    topics: Object.values(topics),
+    logger,
+    signal: stop,
+    isProductionRefused: !config.isProductionAllowed,
+  }).catch((error: unknown) => {
+    if (stop.aborted) return undefined;
+    throw error;
+  });
   if (publisher === undefined) return;
   await run({
     traffic: createTraffic({

@@ -1,12 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { refuseProductionData } from '../kafka/environment-mark.ts';
 import { installed, root } from './paths.ts';
 import type { Settings } from './settings.ts';
 
 /** Removes a stopped stack's data and all that was installed and built for it. `.env` stays: it is the user's. */
 export async function clean(settings: Settings): Promise<void> {
-  const { stack, postgres, socket } = settings.folders;
+  const { stack, postgres, socket, kafka } = settings.folders;
+  await refuseProductionData(kafka);
   const packages = [
     'producer',
     'etl',

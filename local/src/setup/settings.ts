@@ -69,6 +69,7 @@ export async function readSettings(
     ETL_STAGING_DIR: folders.staging,
     ETL_COMMAND: shellWord(join(root, 'etl', 'dist', 'etl')),
     WAREHOUSE_SEED: merged['WAREHOUSE_SEED'] || 'sample',
+    STACK_ENVIRONMENT: 'development',
   };
   return { ...config, folders, kafkaServers, environment };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { markDevelopmentData } from '../kafka/environment-mark.ts';
 import { kafkaJava, steadyJvm } from '../kafka/java.ts';
 import { prepareBroker } from '../kafka/properties.ts';
 import { initialiseCluster } from '../postgres/initialise.ts';
@@ -31,11 +32,13 @@ export async function postgresProgram(settings: Settings): Promise<Program> {
 export async function kafkaProgram(settings: Settings): Promise<Program> {
   const folder = settings.folders.kafka;
   await ensureFolder(folder);
+  await markDevelopmentData(folder);
   const retentionHours = Math.ceil(settings.KAFKA_TOPIC_RETENTION_DAYS * 24);
   const { propertiesFile } = await prepareBroker({
     port: settings.KAFKA_PORT,
     folder,
-    properties: { 'log.retention.hours': String(retentionHours) },
+    // The rack says what the data are for, as in containers.
+    properties: { 'log.retention.hours': String(retentionHours), 'broker.rack': 'development' },
   });
   return {
     name: 'kafka',

@@ -4,6 +4,7 @@ import { CompressionTypes } from 'kafkajs';
 import type { Client } from './client.ts';
 import { createPatience } from './outage.ts';
 import { createPartitionOf, type PartitionOf } from './partition.ts';
+import { refuseProduction } from './refuse-production.ts';
 
 interface Publishable {
   readonly key: string;
@@ -39,15 +40,27 @@ export interface PublisherOptions {
   readonly logger: Logger;
   /** Ends the wait for Kafka and the topics. */
   readonly signal: AbortSignal;
+  /** Whether a Kafka that says that it is production's is refused. */
+  readonly isProductionRefused: boolean;
 }
 
 /** kafkajs's work for one call grows with the square of its records. */
 const recordsPerCallMax = 1_000;
 
-/** Connects, waiting for Kafka and for the topics as long as it takes. */
-export async function createPublisher({ client, topics, logger, signal }: PublisherOptions): Promise<Publisher> {
+/**
+ * Connects, waiting for Kafka and for the topics as long as it takes.
+ * @throws ConfigError for a production that is refused.
+ */
+export async function createPublisher({
+  client,
+  topics,
+  logger,
+  signal,
+  isProductionRefused,
+}: PublisherOptions): Promise<Publisher> {
   const patiently = createPatience(logger);
   await patiently(() => client.admin.connect(), signal);
+  if (isProductionRefused) await refuseProduction(client.admin, logger);
   const metadata = await patiently(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
   await client.admin.disconnect();
   await patiently(() => client.producer.connect(), signal);

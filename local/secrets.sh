@@ -1,0 +1,43 @@
+#!/bin/sh
+# Makes the secrets of production that are missing, or as in development, and writes them into .env, which only its owner reads
+# from then on. Usage: local/secrets.sh [FILE]; what docker-compose.prod.yaml insists on, by the command that it names.
+set -eu
+cd "$(dirname "$0")/.."
+file=${1:-.env}
+umask 077
+[ -f "$file" ] || cp .env.example "$file"
+chmod 600 "$file"
+
+value_in() { sed -n "s/^$2=//p" "$1" | tail -n 1; }
+
+# set_value NAME VALUE: in the place of its line, or at the end.
+set_value() {
+  NAME=$1 VALUE=$2 awk '
+    BEGIN { name = ENVIRON["NAME"]; line = name "=" ENVIRON["VALUE"] }
+    index($0, name "=") == 1 { if (!done) print line; done = 1; next }
+    { print }
+    END { if (!done) print line }' "$file" >"$file.new"
+  mv "$file.new" "$file"
+}
+
+made=''
+for name in $(sed -n 's/.*${\([A-Z_]*\):?.*/\1/p' docker-compose.prod.yaml | sort -u); do
+  value=$(value_in "$file" "$name")
+  [ -z "$value" ] || [ "$value" = "$(value_in .env.example "$name")" ] || continue
+  case "$name:${DATA_ARE_THERE:-}" in
+    *_DB_PASSWORD:yes)
+      echo "$name: the data were made with another one, which is not in $file. Put it there; nothing was changed" >&2
+      exit 64
+      ;;
+  esac
+  command=$(sed -n "s/.*\${$name:?[^}]*\`\(openssl rand [^\`]*\)\`.*/\1/p" docker-compose.prod.yaml | head -n 1)
+  set_value "$name" "$(sh -c "${command:-openssl rand -hex 24}" | tr -d '\n')"
+  made="$made $name"
+done
+
+if [ -n "$made" ]; then
+  echo "$file: made$made"
+  echo 'Keep a copy of the file where only you can read it: nobody can restore a secret from a backup of the warehouse.'
+else
+  echo "$file has a secret of its own for each variable: nothing was changed"
+fi
