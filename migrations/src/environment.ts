@@ -5,7 +5,7 @@ import type { Environment } from '../schema/warehouse-state.ts';
 
 /**
  * A function of this session that tells what the warehouse is for, whatever version its tables have: its mark; where it has none,
- * development if it holds sample rates, production if it holds anything else; null if it is empty or not there.
+ * development if it holds sample rates, production if it has planned a batch; null if it is empty or not there.
  */
 export const environmentFunction = `
 create or replace function pg_temp.environment_of_warehouse() returns text language plpgsql as $function$
@@ -24,8 +24,8 @@ begin
   if holds_something then
     return 'development';
   end if;
-  execute $$select exists (select from public.etl_batches) or exists (select from public.source_positions)
-    or exists (select from public.exchange_rates)$$ into holds_something;
+  execute $$select exists (select from public.etl_batches) or exists (select from public.source_positions)$$
+    into holds_something;
   if holds_something then
     return 'production';
   end if;
@@ -123,7 +123,7 @@ async function evidenceOf(client: Client): Promise<string> {
   const samples = rows[0]?.samples ?? 0;
   return samples > 0
     ? `it has no mark and holds ${samples} sample exchange rates`
-    : 'it has no mark and holds data without sample rates';
+    : 'it has no mark and holds batches without sample rates';
 }
 
 /** The warehouse, as a person finds it. */

@@ -66,7 +66,7 @@ test.each([
     'batches and no sample rate',
     `insert into etl_batches (batch_id, kind, rule_set_version, code_version) values ('b', 'manual', '1', '1')`,
     'production',
-    'it has no mark and holds data without sample rates',
+    'it has no mark and holds batches without sample rates',
   ],
 ] as const)('a warehouse of an older release with %s is known for what it is', async (_what, rows, is, evidence) => {
   await using warehouse = await olderWarehouse(9);
