@@ -192,10 +192,10 @@ const notRecordedYet = 'infinity';
  * and pages have room for a second version of each row, so that no index is written again.
  */
 async function recordNow(tx: Queryable, table: string): Promise<void> {
+  // Asked for once: within the update, the clock would be read for each row.
+  const { rows } = await tx.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   await tx.execute(sql`
-    update ${sql.raw(table)} set recorded_at = moment.now
-    from (select clock_timestamp() as now) moment
-    where recorded_at = ${notRecordedYet}`);
+    update ${sql.raw(table)} set recorded_at = ${rows[0]?.now ?? 'now'}::timestamptz where recorded_at = ${notRecordedYet}`);
 }
 
 /** Each of these rows points to the first of those just written that takes a part of its validity. */
