@@ -31,7 +31,8 @@ take_turn() { ln -s "$$" "$turn" 2>/dev/null && [ "$(readlink "$turn")" = "$$" ]
 is_at_work() {
   kill -0 "$1" 2>/dev/null || return 1
   # Another program may have got the id of one that was killed.
-  case "$(ps -o args= -p "$1" 2>/dev/null)" in
+  if [ -r "/proc/$1/cmdline" ]; then command=$(tr '\0' ' ' <"/proc/$1/cmdline"); else command=$(ps -o args= -p "$1" 2>/dev/null); fi
+  case "$command" in
     *local/run.sh* | *local/compose.sh* | *local/local.sh* | *local/src/main.ts*) ;;
     *) return 1 ;;
   esac

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { execa } from 'execa';
 import { expect, test, vi } from 'vitest';
 
@@ -26,6 +28,8 @@ test.each([
 
 /** A process that nobody has collected yet (state Z) is dead. */
 async function isAlive(pid: number): Promise<boolean> {
-  const { stdout } = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false });
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
+  if (status !== undefined) return !/^State:\s*Z/m.test(status);
+  const { stdout } = await execa('/bin/ps', ['-o', 'stat=', '-p', String(pid)], { reject: false });
   return stdout !== '' && !stdout.startsWith('Z');
 }

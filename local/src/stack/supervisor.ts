@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 
 import type { StackFolders } from '../setup/paths.ts';
+import { commandLineOf } from '../process/command-line.ts';
 import { pythonProgram } from '../setup/python.ts';
 import type { Environment } from '../setup/settings.ts';
 import { shellWord } from '../setup/shell-word.ts';
@@ -51,7 +52,8 @@ export class Supervisor {
       return;
     }
     await execa(pythonProgram('venv', 'supervisord'), ['--configuration', this.#configFile], {
-      env: { ...environment, [stackMarker]: this.#folders.stack },
+      // Airflow's processes rename themselves; with SPT_NOENV they leave their environment, and so the marker, legible.
+      env: { ...environment, [stackMarker]: this.#folders.stack, SPT_NOENV: '1' },
       extendEnv: false,
       cwd: '/',
       timeout: 30_000,
@@ -129,8 +131,7 @@ export class Supervisor {
   async #pid(): Promise<number | undefined> {
     const pid = Number(await readFile(this.#pidFile, 'utf8').catch(() => ''));
     if (!(pid > 0) || !isAlive(pid)) return undefined;
-    const { stdout } = await execa('ps', ['-o', 'args=', '-p', String(pid)], { reject: false });
-    return stdout.includes(this.#configFile) ? pid : undefined;
+    return (await commandLineOf(pid)).includes(this.#configFile) ? pid : undefined;
   }
 
   #render(programs: readonly Program[]): string {

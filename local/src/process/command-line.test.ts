@@ -1,0 +1,16 @@
+import process from 'node:process';
+
+import { afterEach, expect, test, vi } from 'vitest';
+
+import { commandLineOf } from './command-line.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('a command line is known where no ps is on the PATH', async () => {
+  vi.stubEnv('PATH', '');
+  expect(await commandLineOf(process.ppid)).toContain('vitest');
+});
+
+test('a process that is not there has none', async () => {
+  expect(await commandLineOf(4_194_305)).toBe('');
+});
