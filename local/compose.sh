@@ -139,6 +139,14 @@ check_production_settings() (
   prod run --rm --build preflight
 )
 
+# What people type by hand (docker compose run --rm etl …) goes by COMPOSE_FILE: with development's layers it would accept unverified
+# tax rates, open ports, and write files that production can not read.
+compose_file_is_productions() {
+  case "$(setting COMPOSE_FILE '')" in *docker-compose.prod.yaml*) return ;; esac
+  echo "$target: COMPOSE_FILE is \"$(setting COMPOSE_FILE '')\", and commands such as docker compose run --rm etl would run as development's. Set it in .env: COMPOSE_FILE=docker-compose.yaml:docker-compose.prod.yaml" >&2
+  exit 64
+}
+
 # in_grafana COMMAND...: says why there is none.
 in_grafana() {
   case ",$COMPOSE_PROFILES," in
@@ -184,7 +192,7 @@ case "$target" in
     set -- producer airflow-apiserver airflow-scheduler airflow-dag-processor
     dev restart "$@" && dev up --detach --no-deps --no-recreate --wait "$@"
     ;;
-  prod-up) only_in production && check_production_settings && prod up --detach --build --wait && write_marks production missing ;;
+  prod-up) only_in production && compose_file_is_productions && check_production_settings && prod up --detach --build --wait && write_marks production missing ;;
   prod-down) only_in production && stop prod --profile '*' down ;;
   secrets)
     only_in production

@@ -17,7 +17,13 @@ environment_here() {
   [ -n "$here" ] || here=$(environment_marked)
   case "$here" in
     development | production) ;;
-    unmarked) here=$(environment_by_evidence) || refuse "the volumes of $project have no mark, and its warehouse does not tell what they are for. Say it: make mark AS=development or make mark AS=production" ;;
+    unmarked)
+      here=$(environment_by_evidence) || here=''
+      case "$here:$(setting COMPOSE_FILE '')" in
+        development:*docker-compose.prod.yaml*) refuse "the volumes of $project have no mark; sample rates in its warehouse mean development, but COMPOSE_FILE means production. Say what they are for: make mark AS=development, or make mark AS=production REMOVE_SAMPLES=1" ;;
+        :*) refuse "the volumes of $project have no mark, and its warehouse does not tell what they are for. Say it: make mark AS=development or make mark AS=production" ;;
+      esac
+      ;;
     '') case "$(setting COMPOSE_FILE '')" in *docker-compose.prod.yaml*) here=production ;; esac ;;
     *) refuse "the volumes of $project are for different things:
 $here
@@ -68,7 +74,7 @@ base() { docker compose -f docker-compose.yaml "$@"; }
 # write_marks ENVIRONMENT missing|all: of the volumes that are there.
 write_marks() {
   with_volumes rw "cd /volumes && for name in *; do
-    [ '$2' = missing ] && [ -f \$name/$mark_file ] || { echo $1 >\$name/$mark_file && chmod 644 \$name/$mark_file; }
+    [ -z \"\$(ls \$name)\" ] || { [ '$2' = missing ] && [ -f \$name/$mark_file ]; } || { echo $1 >\$name/$mark_file && chmod 644 \$name/$mark_file; }
   done"
 }
 

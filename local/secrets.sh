@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 file=${1:-.env}
 umask 077
+command -v openssl >/dev/null || { echo 'openssl makes the secrets and is missing: install it; nothing was changed' >&2; exit 64; }
 [ -f "$file" ] || cp .env.example "$file"
 chmod 600 "$file"
 
@@ -20,16 +21,21 @@ set_value() {
   mv "$file.new" "$file"
 }
 
-made=''
+missing=''
 for name in $(sed -n 's/.*${\([A-Z_]*\):?.*/\1/p' docker-compose.prod.yaml | sort -u); do
   value=$(value_in "$file" "$name")
   [ -z "$value" ] || [ "$value" = "$(value_in .env.example "$name")" ] || continue
   case "$name:${DATA_ARE_THERE:-}" in
-    *_DB_PASSWORD:yes)
+    *_DB_PASSWORD:yes | AIRFLOW_FERNET_KEY:yes | GRAFANA_SECRET_KEY:yes)
       echo "$name: the data were made with another one, which is not in $file. Put it there; nothing was changed" >&2
       exit 64
       ;;
   esac
+  missing="$missing $name"
+done
+
+made=''
+for name in $missing; do
   command=$(sed -n "s/.*\${$name:?[^}]*\`\(openssl rand [^\`]*\)\`.*/\1/p" docker-compose.prod.yaml | head -n 1)
   set_value "$name" "$(sh -c "${command:-openssl rand -hex 24}" | tr -d '\n')"
   made="$made $name"

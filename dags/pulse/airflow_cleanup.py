@@ -32,6 +32,8 @@ _DATABASE_ERROR = re.compile(r"sqlalchemy\.exc\.\w+: \(")
 def clean_metadata_task() -> BaseOperator:
     return CleanMetadata(
         task_id="clean_airflow_metadata",
+        # All at once, and where that fails each table by itself.
+        execution_timeout=timedelta(minutes=40),
         doc_md="`airflow db clean`: runs, task instances, events and logs older than `AIRFLOW_METADATA_KEPT_DAYS`.",
     )
 

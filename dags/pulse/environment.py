@@ -13,7 +13,6 @@ _WITHHELD = frozenset(
         "ETL_IMAGE",
         "ETL_NETWORK",
         "ETL_RUNNER",
-        "ETL_SCHEDULE_SECONDS",
         "ETL_STAGING_VOLUME",
         "WAREHOUSE_DB_PASSWORD",
         "WAREHOUSE_DB_USER",

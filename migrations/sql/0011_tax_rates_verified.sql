@@ -1,3 +1,5 @@
+-- First of all: loads hold this table, and one that is under way ends before anything else is changed.
+lock table warehouse_state in access exclusive mode;--> statement-breakpoint
 ALTER TABLE "tax_rates" ADD COLUMN "is_verified" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "tax_rates" ADD COLUMN "verified_by" text;--> statement-breakpoint
 ALTER TABLE "tax_rates" ADD COLUMN "verified_reason" text;--> statement-breakpoint

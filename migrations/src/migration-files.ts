@@ -14,7 +14,7 @@ export const migrationsTable = { migrationsSchema: 'drizzle', migrationsTable: '
 
 /** One migration of this release. */
 export interface KnownMigration {
-  /** As 0011_environment. */
+  /** As 0023_environment. */
   readonly name: string;
   readonly hash: string;
   readonly statements: readonly string[];

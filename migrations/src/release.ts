@@ -6,7 +6,7 @@ import { knownMigrations } from './migration-files.ts';
 export interface Release {
   /** CODE_VERSION. */
   readonly codeVersion: string | null;
-  /** As 0011_environment. */
+  /** As 0023_environment. */
   readonly lastMigration: string | null;
 }
 

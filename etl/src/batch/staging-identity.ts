@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { sourcesOf, type Batch } from './batch.ts';
 
 /** Raised when what staged files hold or how they spell it changes. */
-const stagingFormat = 4;
+const stagingFormat = 5;
 
 /**
  * What staged files were made from: the plan, the clock and the rules that they are judged by, and the code that wrote

@@ -18,6 +18,7 @@ import {
 import { armFailpoint } from '../failpoint.ts';
 import { createProgressBar } from '../progress-bar.ts';
 import { beginConnecting, connectWarehouse } from '../warehouse/connection.ts';
+import { refuseFailpointInProduction } from '../warehouse/refuse-failpoint.ts';
 
 const applicationName = 'etl';
 
@@ -52,6 +53,7 @@ export async function perform(json: boolean, work: (context: Context) => Promise
     const onProgress = await createProgressBar();
     await using warehouse = await connectWarehouse(config.warehouse, applicationName, logger, headStart?.client);
     await using context = createContext(config, logger, warehouse, onProgress);
+    if (config.failpoint !== undefined) await refuseFailpointInProduction(warehouse.db, config.failpoint.name);
     await work(context).catch((error: unknown) => {
       throw warehouse.lost ?? error;
     });

@@ -86,6 +86,7 @@ async function planNewRanges(context: Context): Promise<NewRanges> {
     warehouse.db,
     topic,
     offsets.filter(({ partition }) => !isStored.has(partition)),
+    stored.length > 0,
   );
   const accepted = await acceptedRejectRanges(warehouse.db, topic);
   const plan = planRanges([...stored, ...begun], offsets, await batchSizeMax(context), accepted);

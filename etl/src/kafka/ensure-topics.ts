@@ -14,6 +14,7 @@ export interface TopicOptions {
   readonly deadLetterTopic: string;
   readonly topicPartitions: number;
   readonly topicRetentionDays: number;
+  readonly scheduleSeconds: number;
   readonly allowCompaction: boolean;
   readonly waitMaxMs: number;
 }
@@ -35,8 +36,10 @@ export interface TopicsReport {
 }
 
 const dayMs = 86_400_000;
-/** A batch is due every minute or so, but a night's failure must not cost sales either. */
-const retentionMinMs = 3_600_000;
+/** The least that messages are kept: three batches may fail, and however often one is due, somebody needs an hour to look. */
+function retentionMinMs(scheduleSeconds: number): number {
+  return Math.max(3_600_000, 3 * scheduleSeconds * 1000);
+}
 
 /**
  * Makes the topics that the pipeline needs where they are missing; waits for the broker. Those that are there are compared with
@@ -79,15 +82,25 @@ export async function ensureTopics(options: TopicOptions, apply: boolean, logger
 }
 
 /** @throws UsageError for a retention that may end before a batch reads what it keeps. */
-function settingsFor({ topicRetentionDays, allowCompaction }: TopicOptions): ReadonlyMap<string, string> {
+function settingsFor({
+  topicRetentionDays,
+  scheduleSeconds,
+  allowCompaction,
+}: TopicOptions): ReadonlyMap<string, string> {
   const retentionMs = Math.round(topicRetentionDays * dayMs);
-  if (retentionMs < retentionMinMs) {
+  const leastMs = retentionMinMs(scheduleSeconds);
+  if (retentionMs < leastMs) {
     throw new UsageError(
       `KAFKA_TOPIC_RETENTION_DAYS=${topicRetentionDays} keeps messages for ${retentionMs / 1000} s: Kafka would delete sales ` +
-        `before a batch has read them; an hour (${Math.ceil((retentionMinMs / dayMs) * 1e4) / 1e4}) is the least, 7 is usual`,
+        `before a batch has read them; with a batch every ${scheduleSeconds} s (ETL_SCHEDULE_SECONDS) the least is ` +
+        `${leastMs / 1000} s (${Math.ceil((leastMs / dayMs) * 1e4) / 1e4}), and 7 days are usual`,
     );
   }
-  const settings = new Map([['retention.ms', String(retentionMs)]]);
+  const settings = new Map([
+    ['retention.ms', String(retentionMs)],
+    // A limit of size deletes sales whatever their age.
+    ['retention.bytes', '-1'],
+  ]);
   return allowCompaction ? settings : settings.set('cleanup.policy', 'delete');
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { errorMessageOf } from '../errors.ts';
 import type { DeadLetter, DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 import {
   asOnlyPublisher,
   hasUnpublished,
@@ -40,6 +41,8 @@ export async function publishAfterBatch(context: Context): Promise<void> {
 export async function publishDeadLetters(context: Context): Promise<number> {
   const { warehouse, logger } = context;
   if (!(await hasUnpublished(warehouse.db))) return 0;
+  // What is published to another cluster would count as published, and be missing from this one.
+  await requireKnownCluster(context);
   const source = await context.kafka();
   const published = (await asOnlyPublisher(warehouse, async () => publishAll(context, source))) ?? 0;
   if (published > 0) logger.info({ published }, 'rejected records published');

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { readFraudLabels } from '../kafka/read-fraud-labels.ts';
+import { requireKnownCluster } from '../known-cluster.ts';
 import {
   countDays,
   measureLive,
@@ -49,6 +50,7 @@ export interface Evaluation {
 /** Stores the labels that Kafka has, and measures live and shadow sets by all that are stored. Safe to repeat. */
 export async function evaluateFraud(context: Context, since: Date): Promise<Evaluation> {
   const { db } = context.warehouse;
+  await requireKnownCluster(context);
   let newLabels = 0;
   const { unreadable } = await readFraudLabels(context.config, context.logger, async (labels) => {
     newLabels += await storeFraudLabels(db, labels);

@@ -8,7 +8,7 @@ import { requireKnownCluster } from '../known-cluster.ts';
 import { rejectRateExceeded } from '../halt-on-rejects.ts';
 import { giveUpBatches, isAboutRecordBatch } from '../warehouse/given-up-batches.ts';
 import { acceptLossOf, acceptRejectsOf, openIncidents, type OpenIncident } from '../warehouse/resume.ts';
-import { readPositions } from '../warehouse/positions.ts';
+import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 
 /** What a resume does, or would do. */
 export interface Resumed {
@@ -37,7 +37,9 @@ export async function acceptLoss(context: Context, partition: number, decision: 
     (incident) => incident.partition === partition && incident.kind !== rejectRateExceeded,
   );
   const open = ofPartition.filter((incident) => !isAboutRecordBatch(incident));
-  const position = (await readPositions(warehouse.db, topic)).find((stored) => stored.partition === partition);
+  const stored = (await readPositions(warehouse.db, topic)).find((each) => each.partition === partition);
+  // A partition that joined the topic, and of which records were lost before any was read: its stop has left no position.
+  const position = stored ?? (open.length > 0 ? firstPosition(topic, partition) : undefined);
   if (position === undefined) {
     throw new UsageError(`${topic} partition ${partition} has no stored position: it is read from its start anyhow`);
   }
@@ -58,7 +60,11 @@ export async function acceptLoss(context: Context, partition: number, decision: 
   }
   const incidentIds = decision.dryRun
     ? open.map(({ incidentId }) => incidentId)
-    : await acceptLossOf(warehouse, { topic, position, change, open, decision }, config.warehouse.lockTimeoutMs);
+    : await acceptLossOf(
+        warehouse,
+        { topic, position, isStored: stored !== undefined, change, open, decision },
+        config.warehouse.lockTimeoutMs,
+      );
   if (incidentIds === undefined) {
     throw new TemporaryError(`${topic} partition ${partition} has moved meanwhile: look at etl status and try again`);
   }
@@ -70,6 +76,12 @@ export async function acceptLoss(context: Context, partition: number, decision: 
     lost_count: change.lostCount,
     message: `${topic}: ${change.words}`,
   };
+}
+
+/** Where a partition begins that has joined a known topic. */
+function firstPosition(topic: string, partition: number): StoredPosition {
+  const noAnchor = { anchorOffset: null, anchorTimestamp: null, anchorKeyHash: null };
+  return { topic, partition, epoch: 0, nextOffset: 0n, ...noAnchor, batchId: null, updatedAt: new Date() };
 }
 
 /** The position stays: what lies before and behind such a record batch is read, and only the batch is passed over. */

@@ -16,13 +16,16 @@ export async function readPositions(db: Queryable, topic: string): Promise<Store
 }
 
 /**
- * Where partitions begin that have no position yet: at the start of their log. One that was read before and given up begins
- * a new epoch, for its offsets may begin again. Nothing is written: a plan that fails leaves no position behind.
+ * Where partitions begin that have no position yet. Those of a topic that is new to the warehouse begin at the start of their
+ * log. One that joins a known topic begins at 0: what retention has deleted of it since was never read, and stops the batch. One
+ * that was read before and given up begins a new epoch at the start of its log, for its offsets may begin again. Nothing is
+ * written: a plan that fails leaves no position behind.
  */
 export async function beginPositions(
   db: Queryable,
   topic: string,
   starts: readonly { readonly partition: number; readonly lowOffset: bigint }[],
+  isTopicKnown: boolean,
 ): Promise<Position[]> {
   if (starts.length === 0) return [];
   const t = etlBatchRanges;
@@ -32,11 +35,11 @@ export async function beginPositions(
     .where(and(eq(t.topic, topic), t.isLoaded, lt(t.fromOffset, t.nextOffset)))
     .groupBy(t.partition);
   const epochs = new Map(used.map(({ partition, epoch }) => [partition, (epoch ?? -1) + 1]));
-  return starts.map(({ partition, lowOffset }) => ({
-    partition,
-    epoch: epochs.get(partition) ?? 0,
-    nextOffset: lowOffset,
-  }));
+  return starts.map(({ partition, lowOffset }) => {
+    const epoch = epochs.get(partition);
+    const nextOffset = isTopicKnown && epoch === undefined ? 0n : lowOffset;
+    return { partition, epoch: epoch ?? 0, nextOffset };
+  });
 }
 
 /** Writes the first positions of partitions. Whoever comes first sets them. */

@@ -89,7 +89,7 @@ const batchChecks: readonly Check[] = [
         from replay_claims c
         join rejected_transactions q using (rejected_id)
       ) s using (batch_id)
-      where s.topic is distinct from b.topic`,
+      where s.topic <> b.topic or (b.topic is null and b.read_count > 0)`,
   },
   {
     name: 'replay_outcomes',

@@ -151,13 +151,17 @@ async function readRanges(client: pg.Client, since: Date | null): Promise<readon
 
 const recordsAtOnce = 5000;
 
+/** One that is left before its end stays open until the transaction ends: each has a name of its own. */
+let cursorCount = 0;
+
 /** Through a cursor: the server sorts on its own disk, and no more than some thousand rows are here at once. */
 async function* storedRecords(
   client: pg.Client,
   { topic, partition, epoch }: CheckedPartition,
   fromOffset: number,
 ): AsyncGenerator<StoredRecord, void> {
-  const name = `stored_records_${partition}`;
+  cursorCount += 1;
+  const name = `stored_records_${cursorCount}`;
   const ofTopic = `topic = ${client.escapeLiteral(topic)}`;
   await client.query(
     `declare ${name} no scroll cursor for

@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 
 import type { Decision, PositionChange } from '../batch/decide-position.ts';
 import type { Queryable, Warehouse } from './connection.ts';
-import { bumpStateVersion, lockState, readPositions, type StoredPosition } from './positions.ts';
+import { bumpStateVersion, insertPositions, lockState, readPositions, type StoredPosition } from './positions.ts';
 
 export type OpenIncident = typeof etlIncidents.$inferSelect;
 
@@ -20,6 +20,8 @@ interface LossAcceptance {
   readonly topic: string;
   /** The position as it was looked at. */
   readonly position: StoredPosition;
+  /** A partition that has lost records before any was read has no position yet. */
+  readonly isStored: boolean;
   readonly change: PositionChange;
   readonly open: readonly OpenIncident[];
   readonly decision: Decision;
@@ -31,12 +33,13 @@ interface LossAcceptance {
  */
 export async function acceptLossOf(
   warehouse: Warehouse,
-  { topic, position, change, open, decision }: LossAcceptance,
+  { topic, position, isStored, change, open, decision }: LossAcceptance,
   lockTimeoutMs: number,
 ): Promise<number[] | undefined> {
   return warehouse.db.transaction(async (tx) => {
     await lockState(tx, lockTimeoutMs);
     const { partition, epoch, nextOffset } = position;
+    if (!isStored) await insertPositions(tx, topic, [{ partition, epoch, nextOffset }]);
     const current = (await readPositions(tx, topic)).find((stored) => stored.partition === partition);
     if (current?.nextOffset !== nextOffset || current.epoch !== epoch) return undefined;
     await changePosition(tx, topic, partition, change);

@@ -42,7 +42,7 @@ ${loadedInRange}`,
 function scatteredCustomers(): StatBuilder {
   return headlineStat({
     id: 27,
-    title: 'Customers in several partitions',
+    title: 'Scattered customers',
     description:
       'Customers who had records in several partitions of one batch: of the batch loaded in the time range that had most. Orange from 1. Keys, another partitioner or more partitions than before cause it; the runbook says what to do.',
     unit: 'short',

@@ -52,12 +52,12 @@ export function createPatience(logger: Logger): Patience {
 }
 
 /** kafkajs wraps an error once for every layer that gave up on it. */
-function rootCause(error: unknown): unknown {
+export function rootCause(error: unknown): unknown {
   return error instanceof KafkaJSNonRetriableError && error.cause !== undefined ? rootCause(error.cause) : error;
 }
 
 /** What a repetition can heal: lost connections, time-outs, elections, a topic that does not exist yet. */
-function isTemporary(error: unknown): boolean {
+export function isTemporary(error: unknown): boolean {
   if (error instanceof KafkaJSProtocolError) return error.retriable || temporaryTypes.has(error.type);
   if (error instanceof KafkaJSError) return error.retriable;
   // A socket's own error; anything else, such as a TypeError, is a fault of a program.

@@ -4,7 +4,7 @@ import { CompressionTypes } from 'kafkajs';
 import type { Client } from './client.ts';
 import { createPatience } from './outage.ts';
 import { createPartitionOf, type PartitionOf } from './partition.ts';
-import { refuseProduction } from './refuse-production.ts';
+import { brokerEnvironments, refuseProduction } from './refuse-production.ts';
 
 interface Publishable {
   readonly key: string;
@@ -60,7 +60,9 @@ export async function createPublisher({
 }: PublisherOptions): Promise<Publisher> {
   const patiently = createPatience(logger);
   await patiently(() => client.admin.connect(), signal);
-  if (isProductionRefused) await refuseProduction(client.admin, logger);
+  if (isProductionRefused) {
+    refuseProduction(await patiently(() => brokerEnvironments(client.admin, logger), signal));
+  }
   const metadata = await patiently(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
   await client.admin.disconnect();
   await patiently(() => client.producer.connect(), signal);

@@ -1,35 +1,42 @@
 import { ConfigError, type Logger } from '@pulse/runtime';
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 
+import { isTemporary, rootCause } from './outage.ts';
+
 /** Where a broker says what its data are for: docker/kafka/start.sh. */
 const environmentConfig = 'broker.rack';
+
+/**
+ * What the brokers say that their data are for; nothing where a cluster keeps its configuration to itself.
+ * @throws whatever passes: no answer is not taken for one.
+ */
+export async function brokerEnvironments(admin: Admin, logger: Logger): Promise<readonly string[]> {
+  try {
+    const { brokers } = await admin.describeCluster();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: brokers.map(({ nodeId }) => ({
+        type: ConfigResourceTypes.BROKER,
+        name: String(nodeId),
+        configNames: [environmentConfig],
+      })),
+    });
+    return resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue));
+  } catch (error) {
+    if (isTemporary(rootCause(error))) throw error;
+    logger.debug({ err: error }, 'the brokers do not say what their data are for');
+    return [];
+  }
+}
 
 /**
  * Demonstration traffic must not get among real sales.
  * @throws ConfigError where a broker says that its data are production's.
  */
-export async function refuseProduction(admin: Admin, logger: Logger): Promise<void> {
-  const environments = await environmentsOf(admin).catch((error: unknown): readonly string[] => {
-    // A cluster of somebody else may keep its configuration to itself; ours does not.
-    logger.debug({ err: error }, 'the brokers do not say what their data are for');
-    return [];
-  });
+export function refuseProduction(environments: readonly string[]): void {
   if (!environments.includes('production')) return;
   throw new ConfigError(
     "this Kafka is production's, and made-up sales would be taken for real ones: nothing was sent. Send them to another stack, or " +
       'set PRODUCER_ALLOW_PRODUCTION=true where no sale is real',
   );
-}
-
-async function environmentsOf(admin: Admin): Promise<readonly string[]> {
-  const { brokers } = await admin.describeCluster();
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: brokers.map(({ nodeId }) => ({
-      type: ConfigResourceTypes.BROKER,
-      name: String(nodeId),
-      configNames: [environmentConfig],
-    })),
-  });
-  return resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue));
 }

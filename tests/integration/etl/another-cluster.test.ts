@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { withAdmin } from '../../support/kafka.ts';
+import { deleteRecordsBelow, recordOf, withAdmin } from '../../support/kafka.ts';
 import { aTransaction, someTransactions } from '../../support/messages.ts';
 import { createTopic, openPipeline, type Pipeline } from '../../support/pipeline.ts';
 
@@ -63,6 +63,7 @@ test.each([
   ['reconcile --deep', ['reconcile', '--deep']],
   ['resume --accept-loss', ['resume', '--accept-loss', '--partition', '0', '--reason', 'x']],
   ['the extract of a batch that is planned', ['extract', '--batch', 'planned']],
+  ['fraud evaluate', ['fraud', 'evaluate']],
 ])('%s does not take another cluster for the one that is known', async (_what, args) => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([aTransaction()]);
@@ -71,6 +72,16 @@ test.each([
   await pipeline.etl(['extract', '--batch', 'planned'], { ETL_FAILPOINT: 'after-plan' });
   await readFromElsewhere(pipeline);
   expect(await pipeline.etl(args)).toMatchObject({ exitCode: 65 });
+});
+
+test('rejected records are not published to another cluster, and do not count as published', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.publish([{ value: '{' }]);
+  await pipeline.batch(['run']);
+  await pipeline.query('update rejected_transactions set published_at = null');
+  await readFromElsewhere(pipeline);
+  expect(await pipeline.etl(['rejected', 'publish'])).toMatchObject({ exitCode: 65 });
+  expect(await pipeline.query('select published_at from rejected_transactions')).toEqual([{ published_at: null }]);
 });
 
 test('a cluster that somebody accepts is read from then on, on record', async () => {
@@ -107,6 +118,23 @@ test('a plan that fails writes no position and no batch', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'position_after_end' });
   expect(await positions(pipeline)).toEqual([{ partition: 0, epoch: 0, next: 5 }]);
   expect(await pipeline.query(`select batch_id from etl_batches`)).toEqual([{ batch_id: 'b-1' }]);
+});
+
+test('records that a new partition of a known topic lost before it was read stop the batch, until somebody accepts it', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  const { kafka, topic } = pipeline;
+  await pipeline.publish(someTransactions(5));
+  await pipeline.batch(['run']);
+  await withAdmin(kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] }));
+  await pipeline.publish(someTransactions(5).map((transaction) => ({ ...recordOf(transaction), partition: 1 })));
+  await deleteRecordsBelow(kafka, topic, 1, 2);
+  const { exitCode, stdout } = await pipeline.etl(['run']);
+  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 65, kind: 'truncated_before_position' });
+  const accept = ['resume', '--accept-loss', '--partition', '1', '--reason', 'retention'];
+  expect(JSON.parse((await pipeline.etl([...accept, '--dry-run'])).stdout)).toMatchObject({ lost_count: 2 });
+  expect(await positions(pipeline)).toEqual([{ partition: 0, epoch: 0, next: 5 }]);
+  expect(await pipeline.etl(accept)).toMatchObject({ exitCode: 0 });
+  expect(await pipeline.batch(['run'])).toMatchObject({ read: 3 });
 });
 
 test('partitions that a plan begins get their positions with it', async () => {

@@ -24,6 +24,19 @@ test('a failpoint that is set is reported at the start, and once more where it k
   expect((await pipeline.etl(['run', '--batch', 'b'])).stderr).not.toContain('ETL_FAILPOINT');
 });
 
+test('a failpoint is refused in production, and nothing is read', async () => {
+  await using pipeline = await openPipeline({ partitions: 1 });
+  await pipeline.query(`delete from exchange_rates where source = 'sample'`);
+  await pipeline.query(`update warehouse_state set environment = 'production', sample_rates_until = null`);
+  await pipeline.publish(someTransactions(3));
+  const { exitCode, stderr } = await pipeline.etl(['run', '--batch', 'b'], { ETL_FAILPOINT: 'before-commit' });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 64,
+    stderr: expect.stringContaining('ETL_FAILPOINT is before-commit, and this warehouse is one of production'),
+  });
+  expect(await pipeline.query('select from etl_batches')).toEqual([]);
+});
+
 test('a run that dies within its COPY leaves all for the batch after it', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([...someTransactions(30), { value: '{' }]);

@@ -51,10 +51,30 @@ test('--apply takes compaction from a topic that topics refuses', async () => {
 });
 
 test('a retention with which sales are lost before they are read is refused, with the value', async () => {
-  await using pipeline = await openPipeline({ partitions: 1 });
+  await using pipeline = await openPipeline();
   const finished = await pipeline.etl(['topics'], { KAFKA_TOPIC_RETENTION_DAYS: '0.0001' });
   expect(finished.exitCode).toBe(usage);
   expect(finished.stderr).toContain('KAFKA_TOPIC_RETENTION_DAYS=0.0001 keeps messages for 8.64 s');
+  const daily = { KAFKA_TOPIC_RETENTION_DAYS: '2', ETL_SCHEDULE_SECONDS: '86400' };
+  const tooShort = await pipeline.etl(['topics'], daily);
+  expect(tooShort.exitCode).toBe(usage);
+  expect(tooShort.stderr).toContain('with a batch every 86400 s (ETL_SCHEDULE_SECONDS) the least is 259200 s (3)');
+  expect((await pipeline.etl(['topics'], { ...daily, KAFKA_TOPIC_RETENTION_DAYS: '3' })).exitCode).toBe(0);
+});
+
+test('a limit of size is a difference, for it deletes sales whatever their age', async () => {
+  await using pipeline = await openPipeline();
+  const { kafka, topic } = pipeline;
+  await alter(kafka, topic, { 'retention.bytes': '1000000' });
+  const { stdout } = await pipeline.etl(['topics']);
+  expect(JSON.parse(stdout).differences).toContainEqual({
+    topic,
+    setting: 'retention.bytes',
+    wanted: '-1',
+    found: '1000000',
+  });
+  await pipeline.etl(['topics', '--apply']);
+  expect((await settingsOf(kafka, topic)).get('retention.bytes')).toBe('-1');
 });
 
 test('status warns of a record that Kafka may delete before it is loaded, and only near the end of its time', async () => {

@@ -120,7 +120,7 @@ describe('what batches leave in the ledger', () => {
     await pipeline.batch(['run', '--batch', 'keys']);
     expect(await panels.rows('Keyed by something else', recent)).toEqual([{ 'Other keys': 2 }]);
     expect(await panels.rows('Without a key', recent)).toEqual([{ 'No key': 1 }]);
-    expect(await panels.rows('Customers in several partitions', recent)).toEqual([{ Customers: 1 }]);
+    expect(await panels.rows('Scattered customers', recent)).toEqual([{ Customers: 1 }]);
     const [newest] = await panels.rows('Batches', recent);
     expect(newest).toMatchObject({ Batch: 'keys', 'Other keys': 2 });
   });

@@ -126,6 +126,9 @@ const oldSale = `
   insert into etl_batches (batch_id, kind, rule_set_version, code_version, state, loaded_at,
     read_count, loaded_count, duplicate_count, rejected_count, hole_count, flagged_count)
   values ('old', 'manual', '1', '1.0', 'loaded', '2025-01-01T12:00:00Z', 1, 1, 0, 0, 0, 0);
+  insert into etl_batch_ranges (batch_id, topic, epoch, partition, from_offset, next_offset, end_offset, read_count, hole_count,
+    loaded_count, duplicate_count, rejected_count, is_loaded)
+  values ('old', 'transactions', 0, 0, 0, 1, 1, 1, 0, 1, 0, 0, true);
   insert into transactions (
     order_id, transaction_timestamp, kafka_offset, kafka_partition, kafka_epoch, tax_date, exchange_rate_date, fraud_score,
     is_fraud_flagged, amount, currency, tax_amount, total_amount, amount_base, exchange_rate, tax_rate, tax_jurisdiction,
