@@ -62,7 +62,9 @@ def test_every_task_retries_with_back_off_within_bounds_and_tells_its_failure(da
         assert task.retry_exponential_backoff > 1, task.task_id
         assert task.max_retry_delay <= timedelta(seconds=30), task.task_id
         if task.dag_id not in LIMITS_ITSELF:
-            assert task.execution_timeout <= timedelta(minutes=10), task.task_id
+            # The clean-up of Airflow's metadata may go table by table.
+            minutes = 40 if task.task_id == "clean_airflow_metadata" else 10
+            assert task.execution_timeout <= timedelta(minutes=minutes), task.task_id
         assert task.on_failure_callback, task.task_id
 
 
