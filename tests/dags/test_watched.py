@@ -102,7 +102,7 @@ def test_a_program_that_no_longer_answers_is_ended_with_its_children_even_while_
     assert watched.stdout.readline() == "began\n"
     child = int(watched.stdout.readline())
     asked_again(health)
-    subprocess.run(["kill", "-STOP", str(child)], check=True)
+    os.kill(child, signal.SIGSTOP)
     health.status = 500
     _, errors = watched.communicate(timeout=20)
     assert watched.returncode == HUNG

@@ -1,11 +1,12 @@
 import { hash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as z from 'zod';
 
 import { failpoint } from '../failpoint.ts';
 import type { StepName } from './batch.ts';
+import { makeFolder } from './make-folder.ts';
 import { isIntact, type SealedFile, type StagedFileSeal } from './staged-file.ts';
 
 /** What a step leaves for the next one: files, and what it says of them. */
@@ -68,7 +69,7 @@ export class BatchStaging {
   ): Promise<StagedStep<Facts>> {
     // No id is made ahead: a program that starts from a snapshot would share it with others.
     const attempt = join(this.#folder, `.${step.name}-${randomUUID({ disableEntropyCache: true })}`);
-    mkdirSync(attempt, { recursive: true });
+    makeFolder(attempt);
     try {
       const output = await write(attempt);
       writeFileSync(join(attempt, manifestName), sealed(output, this.#identity));
@@ -113,7 +114,7 @@ const publishTriesMax = 5;
 
 /** Bytes that are free in the staging area. */
 export function freeBytes(stagingDir: string): number {
-  mkdirSync(stagingDir, { recursive: true });
+  makeFolder(stagingDir);
   const { bavail, bsize } = statfsSync(stagingDir);
   return bavail * bsize;
 }
@@ -123,7 +124,7 @@ export function freeBytes(stagingDir: string): number {
  * @returns the names of the removed folders.
  */
 export function sweepStaging(stagingDir: string, unchangedSince: Date): string[] {
-  mkdirSync(stagingDir, { recursive: true });
+  makeFolder(stagingDir);
   const names = readdirSync(stagingDir).filter((name) => name.startsWith(folderPrefix));
   const left = names.filter((name) => {
     const stats = statSync(join(stagingDir, name), { throwIfNoEntry: false });

@@ -10,7 +10,9 @@ export interface FolderFailure {
 export function folderFailure(error: unknown): FolderFailure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-    if (notAllowed.has(code)) {
+    // On a read-only file system Node 24 says ENOENT where several folders are to be made at once.
+    const isReadOnly = code === 'ENOENT' && 'syscall' in cause && cause.syscall === 'mkdir';
+    if (notAllowed.has(code) || isReadOnly) {
       const remedy = 'give this account the right to, or set LOCAL_DIR in .env to another folder';
       return {
         message: `A folder of the stack can not be written to: ${cause.message}\n${remedy}`,
