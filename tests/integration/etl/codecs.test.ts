@@ -107,10 +107,15 @@ async function proxyThatChangesGzip(change: (bytes: Buffer, at: number) => void)
   const address = Buffer.alloc(host.length + 4);
   address.write(host);
   address.writeInt32BE(Number(port), host.length);
+  // 127.1 and 127.00001 are 127.0.0.1, as long as the broker's own name.
+  const loopback = `127.${'1'.padStart(host.length - 4, '0')}`;
   const proxy = await openNetworkProxy({ host, port: Number(port) }, () => ({
     fromServer: (bytes) => {
       const named = bytes.indexOf(address);
-      if (named >= 0) bytes.writeInt32BE(proxy.port, named + host.length);
+      if (named >= 0) {
+        bytes.write(loopback, named);
+        bytes.writeInt32BE(proxy.port, named + host.length);
+      }
       const at = bytes.indexOf(gzipMagic);
       if (at >= 0) change(bytes, at);
       return 'pass';
