@@ -1,9 +1,6 @@
-import { createLogger } from '@pulse/runtime';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 
-import { createCluster } from '../../etl/src/kafka/cluster.ts';
-
-const waitMaxMs = 30_000;
+import { waitMaxMs, withLeader } from './with-leader.ts';
 
 /** Produces record batches to partition 0 byte by byte; the broker sets their offsets. */
 export async function publishRecordedBatches(
@@ -11,17 +8,9 @@ export async function publishRecordedBatches(
   topic: string,
   batches: readonly Buffer[],
 ): Promise<void> {
-  const logger = await createLogger({ name: 'tests', level: 'error', format: 'json' });
-  const cluster = createCluster(bootstrapServers.split(','), waitMaxMs, logger);
-  try {
-    await cluster.connect();
-    await cluster.addTargetTopic(topic);
-    const [leader = ''] = Object.keys(cluster.findLeaderForPartitions(topic, [0]));
-    const broker = await cluster.findBroker({ nodeId: leader });
+  await withLeader(bootstrapServers, topic, async (broker) => {
     for (const batch of batches) await broker.connectionPool.send(produceCall(topic, batch));
-  } finally {
-    await cluster.disconnect();
-  }
+  });
 }
 
 /** Produce, version 7, the first that takes zstd: https://kafka.apache.org/protocol#The_Messages_Produce */
