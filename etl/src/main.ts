@@ -129,8 +129,8 @@ async function main(): Promise<void> {
   process.exit();
 }
 
-// Images start the command from a snapshot that is taken here, with all the code loaded: see snapshot.ts. One that was not
-// warmed up to the end does not start.
+// Images start the command from a snapshot that is taken here, with all the code loaded: see build/snapshot.ts. One that was
+// not warmed up to the end does not start.
 if (startupSnapshot.isBuildingSnapshot()) {
   void warmUp().then(() => startupSnapshot.setDeserializeMainFunction(() => void main()));
 } else {

@@ -39,11 +39,11 @@ export async function openStand(): Promise<Stand> {
   opening.defer(() => rm(folder, { recursive: true, force: true }));
   const bundle = async (source: string, name: string): Promise<string> => {
     const file = join(folder, name);
-    await execa(process.execPath, ['bundle.ts', join(source, 'src/main.ts'), file], { cwd: root });
+    await execa(process.execPath, ['build/bundle.ts', join(source, 'src/main.ts'), file], { cwd: root });
     return file;
   };
   const [, migrateFile] = await Promise.all([
-    bundle('etl', 'etl.cjs').then((file) => execa(process.execPath, ['snapshot.ts', file], { cwd: root })),
+    bundle('etl', 'etl.cjs').then((file) => execa(process.execPath, ['build/snapshot.ts', file], { cwd: root })),
     bundle('migrations', 'migrate.mjs'),
   ]);
   const etl: Command = [join(folder, 'etl')];

@@ -23,7 +23,7 @@ export async function bundlePrograms(): Promise<Bundles> {
   making.defer(() => rm(folder, { recursive: true, force: true }));
   await Promise.all([
     bundle('etl', join(folder, 'etl.cjs')).then((file) =>
-      execa(process.execPath, ['snapshot.ts', file], { cwd: root }),
+      execa(process.execPath, ['build/snapshot.ts', file], { cwd: root }),
     ),
     bundle('producer', join(folder, 'producer.mjs')),
     bundle('migrate', join(folder, 'migrate.mjs')),
@@ -34,7 +34,7 @@ export async function bundlePrograms(): Promise<Bundles> {
 }
 
 async function bundle(program: Program, file: string): Promise<string> {
-  await execa(process.execPath, ['bundle.ts', join(programs[program], 'src/main.ts'), file], { cwd: root });
+  await execa(process.execPath, ['build/bundle.ts', join(programs[program], 'src/main.ts'), file], { cwd: root });
   return file;
 }
 

@@ -15,7 +15,7 @@ export async function bundlePrograms(folder: string): Promise<Programs> {
   const script = async (...args: readonly string[]) => execa(process.execPath, args, { cwd: root });
   const bundle = async (name: keyof typeof sources, kind: 'cjs' | 'mjs'): Promise<string> => {
     const file = join(folder, `${name}.${kind}`);
-    await script('bundle.ts', join(sources[name], 'src/main.ts'), file);
+    await script('build/bundle.ts', join(sources[name], 'src/main.ts'), file);
     return file;
   };
   const [etlBundle, producer, migrate] = await Promise.all([
@@ -23,7 +23,7 @@ export async function bundlePrograms(folder: string): Promise<Programs> {
     bundle('producer', 'mjs'),
     bundle('migrate', 'mjs'),
   ]);
-  await script('snapshot.ts', etlBundle);
+  await script('build/snapshot.ts', etlBundle);
   const etl = join(folder, 'etl');
   await cp(join(root, 'migrations/sql'), join(folder, 'sql'), { recursive: true });
   return { etl, producer, migrate };

@@ -1,7 +1,7 @@
 /**
  * Makes a command of a bundled program that starts from a snapshot of its heap: everything it imports is loaded already, and
  * what it has run before the snapshot was taken is compiled.
- * Usage: node snapshot.ts PROGRAM.cjs
+ * Usage: node build/snapshot.ts PROGRAM.cjs
  * Leaves PROGRAM, an executable, and PROGRAM.blob, which it needs, beside the bundle; the bundle itself it needs no more.
  * Both belong to the Node that runs this script: a snapshot of another version is refused at the start.
  */
@@ -32,7 +32,7 @@ const engineFlags = [
 const memoryTunables = 'glibc.malloc.hugetlb=1';
 
 const [, , bundle] = argv;
-if (bundle === undefined || !bundle.endsWith('.cjs')) throw new Error('usage: node snapshot.ts PROGRAM.cjs');
+if (bundle === undefined || !bundle.endsWith('.cjs')) throw new Error('usage: node build/snapshot.ts PROGRAM.cjs');
 
 const program = resolve(bundle.slice(0, -'.cjs'.length));
 const name = basename(program);

@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const oxlint = join(import.meta.dirname, 'node_modules', '.bin', 'oxlint');
+const root = join(import.meta.dirname, '../..');
+const oxlint = join(root, 'node_modules/.bin/oxlint');
 let checkout = '';
 
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'import-arrows-'));
-  copyFileSync(join(import.meta.dirname, '.oxlintrc.json'), join(checkout, '.oxlintrc.json'));
+  copyFileSync(join(root, '.oxlintrc.json'), join(checkout, '.oxlintrc.json'));
 });
 afterEach(() => rmSync(checkout, { recursive: true }));
 

@@ -1,13 +1,13 @@
 /**
  * Bundles one program into one file, so that it starts in a fraction of a second.
- * Usage, in a package's folder: node ../bundle.ts src/main.ts dist/NAME.mjs, or dist/NAME.cjs to make a snapshot of
+ * Usage, in a package's folder: node ../build/bundle.ts src/main.ts dist/NAME.mjs, or dist/NAME.cjs to make a snapshot of
  */
 import { argv } from 'node:process';
 
 import { build } from 'esbuild';
 
 const [, , entry, outfile] = argv;
-if (entry === undefined || outfile === undefined) throw new Error('usage: node ../bundle.ts ENTRY OUTFILE');
+if (entry === undefined || outfile === undefined) throw new Error('usage: node ../build/bundle.ts ENTRY OUTFILE');
 
 const isModule = outfile.endsWith('.mjs');
 
