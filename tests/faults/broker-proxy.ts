@@ -1,20 +1,20 @@
 import { openNetworkProxy, type Fate, type NetworkProxy } from '../support/network-proxy.ts';
 
-/** Stands between the etl command and the broker. */
+/** A proxy between the etl command and the broker. */
 export interface BrokerProxy extends AsyncDisposable {
   readonly network: NetworkProxy;
-  /** How many answers to fetches it has let pass by half, the connection being reset within. */
+  /** How many answers to fetches it has passed by half before it reset the connection. */
   readonly cutFetches: number;
-  /** How many connections it has frozen when records were to come. */
+  /** How many connections it has frozen when records were about to arrive. */
   readonly frozenFetches: number;
   cutNextFetch(): void;
   freezeNextFetch(): void;
-  /** Neither of the two any more. */
+  /** Cancels both. */
   disarm(): void;
 }
 
-/** https://kafka.apache.org/protocol: a request begins with its length and the number of what it asks for. */
-const requestKindAt = 4;
+/** https://kafka.apache.org/protocol: a request begins with its length and its API key. */
+const requestKindIndex = 4;
 const fetchKind = 1;
 /** An answer without a record is shorter. */
 const fetchedMinBytes = 400;
@@ -26,7 +26,7 @@ export async function openBrokerProxy(serverPort: number): Promise<BrokerProxy> 
     let hasFetched = false;
     return {
       fromClient: (bytes): Fate => {
-        if (bytes.length > requestKindAt + 1 && bytes.readInt16BE(requestKindAt) === fetchKind) hasFetched = true;
+        if (bytes.length > requestKindIndex + 1 && bytes.readInt16BE(requestKindIndex) === fetchKind) hasFetched = true;
         return 'pass';
       },
       fromServer: (bytes): Fate => {

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { LogRecord } from './log-reader.ts';
 import type { Sent } from './traffic.ts';
 
-/** All that was to be read of one epoch of the topic: what its log held, without what was lost and accepted as lost. */
+/** The records of one epoch of the topic, without those that were lost and accepted as lost. */
 export interface ReadEpoch {
   readonly epoch: number;
   readonly records: readonly LogRecord[];
@@ -18,7 +18,7 @@ export interface Evidence {
   readonly sampleViolations: readonly string[];
 }
 
-/** One promise, and how it was broken: no words when it holds. */
+/** One promise, and how it was broken: empty when it holds. */
 export interface CheckResult {
   readonly name: string;
   readonly violations: readonly string[];
@@ -26,7 +26,7 @@ export interface CheckResult {
 
 const violationsShown = 5;
 
-/** Compares the warehouse with the producer's ledger and Kafka's log. Knows nothing of the etl command but its tables. */
+/** Compares the warehouse with the producer's ledger and Kafka's log. Uses nothing of the etl command but its tables. */
 export async function checkAll(evidence: Evidence): Promise<CheckResult[]> {
   const expected = expectations(evidence);
   const checks: Record<string, () => Promise<string[]>> = {
@@ -48,18 +48,18 @@ export async function checkAll(evidence: Evidence): Promise<CheckResult[]> {
 }
 
 interface Expectations {
-  /** By order id: where its first record stands, and its amount. */
-  readonly orders: ReadonlyMap<string, { readonly place: string; readonly sent: Sent }>;
-  /** By place, why. */
+  /** By order id: the coordinates of its first record, and what was sent. */
+  readonly orders: ReadonlyMap<string, { readonly coordinates: string; readonly sent: Sent }>;
+  /** By coordinates, why. */
   readonly rejected: ReadonlyMap<string, string>;
   readonly duplicateCount: number;
   readonly readIds: ReadonlySet<string>;
 }
 
-/** What the log makes of each message: the first of an order counts, its likes are duplicates, others conflicts. */
+/** What each record of the log becomes: the first of an order counts, equal ones are duplicates, others conflicts. */
 function expectations({ ledger, epochs }: Evidence): Expectations {
   const byId = new Map(ledger.map((sent) => [sent.id, sent]));
-  const orders = new Map<string, { place: string; sent: Sent }>();
+  const orders = new Map<string, { coordinates: string; sent: Sent }>();
   const rejected = new Map<string, string>();
   const readIds = new Set<string>();
   let duplicateCount = 0;
@@ -68,12 +68,12 @@ function expectations({ ledger, epochs }: Evidence): Expectations {
       const sent = byId.get(id);
       if (sent === undefined) throw new Error(`the log holds a message that nobody sent: ${id}`);
       readIds.add(id);
-      const place = `${epoch}/${partition}/${offset}`;
+      const coordinates = `${epoch}/${partition}/${offset}`;
       const earlier = sent.orderId === null ? undefined : orders.get(sent.orderId);
-      if (sent.reason !== null || sent.orderId === null) rejected.set(place, sent.reason ?? 'no order id');
-      else if (earlier === undefined) orders.set(sent.orderId, { place, sent });
+      if (sent.reason !== null || sent.orderId === null) rejected.set(coordinates, sent.reason ?? 'no order id');
+      else if (earlier === undefined) orders.set(sent.orderId, { coordinates, sent });
       else if (earlier.sent.amount === sent.amount) duplicateCount += 1;
-      else rejected.set(place, 'order_id_conflict');
+      else rejected.set(coordinates, 'order_id_conflict');
     }
   }
   return { orders, rejected, duplicateCount, readIds };
@@ -86,23 +86,27 @@ async function checkMessages({ client, ledger, lostIds }: Evidence, expected: Ex
       violations.push(`message ${id} was acknowledged and is not in the log`);
     }
   }
-  const { rows } = await client.query<{ order_id: string; place: string; amount: string; currency: string }>(`
-    select order_id, concat_ws('/', kafka_epoch, kafka_partition, kafka_offset) as place, amount, currency
+  const { rows } = await client.query<{ order_id: string; coordinates: string; amount: string; currency: string }>(`
+    select order_id, concat_ws('/', kafka_epoch, kafka_partition, kafka_offset) as coordinates, amount, currency
     from transactions`);
   const loaded = new Map(rows.map((row) => [row.order_id, row]));
-  for (const [orderId, { place, sent }] of expected.orders) {
+  for (const [orderId, { coordinates, sent }] of expected.orders) {
     const row = loaded.get(orderId);
-    if (row === undefined) violations.push(`order ${orderId} of ${place} is lost`);
-    else if (row.place !== place || Number(row.amount) !== Number(sent.amount) || row.currency !== sent.currency) {
-      violations.push(`order ${orderId} of ${place} became ${JSON.stringify(row)}`);
+    if (row === undefined) violations.push(`order ${orderId} of ${coordinates} is lost`);
+    else if (
+      row.coordinates !== coordinates ||
+      Number(row.amount) !== Number(sent.amount) ||
+      row.currency !== sent.currency
+    ) {
+      violations.push(`order ${orderId} of ${coordinates} became ${JSON.stringify(row)}`);
     }
   }
   for (const orderId of loaded.keys())
     if (!expected.orders.has(orderId)) violations.push(`nobody sent order ${orderId}`);
-  const rejects = await client.query<{ place: string; reason: string }>(
-    `select concat_ws('/', epoch, partition, "offset") as place, reason_code as reason from rejected_transactions`,
+  const rejects = await client.query<{ coordinates: string; reason: string }>(
+    `select concat_ws('/', epoch, partition, "offset") as coordinates, reason_code as reason from rejected_transactions`,
   );
-  const rejected = new Map(rejects.rows.map(({ place, reason }) => [place, reason]));
+  const rejected = new Map(rejects.rows.map(({ coordinates, reason }) => [coordinates, reason]));
   violations.push(...differences(expected.rejected, rejected));
   const [counts] = (
     await client.query<{ duplicates: number }>(`
@@ -115,10 +119,15 @@ async function checkMessages({ client, ledger, lostIds }: Evidence, expected: Ex
 }
 
 function differences(expected: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): string[] {
-  const wrong = [...expected].filter(([place, reason]) => found.get(place) !== reason);
+  const wrong = [...expected].filter(([coordinates, reason]) => found.get(coordinates) !== reason);
   return [
-    ...wrong.map(([place, reason]) => `${place} is to be rejected as ${reason} and is ${found.get(place) ?? 'not'}`),
-    ...[...found.keys()].filter((place) => !expected.has(place)).map((place) => `${place} should not be rejected`),
+    ...wrong.map(
+      ([coordinates, reason]) =>
+        `${coordinates} is to be rejected as ${reason} and is ${found.get(coordinates) ?? 'not'}`,
+    ),
+    ...[...found.keys()]
+      .filter((coordinates) => !expected.has(coordinates))
+      .map((coordinates) => `${coordinates} should not be rejected`),
   ];
 }
 

@@ -1,8 +1,8 @@
-import type { Counted, Hand } from './hand.ts';
+import type { Counted, Driver } from './driver.ts';
 
-/** Makes one kind of fault. What it breaks is whole again when it is done. */
+/** Injects one kind of fault, and repairs what it broke. */
 export interface Injector {
-  /** What it adds to, where it has hit something. */
+  /** The counts it raises when a fault has hit something. */
   readonly counts: readonly Counted[];
-  readonly inject: (hand: Hand) => Promise<void>;
+  readonly inject: (driver: Driver) => Promise<void>;
 }

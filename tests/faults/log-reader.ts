@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Kafka } from 'kafkajs';
 
-import { patiently } from './patiently.ts';
+import { withRetry } from './retry.ts';
 
 /** A record as the log has it, by the id in its header. */
 export interface LogRecord {
@@ -17,7 +17,7 @@ const readTimeoutMs = 300_000;
 export async function readLog(kafka: Kafka, topic: string): Promise<LogRecord[]> {
   const groupId = `faults-${randomBytes(6).toString('hex')}`;
   const missing = new Map<number, number>();
-  for (const { partition, low, high } of await patiently(kafka, (admin) => admin.fetchTopicOffsets(topic))) {
+  for (const { partition, low, high } of await withRetry(kafka, (admin) => admin.fetchTopicOffsets(topic))) {
     if (low !== high) missing.set(partition, Number(high));
   }
   const records: LogRecord[] = [];
@@ -38,7 +38,7 @@ export async function readLog(kafka: Kafka, topic: string): Promise<LogRecord[]>
       consumer.run({ eachMessage }).catch(reject);
     });
     await consumer.disconnect();
-    await patiently(kafka, (admin) => admin.deleteGroups([groupId]));
+    await withRetry(kafka, (admin) => admin.deleteGroups([groupId]));
   }
   const ordered = records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
   // A rebalance may hand a record out twice.

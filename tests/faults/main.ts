@@ -1,7 +1,7 @@
 /**
- * Exactly once, under every fault that can be made: runs the real etl command against a broker and a PostgreSQL of its
- * own, kills all of them, heals, and compares the warehouse with the producer's own ledger.
- * Usage: node tests/faults/main.ts [--long]. SEED=123 (or several, with commas) runs these seeds again.
+ * Exactly once under every injected fault: runs the real etl command against its own broker and PostgreSQL, kills all of
+ * them, lets them recover, and compares the warehouse with the producer's ledger.
+ * Usage: node tests/faults/main.ts [--long]. SEED=123 (or several, with commas) repeats these seeds.
  * Ends with `N passed, N failed`; 1 when a check failed.
  */
 import { argv, env, stdout } from 'node:process';
@@ -9,9 +9,9 @@ import { argv, env, stdout } from 'node:process';
 import { reconnectCleanly, silenceNegativeTimeouts } from '@pulse/runtime';
 import Connection from 'kafkajs/src/network/connection.js';
 
-import { runSeed, type Counts, type Effort } from './driver.ts';
+import { runSeed, type Counts, type Effort } from './run-seed.ts';
 import { poison } from './poison.ts';
-import { openStand } from './stand.ts';
+import { startServices } from './services.ts';
 
 silenceNegativeTimeouts();
 reconnectCleanly(Connection);
@@ -54,12 +54,12 @@ const startedMs = performance.now();
 let passed = 0;
 let failed = 0;
 print(`seeds ${seeds.join(',')}: SEED=${seeds.join(',')} make test-faults${isLong ? '-long' : ''} runs them again`);
-await using stand = await openStand();
+await using services = await startServices();
 for (const seed of seeds) {
-  const { counts, checks } = await runSeed(stand, seed, effort, (soFar) => {
-    if ((soFar['rounds'] ?? 0) % roundsPerReport === 0) print(`  ${elapsed()}: ${inWords(soFar)}`);
+  const { counts, checks } = await runSeed(services, seed, effort, (soFar) => {
+    if ((soFar['rounds'] ?? 0) % roundsPerReport === 0) print(`  ${elapsed()}: ${countsText(soFar)}`);
   });
-  print(`seed ${seed}: ${inWords(counts)}`);
+  print(`seed ${seed}: ${countsText(counts)}`);
   for (const { name, violations } of checks) {
     print(`  ${violations.length === 0 ? '✓' : '✗'} ${name}`);
     for (const violation of violations) print(`      ${violation}`);
@@ -75,7 +75,7 @@ function elapsed(): string {
   return `${((performance.now() - startedMs) / 1000).toFixed(0)} s`;
 }
 
-function inWords(counts: Counts): string {
+function countsText(counts: Counts): string {
   return Object.entries(counts)
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');

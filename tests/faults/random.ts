@@ -20,8 +20,8 @@ export class Random {
     return least + Math.floor(this.fraction() * (most - least + 1));
   }
 
-  chance(share: number): boolean {
-    return this.fraction() < share;
+  chance(ratio: number): boolean {
+    return this.fraction() < ratio;
   }
 
   pick<Item>(items: readonly Item[]): Item {

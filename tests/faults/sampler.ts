@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client } from 'pg';
 
-/** What a reader saw while the faults went on. */
+/** What a reader saw while faults were injected. */
 export interface Sampler extends AsyncDisposable {
   readonly sampleCount: number;
-  /** What can not be true of whole batches; empty as it should be. */
+  /** Samples that can not be true of whole batches; empty when all is well. */
   readonly violations: readonly string[];
 }
 
-/** Every batch shows whole or not at all: its rows, rejects, roll-ups and positions, in one snapshot. */
+/** In one snapshot every batch is complete or absent: its rows, rejects, roll-ups and positions. */
 const halfBatches = `
   with facts as (select count(*) as rows, coalesce(sum(amount_base), 0) as base from transactions),
   ledger as (
@@ -27,10 +27,10 @@ const halfBatches = `
   from facts, ledger`;
 
 const pauseMs = 25;
-/** A warehouse that has grown large is looked at less often: four fifths of the time nobody looks. */
+/** A large warehouse is sampled less often: the pause is four times as long as the query. */
 const pausePerQuery = 4;
 
-/** Reads again and again, on a connection of its own that no fault touches but a crash of the server. */
+/** Samples all the time, on its own connection, which only a crash of the server breaks. */
 export function startSampler(url: string): Sampler {
   const violations: string[] = [];
   const stop = new AbortController();

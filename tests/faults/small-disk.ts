@@ -1,12 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { runProgram, type Command, type Environment } from './command.ts';
+import { runProgram, type Command, type Variables } from './run-program.ts';
 
-/** A command like the given one, for which a folder is a disk of its own of so many KiB. It sees it empty each time. */
-export type SmallDisk = (command: Command, folder: string, sizeKib: number, env: Environment) => Command;
+/** Wraps a command so that it sees the folder as an empty disk of `sizeKib`. */
+export type SmallDisk = (command: Command, folder: string, sizeKib: number, env: Variables) => Command;
 
-/** Mounts in a name space of its own: nobody else sees the disk, and it goes with the process. */
+/** Mounts in a new name space: no other process sees the disk, and it is gone when the process ends. */
 const script = 'mount -t tmpfs -o "size=$1k,mode=777" tmpfs "$2" && shift 2 && exec "$@"';
 
 const mounting =
@@ -23,7 +23,7 @@ const mounting =
     ...args,
   ];
 
-/** sudo hands over no variables: they go along as words, and the command runs as who it would be without. */
+/** sudo passes no variables on, so they become arguments of env; the command runs as the user who started the suite. */
 const mountingBySudo: SmallDisk = ([program, ...args], folder, sizeKib, env) => {
   const [user, group] = [String(process.getuid?.() ?? 0), String(process.getgid?.() ?? 0)];
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
@@ -36,7 +36,7 @@ const mountingBySudo: SmallDisk = ([program, ...args], folder, sizeKib, env) => 
   );
 };
 
-/** As root; where everyone may make name spaces, as in most containers not; with sudo, as on most hosted runners. */
+/** As root; with user name spaces, which most containers do not allow; with sudo, as on most hosted runners. */
 const ways: readonly SmallDisk[] = [
   mounting(['unshare', '--mount']),
   mounting(['unshare', '--map-root-user', '--mount']),
@@ -54,4 +54,4 @@ export async function findSmallDisk(within: string): Promise<SmallDisk | undefin
   return undefined;
 }
 
-const plain: Environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+const plain: Variables = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };

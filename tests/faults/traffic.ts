@@ -5,9 +5,9 @@ import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { poison, schemaVersionTexts, type Poison } from './poison.ts';
 import type { Random } from './random.ts';
 
-/** One message that was sent; without an offset Kafka has not acknowledged it, and it may or may not be in the log. */
+/** One message that was sent. Without an offset, Kafka has not acknowledged it: it may or may not be in the log. */
 export interface Sent {
-  /** Names this message: it travels in a header. */
+  /** Identifies this message; sent as a header. */
   readonly id: string;
   /** Why it is to be rejected; null for a sale. */
   readonly reason: string | null;
@@ -26,7 +26,7 @@ interface Prepared extends Omit<Sent, 'partition' | 'offset'> {
 const currencies = ['USD', 'EUR', 'JPY', 'KWD'] as const;
 const decimals = { USD: 2, EUR: 2, JPY: 0, KWD: 3 } as const;
 
-/** Publishes sales with a ledger of its own: it knows nothing of the etl command. */
+/** Publishes sales and keeps its own ledger. It uses nothing of the etl command. */
 export class Traffic implements AsyncDisposable {
   readonly ledger: Sent[] = [];
   readonly #random: Random;
@@ -49,7 +49,7 @@ export class Traffic implements AsyncDisposable {
     return this.#poisonSent.size;
   }
 
-  /** Sends so many messages of all kinds, and notes which of them Kafka has acknowledged. */
+  /** Sends messages of all kinds, and notes which of them Kafka has acknowledged. */
   async send(count: number): Promise<void> {
     const prepared = Array.from({ length: count }, () => this.#prepare());
     try {
@@ -69,7 +69,7 @@ export class Traffic implements AsyncDisposable {
         this.ledger.push({ ...sent, partition, offset: String(offset) });
       }
     } catch {
-      // The broker may have them or not: the log will tell.
+      // The broker may have them or not: the log will show.
       for (const { key: _, value: __, ...sent } of prepared)
         this.ledger.push({ ...sent, partition: null, offset: null });
       await this[Symbol.asyncDispose]();
@@ -100,7 +100,7 @@ export class Traffic implements AsyncDisposable {
     const roll = random.fraction();
     const earlier = this.#sales.length === 0 ? undefined : random.pick(this.#sales);
     if (roll < 0.08) {
-      // Each kind in turn, in an order of the seed's.
+      // Each kind in turn, in an order that the seed gives.
       if (this.#poisonLeft.length === 0) this.#poisonLeft = random.shuffled(poison);
       const kind = this.#poisonLeft.pop() ?? random.pick(poison);
       this.#poisonSent.add(kind);
@@ -124,7 +124,7 @@ export class Traffic implements AsyncDisposable {
       digits === 0 ? major : `${major}.${String(random.between(0, 10 ** digits - 1)).padStart(digits, '0')}`;
     const customer = `c-${random.between(1, 40)}`;
     const orderId = random.chance(0.5) ? `o-${id}` : `${randomBytes(4).toString('hex')}-${id}`;
-    // Late ones, and those of a clock that runs ahead.
+    // Some are late, and some have a clock that is ahead.
     const shiftMs = random.chance(0.1) ? -random.between(1, 3 * 86_400_000) : random.between(-60_000, 60_000);
     const value = {
       order_id: orderId,

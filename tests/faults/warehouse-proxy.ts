@@ -1,17 +1,17 @@
 import { openNetworkProxy, type Fate, type NetworkProxy } from '../support/network-proxy.ts';
 
-/** Stands between the etl command and PostgreSQL. */
+/** A proxy between the etl command and PostgreSQL. */
 export interface WarehouseProxy extends AsyncDisposable {
   readonly network: NetworkProxy;
-  /** How many acknowledgements of a COMMIT it has swallowed. */
+  /** How many acknowledgements of a COMMIT it has dropped. */
   readonly lostAcknowledgements: number;
   /** How many connections it has frozen in the middle of a COPY. */
   readonly frozenCopies: number;
-  /** The next COMMIT that PostgreSQL acknowledges to a session that has copied rows is not told to the client. */
+  /** Drops the next acknowledgement of a COMMIT in a session that has copied rows. */
   loseNextCommit(): void;
-  /** The next connection that copies rows becomes half-open while it does. */
+  /** Freezes the next connection while it copies rows: it becomes half-open. */
   freezeNextCopy(): void;
-  /** Neither of the two any more. */
+  /** Cancels both. */
   disarm(): void;
 }
 

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Admin, Kafka } from 'kafkajs';
 
-const patienceMs = 40_000;
+const timeoutMs = 40_000;
 
 /**
- * What the driver itself asks of Kafka: again and again for a while, for a broker that has just come back, or a topic that
- * has just been made or is still being deleted, says no at first.
+ * Asks Kafka for the driver, and repeats until it succeeds or 40 s are over. A broker that has just restarted, and a topic
+ * that has just been made or is being deleted, answer with errors at first.
  */
-export async function patiently<Result>(kafka: Kafka, ask: (admin: Admin) => Promise<Result>): Promise<Result> {
-  const deadline = Date.now() + patienceMs;
+export async function withRetry<Result>(kafka: Kafka, ask: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const admin = kafka.admin();
     try {

@@ -2,37 +2,37 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export type Environment = Readonly<Record<string, string>>;
+export type Variables = Readonly<Record<string, string>>;
 
 /** How a program ended. */
 export interface Ended {
   readonly exitCode: number | null;
-  /** The signal that ended it: SIGKILL for one that died as it should. */
+  /** The signal that ended it: SIGKILL for one that was killed. */
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface Kill {
-  /** SIGKILL after so many milliseconds. */
+  /** Sends SIGKILL after this time. */
   readonly killAfterMs?: number;
 }
 
-/** Nothing may hang: what takes longer is killed, as Airflow's time-out does it. */
+/** Nothing may hang: what takes longer is killed, as Airflow's time-out does. */
 const runTimeoutMs = 60_000;
 
 /** A program and its first arguments. */
 export type Command = readonly [string, ...string[]];
 
-/** Runs a program with these variables and no others, whatever becomes of it. */
+/** Runs a program with these variables and no others, and returns how it ended. */
 export async function runProgram(
   [program, ...first]: Command,
   args: readonly string[],
-  env: Environment,
+  variables: Variables,
   { killAfterMs = runTimeoutMs }: Kill = {},
 ): Promise<Ended> {
   const child = spawn(program, [...first, ...args], {
-    env: { ...env },
+    env: { ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
