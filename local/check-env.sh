@@ -1,6 +1,6 @@
 #!/bin/sh
-# Names each line of .env that Docker Compose, Node.js and a shell script read differently, with what to write in its place; ends
-# with 64 if there is one. They agree on NAME=value without # $ " ' ` \ and without blanks at the ends, and on NAME='value'.
+# Names each line of .env that Docker Compose, Node.js and shell scripts read differently, and what to write instead; ends with
+# 64 if there is one. They agree on NAME=value without # $ " ' ` \ and without blanks at the ends, and on NAME='value'.
 # Usage: local/check-env.sh [FILE]
 file=${1:-.env}
 [ -f "$file" ] || exit 0
@@ -10,7 +10,7 @@ LC_ALL=C exec awk '
     refused = 1
   }
   function in_quotes() {
-    return value ~ /\047/ ? "no way of writing a single quote is read alike by all: choose a value without one" : \
+    return value ~ /\047/ ? "no spelling of a single quote means the same to all: choose a value without one" : \
       "write " name "=\047…\047 with single quotes around the value"
   }
   FNR == 1 && /^\357\273\277/ {
@@ -24,7 +24,7 @@ LC_ALL=C exec awk '
   }
   /^[ \t]*(#|$)/ { next }
   !/^[A-Za-z_][A-Za-z0-9_]*=/ {
-    what = $0 ~ /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*[=:]/ ? "it" : "what stands there"
+    what = $0 ~ /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*[=:]/ ? "it" : "the line"
     refuse(what, "is not of the form NAME=value", "write that, with no export, no blank around the name and no line break in the value")
     next
   }
@@ -33,17 +33,17 @@ LC_ALL=C exec awk '
     value = substr($0, index($0, "=") + 1)
   }
   name == "AIRFLOW_DB_PASSWORD" && value !~ /^(\047[A-Za-z0-9._~-]*\047|[A-Za-z0-9._~-]*)$/ {
-    refuse(name, "stands in a URL and has a character other than A-Z a-z 0-9 . _ ~ -", "choose one without")
+    refuse(name, "is part of a URL and has a character other than A-Z a-z 0-9 . _ ~ -", "choose one without")
     next
   }
   value ~ /[\001-\010\013-\037\177]/ {
-    refuse(name, "has a character that can not be seen", "choose a value without it")
+    refuse(name, "has an invisible character", "choose a value without it")
     next
   }
   value ~ /^\047/ {
     inner = substr(value, 2, length(value) - 2)
     if (value !~ /^\047[^\047]*\047$/)
-      refuse(name, "has a single quote in its value, or text behind the last one", "put one pair around the value, with none in it")
+      refuse(name, "has a single quote in its value, or text after the last one", "put one pair around the value, with none in it")
     else if (inner ~ /\\$/) refuse(name, "ends with a backslash", "choose a value that does not")
     next
   }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a target in containers: make and Docker are all it needs. The headers of the Compose files explain the layers.
+# Runs a target in containers; needs only make and Docker. The headers of the Compose files explain the layers.
 set -eu
 cd "$(dirname "$0")/.."
 target=$1
@@ -16,18 +16,18 @@ export COMPOSE_PROFILES
 
 dev() { docker compose -f docker-compose.yaml -f docker-compose.dev.yaml "$@"; }
 prod() { docker compose -f docker-compose.yaml -f docker-compose.prod.yaml "$@"; }
-# stack COMMAND...: Compose with the layers of what the data are for. Another layer would make it start services again, with
-# other ports and passwords, and on data that are not its own.
+# stack COMMAND...: Compose with the layers of the data's environment. Another layer would recreate services with other ports and
+# passwords, on data of the other environment.
 stack() { if [ "$here" = production ]; then prod "$@"; else dev "$@"; fi; }
-# Tests have log-ins of their own, whatever .env has: some stand in URLs.
+# Tests use fixed log-ins and ignore those of .env: some are part of URLs.
 under_test() {
   WAREHOUSE_DB_USER=warehouse WAREHOUSE_DB_PASSWORD=warehouse WAREHOUSE_DB_NAME=warehouse AIRFLOW_DB_PASSWORD=airflow \
     docker compose -p "$test_project" -f docker-compose.yaml -f docker-compose.test.yaml "$@"
 }
 test_project=$(setting TEST_PROJECT_NAME "$project-test")
 
-# stop COMMAND...: runs `… down`. Airflow's step containers, which Compose does not take along, go too: a task that was killed
-# may have left one behind, which holds volume and image, and one that runs holds the network.
+# stop COMMAND...: runs `… down`, and removes Airflow's step containers, which Compose does not know. A killed task may have left
+# one behind, which keeps the volume and the image in use; a running one keeps the network in use.
 stop() {
   stopped=0
   "$@" || stopped=$?
@@ -45,7 +45,7 @@ confirm() {
   [ "${YES:-}" = 1 ] && return
   printf '%s [y/N] ' "$1"
   read -r answer
-  case "$answer" in y | Y | yes) ;; *) echo 'Nothing done.'; exit 0 ;; esac
+  case "$answer" in y | Y | yes) ;; *) echo 'Nothing was changed.'; exit 0 ;; esac
 }
 
 table() {
@@ -69,12 +69,12 @@ END
 
 dev_up() {
   dev up --detach --build --wait && return
-  echo 'Start-up failed. What ended or is not healthy, with the end of its log:' >&2
+  echo 'Start-up failed. The end of the log of each service that ended or is not healthy:' >&2
   for service in $(dev ps --all --format '{{.Service}} {{.State}} {{.Health}} {{.ExitCode}}' |
     awk '$NF != 0 || /unhealthy/ { print $1 }'); do
     dev logs --tail 20 "$service" >&2
   done
-  echo 'More: make dev-logs; make doctor checks this machine. Stopping what was started.' >&2
+  echo 'To see more: make dev-logs. To check this machine: make doctor. Stopping what was started.' >&2
   stop dev down >&2
   return 1
 }
@@ -85,7 +85,7 @@ database() { setting WAREHOUSE_DB_NAME warehouse; }
 back_up() {
   file=${FILE:-backups/warehouse-$(date -u +%Y%m%dT%H%M%SZ).dump}
   mkdir -p "$(dirname "$file")"
-  # It appears once it is whole, and only its owner reads it.
+  # The file appears when it is complete, and only its owner can read it.
   (umask 077 && stack exec -T warehouse pg_dump --format=custom -U "$(user)" -d "$(database)" >"$file.partial") || {
     rm -f "$file.partial"
     return 1
@@ -95,23 +95,23 @@ back_up() {
 }
 
 restore() {
-  [ -n "${FILE:-}" ] || { echo 'say which: make restore FILE=backups/…' >&2; exit 64; }
-  [ -r "$FILE" ] || { echo "there is no $FILE" >&2; exit 64; }
+  [ -n "${FILE:-}" ] || { echo 'FILE is missing: make restore FILE=backups/…' >&2; exit 64; }
+  [ -r "$FILE" ] || { echo "$FILE does not exist or can not be read" >&2; exit 64; }
   confirm "Replace the whole warehouse by $FILE?"
-  # What follows would read the rest of a script that is piped to make.
+  # Otherwise the commands would read the rest of a script that is piped to make.
   while_nothing_is_scheduled restore_file </dev/null
-  echo "restored: the next batch begins where $FILE was written. Afterwards: etl reconcile --deep"
+  echo "restored: the next batch begins at the positions of $FILE. Check it afterwards with: etl reconcile --deep"
 }
 
 restore_file() {
   before=$(guard before) && after=$(guard after) || return
   stack exec -T -e PGUSER="$(user)" -e PGDATABASE="$(database)" -e GUARD_BEFORE="$before" -e GUARD_AFTER="$after" warehouse \
     bash -c "$(cat docker/restore-warehouse.sh)" <"$FILE" || {
-    echo "$FILE was not restored: the warehouse is as it was" >&2
+    echo "$FILE was not restored: the warehouse is unchanged" >&2
     return 64
   }
   stack run --rm --no-deps migrate up || {
-    echo "$FILE is restored, but not migrated to this release: make db-migrate" >&2
+    echo "$FILE is restored but not migrated to this release: run make db-migrate" >&2
     return 1
   }
 }
@@ -119,19 +119,19 @@ restore_file() {
 # guard before|after: SQL that refuses a backup of a newer release or of another environment.
 guard() { stack run --rm --no-deps -T migrate restore-guard "$1"; }
 
-# while_nothing_is_scheduled COMMAND...: replaces the warehouse's content. Staged files go: they belong to batches that it never
-# heard of. Airflow's scheduler, where it ran, goes on whatever comes out.
+# while_nothing_is_scheduled COMMAND...: replaces the warehouse's content, then removes staged files, because the new content does
+# not know their batches. If Airflow's scheduler ran, it starts again, also after a failure.
 while_nothing_is_scheduled() {
   scheduler=$(stack ps --quiet --status running airflow-scheduler)
   [ -z "$scheduler" ] || stack stop airflow-scheduler
   replaced=0
   "$@" && stack run --rm --no-deps --entrypoint sh etl -c 'rm -rf "$ETL_STAGING_DIR"/*' || replaced=$?
-  # Not `start`, which runs again what the service depends on.
+  # Not `start`, which also runs the services that it depends on.
   [ -z "$scheduler" ] || stack up --detach --no-deps --no-recreate --wait airflow-scheduler || replaced=$?
   return "$replaced"
 }
 
-# Compose stops at the first variable that is missing: a blank in its place lets preflight name all of them at once.
+# Compose stops at the first missing variable. A blank as its value lets preflight name all of them at once.
 check_production_settings() (
   for name in $(sed -n 's/.*${\([A-Z_]*\):?.*/\1/p' docker-compose.prod.yaml); do
     [ -n "$(setting "$name" '')" ] || export "$name= "
@@ -139,15 +139,15 @@ check_production_settings() (
   prod run --rm --build preflight
 )
 
-# What people type by hand (docker compose run --rm etl …) goes by COMPOSE_FILE: with development's layers it would accept unverified
-# tax rates, open ports, and write files that production can not read.
+# Commands that people type (docker compose run --rm etl …) use COMPOSE_FILE. With development's layers they would accept unverified
+# tax rates, open ports and write files that production can not read.
 compose_file_is_productions() {
   case "$(setting COMPOSE_FILE '')" in *docker-compose.prod.yaml*) return ;; esac
-  echo "$target: COMPOSE_FILE is \"$(setting COMPOSE_FILE '')\", and commands such as docker compose run --rm etl would run as development's. Set it in .env: COMPOSE_FILE=docker-compose.yaml:docker-compose.prod.yaml" >&2
+  echo "$target: COMPOSE_FILE is \"$(setting COMPOSE_FILE '')\", so commands such as docker compose run --rm etl would use development's layers. Set it in .env: COMPOSE_FILE=docker-compose.yaml:docker-compose.prod.yaml" >&2
   exit 64
 }
 
-# in_grafana COMMAND...: says why there is none.
+# in_grafana COMMAND...: runs it, or explains why there is no Grafana.
 in_grafana() {
   case ",$COMPOSE_PROFILES," in
     *,grafana,*) "$@" ;;
@@ -155,8 +155,8 @@ in_grafana() {
   esac
 }
 
-# run_tests [SUITE...]: all suites, or some. They run in containers of their own project, which goes with its volumes whatever
-# comes out. Unit tests and those of the DAGs need no service.
+# run_tests [SUITE...]: runs all suites, or some, in a separate Compose project, which is always removed with its volumes. Unit
+# tests and DAG tests need no service.
 run_tests() {
   trap 'under_test --profile "*" down --volumes --remove-orphans >/dev/null 2>&1' EXIT
   trap 'exit 130' INT TERM
@@ -169,7 +169,7 @@ run_tests() {
   esac
 }
 
-# in_tools COMMAND...: tools that need Node's packages run in the image of the tests, over the working copy.
+# in_tools COMMAND...: runs tools that need Node's packages in the image of the tests.
 in_tools() {
   under_test build --quiet tests
   docker run --rm --network none "$test_project-tests" "$@"
@@ -210,7 +210,7 @@ case "$target" in
   lint) in_tools sh -c 'oxlint --type-aware && oxfmt --check && knip' ;;
   typecheck) in_tools tsc --noEmit -p tsconfig.json ;;
   test-faults | test-faults-long | test-mutants | lint-fix | format | bench)
-    echo "$target works on this checkout with Node.js: RUNTIME=local make $target" >&2
+    echo "$target needs Node.js and this checkout: RUNTIME=local make $target" >&2
     exit 1
     ;;
   db-migrate) stack run --rm migrate up ;;
@@ -218,7 +218,7 @@ case "$target" in
     only_in development
     confirm 'Drop every table of the warehouse with all its rows?'
     while_nothing_is_scheduled stack run --rm migrate reset --yes </dev/null
-    echo 'The tables are empty: the next batch reads all that Kafka still has.'
+    echo 'The tables are empty. The next batch reads everything that Kafka still has.'
     ;;
   db-shell) stack exec warehouse psql -U "$(user)" "$(database)" ;;
   backup) back_up ;;
@@ -231,7 +231,7 @@ case "$target" in
   grafana-logs) in_grafana stack logs --tail 50 --follow grafana ;;
   kafka-topics) stack exec kafka /opt/kafka/bin/kafka-topics.sh --bootstrap-server kafka:29092 --describe ;;
   kafka-consume)
-    # shellcheck disable=SC2086 -- no word at all without N
+    # shellcheck disable=SC2086 -- no argument at all without N
     stack exec kafka /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server kafka:29092 --from-beginning \
       --topic "${TOPIC:-$(setting KAFKA_TOPIC_TRANSACTIONS transactions)}" ${N:+--max-messages $N}
     ;;
@@ -241,5 +241,5 @@ case "$target" in
     stop dev --profile '*' down --volumes --remove-orphans --rmi local
     under_test --profile '*' down --volumes --remove-orphans --rmi local
     ;;
-  *) echo "$target is not known here; make lists the targets" >&2; exit 64 ;;
+  *) echo "$target is not a target; make lists them" >&2; exit 64 ;;
 esac

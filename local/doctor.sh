@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Checks everything that a stack needs of this machine at once, in a few seconds, with nothing installed.
-# Usage: local/doctor.sh [--quiet] [--no-ports]   (--quiet: only what is wrong). Exits with another code than 0 if something must
-# be put right.
+# Checks in a few seconds everything that a stack needs of this machine; needs nothing installed itself.
+# Usage: local/doctor.sh [--quiet] [--no-ports]   (--quiet: only what is wrong). Does not exit with 0 if something must be fixed.
 cd "$(dirname "$0")/.." || exit 1
 quiet=
 ports=yes
 for flag in "$@"; do
-  case $flag in --quiet) quiet=yes ;; --no-ports) ports= ;; *) echo "$flag is not known" >&2; exit 64 ;; esac
+  case $flag in --quiet) quiet=yes ;; --no-ports) ports= ;; *) echo "unknown option $flag" >&2; exit 64 ;; esac
 done
 errors=0
-# What this script ends with if something is wrong: 64 for a folder without rights, 75 for a disk that is full.
+# The exit code if something is wrong: 64 for a folder without write permission, 75 for a full disk.
 code=1
 runtime=$(local/runtime.sh) || exit
 
@@ -25,14 +24,14 @@ within() { if has timeout; then timeout "$@"; else perl -e 'alarm shift; exec @A
 # at_least WANTED FOUND: compares versions by their numbers.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t. -k1,1n -k2,2n | sed -n 1p)" = "$1" ]; }
 
-# tool NAME WANTED FOUND: one tool and its version; an empty version means that it is not there.
+# tool NAME WANTED FOUND: checks one tool's version; empty means that it is not installed.
 tool() {
   if [ -z "$3" ]; then wrong "$1 is missing" "install $1 $2 or newer, or use RUNTIME=$other"
   elif at_least "$2" "$3"; then ok "$1 $3"
   else wrong "$1 is $3, too old" "install $1 $2 or newer, or use RUNTIME=$other"; fi
 }
 
-# first_number COMMAND...: the first version number in what it prints, once colours are taken out.
+# first_number COMMAND...: the first version number in its output, without colours.
 first_number() {
   local output
   output=$(within 5 "$@" 2>&1) || return 0
@@ -66,12 +65,12 @@ check_containers() {
   if ! has docker; then wrong 'Docker is missing' 'install Docker, or use RUNTIME=local'; return; fi
   local engine
   engine=$(within 4 docker info --format '{{.ServerVersion}}' 2>/dev/null)
-  if [ -z "$engine" ]; then wrong 'the Docker engine does not answer' 'start it (and check `docker info`), or use RUNTIME=local'
+  if [ -z "$engine" ]; then wrong 'the Docker engine does not answer' 'start it and check `docker info`, or use RUNTIME=local'
   else ok "Docker engine $engine"; fi
   tool 'Docker Compose' 2.24 "$(first_number docker compose version --short)"
 }
 
-# Our own stack may hold the ports already; then starting it again is harmless.
+# This stack may already use the ports; starting it again does no harm.
 is_ours_running() {
   if [ "$runtime" = local ]; then
     local pid
@@ -82,7 +81,7 @@ is_ours_running() {
 }
 
 check_ports() {
-  if is_ours_running; then ok 'the stack is running already'; return; fi
+  if is_ours_running; then ok 'the stack is already running'; return; fi
   local names='AIRFLOW_PORT:8080 WAREHOUSE_DB_PORT:5433 KAFKA_PORT:9092' name port taken=0
   [ "$(setting GRAFANA on)" = off ] || names="$names GRAFANA_PORT:3000"
   [[ $runtime = local || $(setting COMPOSE_PROFILES grafana) != *kafka-ui* ]] || names="$names KAFKA_UI_PORT:8081"
@@ -95,17 +94,17 @@ check_ports() {
   [ $taken = 1 ] || ok 'all ports are free'
 }
 
-# holder PORT: by whom, where ss or lsof can say.
+# holder PORT: the program that uses it, if ss or lsof finds it.
 holder() {
   if has ss; then ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/ by \1 (process \2)/p' | sed -n 1p
   elif has lsof; then lsof -nP -iTCP:"$1" -sTCP:LISTEN -Fc 2>/dev/null | sed -n 's/^c/ by /p' | sed -n 1p; fi
 }
 
-# Where the local runtime keeps its data, or will: sets folder to what is there of its path.
+# Checks the folder of the local runtime's data; sets folder to the part of its path that exists.
 check_local_folder() {
   folder=$(setting LOCAL_DIR .local)
   while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
-  if [ ! -d "$folder" ]; then wrong "$folder, in LOCAL_DIR, is no folder" 'set LOCAL_DIR in .env to another one'; code=64
+  if [ ! -d "$folder" ]; then wrong "$folder, in LOCAL_DIR, is not a folder" 'set LOCAL_DIR in .env to another path'; code=64
   elif [ ! -w "$folder" ]; then wrong "$folder, for LOCAL_DIR, can not be written to" 'change its owner, or set LOCAL_DIR in .env to another one'; code=64; fi
 }
 
@@ -114,28 +113,28 @@ check_machine() {
   local folder=.
   if [ "$runtime" = local ]; then check_local_folder; fi
   disk=$(df -Pk "$folder" | awk 'NR == 2 { print int($4 / 1048576) }')
-  if [ "${disk:-0}" -lt 3 ]; then wrong "only $disk GiB of disk are free here" 'make room: 3 GiB are needed, 10 are comfortable'; [ "$code" = 64 ] || code=75
+  if [ "${disk:-0}" -lt 3 ]; then wrong "only $disk GiB of disk are free here" 'free some space: 3 GiB are needed, 10 are recommended'; [ "$code" = 64 ] || code=75
   else ok "$disk GiB of disk free"; fi
   memory=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null)
   [ -n "$memory" ] || memory=$(($(sysctl -n hw.memsize 2>/dev/null || echo 0) / 1048576))
   if [ "$memory" -eq 0 ]; then ok 'memory unknown'
-  elif [ "$memory" -lt 1500 ]; then wrong "only $memory MiB of memory are available" 'close other programs: 1,500 MiB are needed, 3,000 are comfortable'
-  elif [ "$memory" -lt 3000 ]; then warn "$memory MiB of memory are available; 3,000 are comfortable"
+  elif [ "$memory" -lt 1500 ]; then wrong "only $memory MiB of memory are available" 'close other programs: 1,500 MiB are needed, 3,000 are recommended'
+  elif [ "$memory" -lt 3000 ]; then warn "$memory MiB of memory are available; 3,000 are recommended"
   else ok "$memory MiB of memory available"; fi
   if [ -w . ]; then ok 'this folder can be written to'; else wrong "$PWD can not be written to" 'change its owner, or clone somewhere else'; fi
 }
 
 check_settings() {
-  if [ ! -f .env ]; then ok '.env will be made from .env.example'; return; fi
+  if [ ! -f .env ]; then ok '.env does not exist yet: it will be made from .env.example'; return; fi
   local difference
   while read -r difference; do wrong "${difference%: *}" "${difference##*: }"; done < <(local/check-env.sh 2>&1)
   local names='s/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' name odd=0
   for name in $(comm -13 <(sed -n "$names" .env.example | sort) <(sed -n "$names" .env | sort)); do
-    warn ".env has $name, which nothing reads: is it misspelt? .env.example has all names"
+    warn ".env has $name, which nothing reads: check the spelling. .env.example has all names"
     odd=1
   done
   for name in $(comm -23 <(sed -n "$names" .env.example | sort) <(sed -n "$names" .env | sort)); do
-    [ -n "$quiet" ] || warn ".env lacks $name; its default holds"
+    [ -n "$quiet" ] || warn ".env lacks $name: the default is used"
     odd=1
   done
   [ $odd = 1 ] || ok '.env has every variable of .env.example'
@@ -147,5 +146,5 @@ if [ "$runtime" = local ]; then check_local_tools; else check_containers; fi
 [ -z "$ports" ] || check_ports
 check_machine
 check_settings
-if [ $errors -gt 0 ]; then echo "$errors to put right. All checks: make doctor"; exit "$code"; fi
+if [ $errors -gt 0 ]; then echo "Problems: $errors. To see all checks: make doctor"; exit "$code"; fi
 [ -n "$quiet" ] || echo 'Everything is fine.'

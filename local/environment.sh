@@ -1,17 +1,17 @@
-# What the data of this project are for: development or production. Sourced by local/compose.sh, which has set $project.
-# The data say it themselves: Kafka and PostgreSQL each have a file with it in their volume (docker/data), the warehouse a column.
+# The environment of this project's data: development or production. Sourced by local/compose.sh, which has set $project.
+# The data carry it: each volume of Kafka and PostgreSQL has a file with it (docker/data), the warehouse a column.
 
 mark_file=global-sales-pulse.environment
 volumes_with_marks='kafka-data warehouse-data airflow-db-data'
 
-# refuse MESSAGE: nothing was changed.
+# refuse MESSAGE: prints it and ends, before anything is changed.
 refuse() {
   echo "$target: $1" >&2
   exit 64
 }
 
-# environment_here: development or production, as what runs, else as the volumes say, else as the evidence in the warehouse is;
-# without data, as COMPOSE_FILE says where it names production's layer; else nothing.
+# environment_here: sets here to development or production. It takes the environment of the running services, else the marks of
+# the volumes, else the evidence in the warehouse; without data, production if COMPOSE_FILE names that layer; else nothing.
 environment_here() {
   here=$(environment_running)
   [ -n "$here" ] || here=$(environment_marked)
@@ -20,14 +20,14 @@ environment_here() {
     unmarked)
       here=$(environment_by_evidence) || here=''
       case "$here:$(setting COMPOSE_FILE '')" in
-        development:*docker-compose.prod.yaml*) refuse "the volumes of $project have no mark; sample rates in its warehouse mean development, but COMPOSE_FILE means production. Say what they are for: make mark AS=development, or make mark AS=production REMOVE_SAMPLES=1" ;;
-        :*) refuse "the volumes of $project have no mark, and its warehouse does not tell what they are for. Say it: make mark AS=development or make mark AS=production" ;;
+        development:*docker-compose.prod.yaml*) refuse "the volumes of $project have no mark. Sample rates in the warehouse mean development, but COMPOSE_FILE means production. Mark them: make mark AS=development, or make mark AS=production REMOVE_SAMPLES=1" ;;
+        :*) refuse "the volumes of $project have no mark, and the warehouse does not show their environment. Mark them: make mark AS=development or make mark AS=production" ;;
       esac
       ;;
     '') case "$(setting COMPOSE_FILE '')" in *docker-compose.prod.yaml*) here=production ;; esac ;;
-    *) refuse "the volumes of $project are for different things:
+    *) refuse "the volumes of $project have different marks:
 $here
-Say what they are for: make mark AS=development or make mark AS=production" ;;
+Mark them again: make mark AS=development or make mark AS=production" ;;
   esac
 }
 
@@ -39,7 +39,7 @@ environment_running() {
   esac
 }
 
-# with_volumes ro|rw SCRIPT: runs it in a container that has the volumes that are there below /volumes; nothing where there are none.
+# with_volumes ro|rw SCRIPT: runs it in a container with the existing volumes below /volumes; does nothing if there are none.
 with_volumes() {
   access=$1 script=$2
   set --
@@ -50,7 +50,7 @@ with_volumes() {
   [ $# = 0 ] || docker run --rm --network none --user root --entrypoint sh "$@" "$(setting POSTGRES_IMAGE postgres:17)" -c "$script"
 }
 
-# environment_marked: what all volumes agree on; `unmarked` where there are data and no mark; `NAME: MARK` lines where they differ.
+# environment_marked: the mark that all volumes have; `unmarked` for data without a mark; `NAME: MARK` lines if they differ.
 environment_marked() {
   marks=$(with_volumes ro "cd /volumes && for name in *; do [ -z \"\$(ls \$name)\" ] || echo \$name: \$(cat \$name/$mark_file 2>/dev/null); done")
   case "$(echo "$marks" | sed -n 's/.*: *//p' | sort -u | grep -v '^$')" in
@@ -61,7 +61,7 @@ environment_marked() {
   esac
 }
 
-# environment_by_evidence: starts the warehouse without its ports for as long as it takes to ask it.
+# environment_by_evidence: starts the warehouse without its ports and asks it.
 environment_by_evidence() {
   base up --detach --wait --no-deps --quiet-pull warehouse >&2 || return
   found=$(base run --rm --no-deps --quiet-pull migrate environment) || found=''
@@ -71,42 +71,42 @@ environment_by_evidence() {
 }
 base() { docker compose -f docker-compose.yaml "$@"; }
 
-# write_marks ENVIRONMENT missing|all: of the volumes that are there.
+# write_marks ENVIRONMENT missing|all: marks the existing volumes.
 write_marks() {
   with_volumes rw "cd /volumes && for name in *; do
     [ -z \"\$(ls \$name)\" ] || { [ '$2' = missing ] && [ -f \$name/$mark_file ]; } || { echo $1 >\$name/$mark_file && chmod 644 \$name/$mark_file; }
   done"
 }
 
-# only_in ENVIRONMENT: ends where the data are for the other one. Both share the project's name, and so its volumes.
+# only_in ENVIRONMENT: ends if the data have the other one. Both environments use the project's name and so its volumes.
 only_in() {
   [ -n "$here" ] && [ "$here" != "$1" ] || return 0
   case "$here" in
-    production) refuse "$project is production ($(reason)). Nothing was done. Development needs another COMPOSE_PROJECT_NAME. If it is no production: make mark AS=development" ;;
-    *) refuse "$project is development ($(reason)): its data must not become production's. Nothing was done. Set another COMPOSE_PROJECT_NAME, or remove its data with make clean. If it is no development: make mark AS=production" ;;
+    production) refuse "$project is production ($(reason)). Nothing was changed. Set another COMPOSE_PROJECT_NAME for development. If its data are not production's: make mark AS=development" ;;
+    *) refuse "$project is development ($(reason)), and its data must not become production's. Nothing was changed. Set another COMPOSE_PROJECT_NAME, or remove its data with make clean. If its data are production's: make mark AS=production" ;;
   esac
 }
 
 reason() {
   if [ -n "$(environment_running)" ]; then
-    echo 'it runs as that'
+    echo 'it runs with those layers'
   elif [ -n "$(environment_marked)" ]; then
-    echo 'its volumes say so'
+    echo 'its volumes have that mark'
   else
     echo 'COMPOSE_FILE names docker-compose.prod.yaml'
   fi
 }
 
-# mark: what the data are for, by decision of a person, where a mark is missing or wrong.
+# mark: a person sets the environment of the data, if the mark is missing or wrong.
 mark() {
   case "${AS:-}" in
     development) layers=dev ;;
     production) layers=prod ;;
-    *) refuse 'say what the data are for: make mark AS=development or make mark AS=production' ;;
+    *) refuse 'AS is missing: make mark AS=development or make mark AS=production' ;;
   esac
   [ -z "$(docker ps --quiet --filter "label=com.docker.compose.project=$project")" ] ||
-    refuse "$project runs. Stop it first: make dev-down, make prod-down, or docker compose -p $project down"
-  docker volume inspect "${project}_warehouse-data" >/dev/null 2>&1 || refuse "there is no warehouse of $project"
+    refuse "$project is running. Stop it first: make dev-down, make prod-down, or docker compose -p $project down"
+  docker volume inspect "${project}_warehouse-data" >/dev/null 2>&1 || refuse "$project has no warehouse"
   confirm "Mark the data of $project as $AS's?"
   before=$(environment_marked)
   write_marks "$AS" all
@@ -116,5 +116,5 @@ mark() {
   $layers rm --stop --force warehouse
   [ "$marked" = 0 ] && return
   case "$before" in development | production) write_marks "$before" all ;; *) with_volumes rw "rm -f /volumes/*/$mark_file" ;; esac
-  refuse 'the marks are as they were'
+  refuse 'the marks were not changed'
 }

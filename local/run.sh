@@ -1,9 +1,9 @@
 #!/bin/sh
-# make's one door: runs a target in the runtime of this machine. Usage: local/run.sh TARGET [ARGUMENT...]
+# Runs a target of make in the runtime of this machine. Usage: local/run.sh TARGET [ARGUMENT...]
 cd "$(dirname "$0")/.." || exit 1
 target=$1
 
-# What is read differently by different programs stops everything but what only looks or stops.
+# Ambiguous lines of .env stop every target, except those that only read or stop something.
 case "$target" in
   *-down | *-logs | lint* | format | typecheck) ;;
   *) local/check-env.sh || exit ;;
@@ -18,7 +18,7 @@ case "$target" in
 esac
 case "$target" in
   dev-up) RUNTIME=$runtime local/doctor.sh --quiet || exit ;;
-  # Tests have ports of their own: the stack's may be taken.
+  # Tests use other ports, so the stack's may be taken.
   setup | test | test-*) RUNTIME=$runtime local/doctor.sh --quiet --no-ports || exit ;;
 esac
 [ -f .env ] || cp .env.example .env || exit 64

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prints the runtime: compose or local. RUNTIME decides where it is given, in the environment or in .env;
-# else containers where a Docker engine answers within three seconds and Compose is there.
+# Prints the runtime: compose or local. RUNTIME in the environment or in .env decides. Otherwise it is compose if a Docker engine
+# answers within three seconds and Compose is installed, else local.
 cd "$(dirname "$0")/.." || exit 1
 
-# within SECONDS COMMAND...: quietly, and ended when the time is over; macOS has perl but no timeout.
+# within SECONDS COMMAND...: runs it without output and ends it after that time; macOS has perl but no timeout.
 within() {
   if command -v timeout >/dev/null 2>&1; then timeout "$@" >/dev/null 2>&1
   else perl -e 'alarm shift; exec @ARGV' "$@" >/dev/null 2>&1; fi

@@ -1,17 +1,17 @@
 #!/bin/sh
-# Makes the secrets of production that are missing, or as in development, and writes them into .env, which only its owner reads
-# from then on. Usage: local/secrets.sh [FILE]; what docker-compose.prod.yaml insists on, by the command that it names.
+# Makes each production secret that is missing or has its development value, and writes it into .env, which then only its owner
+# can read. docker-compose.prod.yaml lists the secrets and the command for each. Usage: local/secrets.sh [FILE]
 set -eu
 cd "$(dirname "$0")/.."
 file=${1:-.env}
 umask 077
-command -v openssl >/dev/null || { echo 'openssl makes the secrets and is missing: install it; nothing was changed' >&2; exit 64; }
+command -v openssl >/dev/null || { echo 'openssl is missing, which makes the secrets: install it. Nothing was changed.' >&2; exit 64; }
 [ -f "$file" ] || cp .env.example "$file"
 chmod 600 "$file"
 
 value_in() { sed -n "s/^$2=//p" "$1" | tail -n 1; }
 
-# set_value NAME VALUE: in the place of its line, or at the end.
+# set_value NAME VALUE: replaces the variable's line, or adds one at the end.
 set_value() {
   NAME=$1 VALUE=$2 awk '
     BEGIN { name = ENVIRON["NAME"]; line = name "=" ENVIRON["VALUE"] }
@@ -27,7 +27,7 @@ for name in $(sed -n 's/.*${\([A-Z_]*\):?.*/\1/p' docker-compose.prod.yaml | sor
   [ -z "$value" ] || [ "$value" = "$(value_in .env.example "$name")" ] || continue
   case "$name:${DATA_ARE_THERE:-}" in
     *_DB_PASSWORD:yes | AIRFLOW_FERNET_KEY:yes | GRAFANA_SECRET_KEY:yes)
-      echo "$name: the data were made with another one, which is not in $file. Put it there; nothing was changed" >&2
+      echo "$name: the data were made with another value, which $file does not have. Put it there. Nothing was changed." >&2
       exit 64
       ;;
   esac
@@ -43,7 +43,7 @@ done
 
 if [ -n "$made" ]; then
   echo "$file: made$made"
-  echo 'Keep a copy of the file where only you can read it: nobody can restore a secret from a backup of the warehouse.'
+  echo 'Keep a copy of the file where only you can read it: a backup of the warehouse holds no secret.'
 else
-  echo "$file has a secret of its own for each variable: nothing was changed"
+  echo "$file already has every secret. Nothing was changed."
 fi

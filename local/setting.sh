@@ -1,6 +1,6 @@
-# To be read by other scripts with a dot. What .env may hold is looked at by local/check-env.sh.
+# Sourced by other scripts. local/check-env.sh checks what .env may hold.
 
-# setting NAME DEFAULT: prints a variable of the environment, else of .env; the default where that is empty or missing.
+# setting NAME DEFAULT: prints a variable of the environment, else of .env, else the default. Empty counts as missing.
 setting() {
   if eval "[ -n \"\${$1+set}\" ]"; then
     eval "value=\$$1"
@@ -11,7 +11,7 @@ setting() {
   printf '%s\n' "${value:-$2}"
 }
 
-# percent_encoded TEXT: prints it as a part of a URL.
+# percent_encoded TEXT: prints the text as a part of a URL.
 percent_encoded() {
   printf %s "$1" | od -An -v -tu1 | LC_ALL=C awk '
     { for (i = 1; i <= NF; i++) printf "%s", (c = sprintf("%c", $i + 0)) ~ /[A-Za-z0-9._~-]/ ? c : sprintf("%%%02X", $i) }'

@@ -28,12 +28,12 @@ import { runTests } from './test-all.ts';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const printWithTime = (line: string): void => print(`${new Date().toISOString()} ${line}`);
 const progress = new Progress(print);
-// oxlint-disable-next-line node/no-process-env -- the one place of this program that reads it
+// oxlint-disable-next-line node/no-process-env -- only this file of the program reads it
 const environment = process.env;
 const alwaysYes = environment['YES'] === '1';
 const settings = (): Promise<Settings> => readSettings(environment);
 
-const program = new Command('local').description('The stack without containers. `make` is its front door.');
+const program = new Command('local').description('Runs the stack without containers. Use it through `make`.');
 
 program.command('setup').action(async () => {
   await settings();
@@ -49,7 +49,7 @@ program.command('dev-down').action(async () => {
   const current = await settings();
   await progress.step('Stopping everything', () => devDown(current));
 });
-// Supervisor tries again after a failure, such as a network that is away: not at once.
+// Supervisor restarts this after a failure, such as a missing network; the delay keeps it from doing so at once.
 program.command('preview-build').action(async () => {
   await progress.step('Preview of the dashboards', buildPreview).catch(async (error: unknown) => {
     await delay(60_000);
@@ -62,11 +62,11 @@ program.command('watchdog').action(async () => {
 });
 program.command('dev-build').action(() => progress.step('Bundles', build));
 program.command('dev-restart').action(async () => {
-  const ours = ['producer', 'airflow-apiserver', 'airflow-scheduler', 'airflow-dag-processor'];
+  const names = ['producer', 'airflow-apiserver', 'airflow-scheduler', 'airflow-dag-processor'];
   const current = await settings();
   const supervisor = new Supervisor(current.folders);
-  await progress.step(`Restarting ${ours.join(', ')}`, async () => {
-    await supervisor.restart(...ours);
+  await progress.step(`Restarting ${names.join(', ')}`, async () => {
+    await supervisor.restart(...names);
     await waitUntilHealthy(current, supervisor, 'airflow-apiserver', () => airflowAnswers(current.AIRFLOW_PORT));
   });
 });
@@ -75,12 +75,12 @@ program.command('grafana-logs').action(async () => follow(join((await settings()
 program.command('db-migrate').action(async () => runIn('migrate', ['up']));
 program.command('db-reset').action(async () => {
   if (!(await confirm('Drop every table of the warehouse with all its rows?', alwaysYes)))
-    return print('Nothing done.');
+    return print('Nothing was changed.');
   process.exitCode = await reset(await settings(), progress);
 });
 program.command('mark').action(async () => {
   if (environment['AS'] !== 'development') {
-    throw new ConfigError('Without containers a stack is for development: make mark AS=development');
+    throw new ConfigError('A stack without containers is always for development: make mark AS=development');
   }
   await runIn('migrate', ['mark', environment['AS']]);
 });
@@ -132,8 +132,8 @@ program
   });
 program.command('clean').action(async () => {
   const current = await settings();
-  const question = `Remove all data and everything installed (${current.folders.stack}, node_modules)?`;
-  if (!(await confirm(question, alwaysYes))) return print('Nothing done.');
+  const question = `Remove all data and everything that was installed (${current.folders.stack}, node_modules)?`;
+  if (!(await confirm(question, alwaysYes))) return print('Nothing was changed.');
   await progress.step('Stopping everything', () => devDown(current));
   await progress.step('Removing data and installed things', () => clean(current));
 });
@@ -144,7 +144,7 @@ async function runIn(command: string, args: readonly string[]): Promise<void> {
 }
 
 async function follow(files: string): Promise<void> {
-  const command = `ls ${files} >/dev/null 2>&1 || { echo 'No logs here: is it running?' >&2; exit 1; }; exec tail -n 20 -F ${files}`;
+  const command = `ls ${files} >/dev/null 2>&1 || { echo 'There are no logs: is the stack running?' >&2; exit 1; }; exec tail -n 20 -F ${files}`;
   process.exitCode = (await execa('sh', ['-c', command], { stdio: 'inherit', reject: false })).exitCode ?? 1;
 }
 
@@ -156,11 +156,13 @@ try {
     process.stderr.write(`\n${failure.message}\n`);
     process.exitCode = failure.exitCode;
   } else if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\nThis comes from .env or the environment; .env.example explains each.\n`);
+    process.stderr.write(
+      `${error.message}\nThe value comes from .env or the environment; .env.example explains each variable.\n`,
+    );
     process.exitCode = exitCode.usage;
   } else if (error instanceof StepError) {
     process.stderr.write(
-      `\n${error.message}\n\nMore: make dev-logs, or the whole file; make doctor checks this machine.\n`,
+      `\n${error.message}\n\nTo see more: make dev-logs, or the whole file. To check this machine: make doctor.\n`,
     );
     process.exitCode = 1;
   } else {

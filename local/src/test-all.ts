@@ -9,14 +9,14 @@ import type { Progress } from './setup/progress.ts';
 import { installPython, pythonProgram } from './setup/python.ts';
 import { addCounts, countJunit, countVitest, summaryLine, type TestCounts } from './test-summary.ts';
 
-/** The suites in the order in which they run: the quickest to fail first. */
+/** The suites in the order in which they run: the fastest first. */
 const suites = ['unit', 'dags', 'integration', 'preview', 'e2e', 'grafana'] as const;
 type Suite = (typeof suites)[number];
-/** Needs a Grafana, which not every machine has: it runs when somebody asks for it. */
+/** Runs only on request: it needs a Grafana, which not every machine has. */
 const onDemand: ReadonlySet<Suite> = new Set(['grafana']);
 
 /**
- * Installs what tests need, runs the suites (by default all but those on demand) and prints one line that sums them up.
+ * Installs what tests need, runs the suites (by default all but those on request) and prints one line with the sum.
  * @returns 1 if a test failed or a suite could not run, else 0.
  */
 export async function runTests(wanted: readonly string[], progress: Progress): Promise<number> {

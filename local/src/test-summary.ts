@@ -12,7 +12,7 @@ const vitestReport = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 });
 
-/** Counts of a report of vitest's JSON reporter; a file that could not even be loaded counts as one failure. */
+/** Counts of a report of vitest's JSON reporter; a file that could not be loaded counts as one failure. */
 export function countVitest(report: string): TestCounts {
   const { numPassedTests, numFailedTests, testResults } = vitestReport.parse(JSON.parse(report));
   const broken = testResults.filter(

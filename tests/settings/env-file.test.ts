@@ -106,35 +106,35 @@ test.each([
   ['IT=a\\nb', `IT has the character \\, which is read differently: ${inQuotes}`],
   [
     "IT=it's",
-    "IT has the character ', which is read differently: no way of writing a single quote is read alike by all: choose a value without one",
+    "IT has the character ', which is read differently: no spelling of a single quote means the same to all: choose a value without one",
   ],
   [
     "IT='it's'",
-    'IT has a single quote in its value, or text behind the last one: put one pair around the value, with none in it',
+    'IT has a single quote in its value, or text after the last one: put one pair around the value, with none in it',
   ],
   [
     "IT='a' # comment",
-    'IT has a single quote in its value, or text behind the last one: put one pair around the value, with none in it',
+    'IT has a single quote in its value, or text after the last one: put one pair around the value, with none in it',
   ],
   [
     "IT='two\nlines'",
-    'IT has a single quote in its value, or text behind the last one: put one pair around the value, with none in it',
+    'IT has a single quote in its value, or text after the last one: put one pair around the value, with none in it',
   ],
   ["IT='a\\'", 'IT ends with a backslash: choose a value that does not'],
   ['IT=a ', `IT begins or ends with a blank: remove it; if it is meant, ${inQuotes}`],
   ['IT= a', `IT begins or ends with a blank: remove it; if it is meant, ${inQuotes}`],
   ['IT= ', 'IT begins or ends with a blank: remove it'],
-  ['IT=a\u0001b', 'IT has a character that can not be seen: choose a value without it'],
+  ['IT=a\u0001b', 'IT has an invisible character: choose a value without it'],
   ['export IT=a', `it is not of the form NAME=value: ${asPlainLine}`],
   [' IT=a', `it is not of the form NAME=value: ${asPlainLine}`],
   ['IT =a', `it is not of the form NAME=value: ${asPlainLine}`],
   ['IT: a', `it is not of the form NAME=value: ${asPlainLine}`],
-  ['secret', `what stands there is not of the form NAME=value: ${asPlainLine}`],
+  ['secret', `the line is not of the form NAME=value: ${asPlainLine}`],
   ['IT=a\r', 'the file has the line ends of Windows: save it with those of Unix (LF)'],
   ['\uFEFFIT=a', 'the file begins with a byte order mark: save it without one'],
   [
     'AIRFLOW_DB_PASSWORD=a@b/c',
-    'AIRFLOW_DB_PASSWORD stands in a URL and has a character other than A-Z a-z 0-9 . _ ~ -: choose one without',
+    'AIRFLOW_DB_PASSWORD is part of a URL and has a character other than A-Z a-z 0-9 . _ ~ -: choose one without',
   ],
 ])('%j is refused', async (line, reported) => {
   await writeFile(envFile(), `${line}\nB=2\n`);

@@ -12,14 +12,14 @@ async function dataFolder(): Promise<string> {
   return folder;
 }
 
-test("Kafka's data of the local stack say that they are development's", async () => {
+test("Kafka's data of the local stack are marked as development", async () => {
   const folder = await dataFolder();
   await markDevelopmentData(folder);
   expect(await readFile(join(folder, markFile), 'utf8')).toBe('development\n');
   await expect(markDevelopmentData(folder)).resolves.toBeUndefined();
 });
 
-test("Kafka's data of production are neither started nor removed as development's", async () => {
+test("Kafka's production data are neither started nor removed as development", async () => {
   const folder = await dataFolder();
   await writeFile(join(folder, markFile), 'production\n');
   await expect(markDevelopmentData(folder)).rejects.toThrow(`the data in ${folder} are production's`);
@@ -27,6 +27,6 @@ test("Kafka's data of production are neither started nor removed as development'
   expect(await readFile(join(folder, markFile), 'utf8')).toBe('production\n');
 });
 
-test('a folder without data is nobody’s', async () => {
+test('a folder without data is not refused', async () => {
   await expect(refuseProductionData('/nowhere/at/all')).resolves.toBeUndefined();
 });

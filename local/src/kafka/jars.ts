@@ -11,7 +11,7 @@ const installed = join(project, '..', '..', '.local', 'kafka');
 export interface KafkaJars {
   readonly classPath: string;
   readonly logSettings: string;
-  /** Classes as the JVM keeps them in memory; halves the time to start. Not there until it is first made. */
+  /** Classes in the form that the JVM keeps in memory; halves the start-up time. Missing until it is first made. */
   readonly archive: string;
 }
 
@@ -22,8 +22,8 @@ export const kafkaJars: KafkaJars = {
 };
 
 /**
- * Fetches Kafka's jars with Maven unless the ones that local/kafka/pom.xml names are there.
- * Safe side by side: the folder appears whole, by a rename.
+ * Fetches Kafka's jars with Maven, unless those of local/kafka/pom.xml are installed.
+ * Two calls at once are safe: a rename makes the complete folder visible.
  */
 export async function installKafkaJars(): Promise<void> {
   const libs = join(installed, 'libs');

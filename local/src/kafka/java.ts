@@ -1,12 +1,12 @@
 import { kafkaJars } from './jars.ts';
 
-/** A small heap and quick to start: the right choice for tests and for tools that run for a moment. */
+/** A small heap and a quick start: for tests and for short-lived tools. */
 export const quickJvm: readonly string[] = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
-/** For a broker that stays: the same heap, with the compiler that pays off later. */
+/** For a broker that keeps running: the same heap with the full compiler. */
 export const steadyJvm: readonly string[] = ['-Xmx512m', '-XX:+UseSerialGC'];
 
-/** Makes the JVM write the classes it has loaded when it ends, for `SharedArchiveFile` of the next one. */
+/** Makes the JVM write its loaded classes when it ends, for `SharedArchiveFile` of the next JVM. */
 export const archiveClasses = (file: string): string => `${archiveFlag}=${file}`;
 
 /** The arguments of `java` that run one of Kafka's main classes. */
@@ -14,7 +14,7 @@ export function kafkaJava(mainClass: string, args: readonly string[], jvm: reado
   const writesArchive = jvm.some((flag) => flag.startsWith(archiveFlag));
   return [
     ...jvm,
-    // An archive that is missing or of another JVM is passed over, silently.
+    // The JVM ignores an archive that is missing or was made by another JVM, without a warning.
     '-Xshare:auto',
     '-Xlog:disable',
     '-Xlog:all=error:stderr',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import getPort from 'get-port';
 
-/** A second way in, for clients that come through a proxy: it sends them back there, not past it. */
+/** A second listener for clients behind a proxy: it advertises the proxy's address. */
 export interface ProxiedListener {
   /** Where the broker listens for the proxy, on 127.0.0.1. */
   readonly port: number;
@@ -13,7 +13,7 @@ export interface ProxiedListener {
 }
 
 export interface BrokerPlan {
-  /** Where people and programs connect, on 127.0.0.1. */
+  /** The port for people and programs, on 127.0.0.1. */
   readonly port: number;
   readonly behindProxy?: ProxiedListener | undefined;
   /** Holds the configuration and, in `data`, the log. */
@@ -45,8 +45,8 @@ export async function prepareBroker(plan: BrokerPlan): Promise<PreparedBroker> {
 }
 
 /**
- * What `kafka-storage format` writes: a new cluster's identity. Written here, because a JVM only for this doubles
- * the start; the metadata version is then the newest that the broker knows.
+ * Writes what `kafka-storage format` writes: a new cluster's identity. A JVM for this alone would double the start-up
+ * time. The metadata version is then the newest that the broker knows.
  */
 async function formatStorage(data: string): Promise<string> {
   const file = join(data, 'meta.properties');

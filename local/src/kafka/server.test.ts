@@ -10,7 +10,7 @@ const tools = await Promise.all(
   ['java', 'mvn'].map((tool) => execa(tool, ['-version'], { reject: false }).then((result) => result.exitCode === 0)),
 );
 
-// Where Java is not at hand, such as in the test container, Kafka is a container as well.
+// Without Java, as in the test container, Kafka is a container.
 describe.runIf(tools.every(Boolean))('a local broker', { timeout: 120_000 }, () => {
   test('keeps acknowledged messages over SIGKILL and a restart', async () => {
     await using kafka = await startKafka({ properties: quickRecovery });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import { Kafka, logLevel } from 'kafkajs';
 
-import { createThrowAwayFolder } from '../process/private-folder.ts';
+import { createTemporaryFolder } from '../process/private-folder.ts';
 import { Service } from '../process/service.ts';
 import { installKafkaJars } from './jars.ts';
 import { kafkaJava, quickJvm } from './java.ts';
@@ -13,13 +13,13 @@ import { prepareBroker, type ProxiedListener } from './properties.ts';
 export interface KafkaOptions {
   /** A free one by default. */
   readonly port?: number | undefined;
-  /** A second way in, through a proxy. */
+  /** A second listener, for clients behind a proxy. */
   readonly behindProxy?: ProxiedListener | undefined;
-  /** Where its data stay, made if missing. Without one the data are thrown away at the end. */
+  /** The folder for its data, made if missing. Without one the data are temporary. */
   readonly folder?: string | undefined;
   /** Broker properties over the defaults. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
-  /** Flags of the JVM in place of the quick-starting default. */
+  /** Flags of the JVM instead of the quick-starting default. */
   readonly jvm?: readonly string[] | undefined;
   readonly startTimeoutMs?: number | undefined;
 }
@@ -34,9 +34,9 @@ export interface KafkaServer extends AsyncDisposable {
   readonly running: boolean;
   /** Signals the broker; waits for its end unless the signal is SIGSTOP or SIGCONT. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Ends it cleanly. Throw-away data are removed. */
+  /** Ends it cleanly and removes temporary data. */
   stop(): Promise<void>;
-  /** Ends it cleanly if it still runs, and starts it over the same data and port. */
+  /** Ends it cleanly if it still runs, and starts it with the same data and port. */
   restart(): Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export interface KafkaServer extends AsyncDisposable {
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const { jvm = quickJvm, startTimeoutMs = 60_000 } = options;
   await installKafkaJars();
-  const throwAway = options.folder === undefined;
-  const folder = options.folder ?? (await createThrowAwayFolder('kafka'));
+  const isTemporary = options.folder === undefined;
+  const folder = options.folder ?? (await createTemporaryFolder('kafka'));
   const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
   const bootstrapServers = `127.0.0.1:${port}`;
   const logFile = join(folder, 'kafka.log');
@@ -62,7 +62,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       folder,
       logFile,
       lastSignal: 'SIGKILL',
-      removeFolder: throwAway ? folder : undefined,
+      removeFolder: isTemporary ? folder : undefined,
     });
     await service
       .waitUntilReady(() => kafkaAnswers(bootstrapServers, clusterId), startTimeoutMs)
@@ -74,7 +74,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   };
 
   const clean = async (): Promise<void> => {
-    if (throwAway) await rm(folder, { recursive: true, force: true });
+    if (isTemporary) await rm(folder, { recursive: true, force: true });
   };
   let service = await launch().catch(async (error: unknown) => {
     await clean();
@@ -105,7 +105,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   };
 }
 
-/** @throws Error unless a broker at the address serves metadata and counts itself in; of that cluster, if one is named. */
+/** @throws Error unless a broker at the address serves metadata and lists itself; of cluster `ofCluster`, if given. */
 export async function kafkaAnswers(bootstrapServers: string, ofCluster?: string): Promise<void> {
   const kafka = new Kafka({
     brokers: [bootstrapServers],
@@ -120,7 +120,7 @@ export async function kafkaAnswers(bootstrapServers: string, ofCluster?: string)
     await admin.connect();
     const { brokers, clusterId } = await admin.describeCluster();
     if (brokers.length === 0) throw new Error(`the broker at ${bootstrapServers} has not joined its cluster yet`);
-    if (ofCluster !== undefined && clusterId !== ofCluster) throw new Error(`another broker has ${bootstrapServers}`);
+    if (ofCluster !== undefined && clusterId !== ofCluster) throw new Error(`another broker uses ${bootstrapServers}`);
   } finally {
     await admin.disconnect();
   }

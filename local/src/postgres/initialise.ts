@@ -14,14 +14,14 @@ export interface Superuser {
   readonly password: string;
 }
 
-/** How to run one cluster: the program, its data and who it runs as. */
+/** How to run one cluster: the program, its data and its account. */
 export interface PostgresCluster {
   readonly program: string;
   readonly folder: string;
   readonly account: ServerAccount | undefined;
 }
 
-/** Makes a PostgreSQL cluster in the folder unless one is there: UTF-8, "C" rules for order, passwords over TCP. */
+/** Makes a PostgreSQL cluster in the folder unless there is one: UTF-8, "C" collation, passwords over TCP. */
 export async function initialiseCluster(folder: string, superuser: Superuser): Promise<PostgresCluster> {
   const account = await serverAccount();
   const binaries = await postgresBinaries(account !== undefined);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { startPostgres, withClient } from './server.ts';
 
-test('a new PostgreSQL 17 has the database that was asked for and the extension btree_gist', async () => {
+test('a new PostgreSQL 17 has the requested database and the extension btree_gist', async () => {
   await using postgres = await startPostgres({ database: 'warehouse' });
 
   const found = await withClient(postgres.url(), (client) =>
@@ -38,7 +38,7 @@ test('settings reach the server', async () => {
   expect(shown.rows).toEqual([{ max_connections: '17' }]);
 });
 
-test('a stopped throw-away server leaves no folder', async () => {
+test('a stopped temporary server leaves no folder', async () => {
   const postgres = await startPostgres();
 
   await postgres.stop({ mode: 'immediate' });

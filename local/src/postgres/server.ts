@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import { Client } from 'pg';
 
-import { createThrowAwayFolder } from '../process/private-folder.ts';
+import { createTemporaryFolder } from '../process/private-folder.ts';
 import { Service } from '../process/service.ts';
 import { serverAccount } from './account.ts';
 import { initialiseCluster, type PostgresCluster } from './initialise.ts';
@@ -12,19 +12,19 @@ import { initialiseCluster, type PostgresCluster } from './initialise.ts';
 export interface PostgresOptions {
   /** A free one by default. */
   readonly port?: number | undefined;
-  /** Where its data stay, made if missing. Without one the data are thrown away at the end. */
+  /** The folder for its data, made if missing. Without one the data are temporary. */
   readonly folder?: string | undefined;
-  /** The superuser and its password, which count when the data are first made. */
+  /** The superuser and its password, used when the data are first made. */
   readonly user?: string | undefined;
   readonly password?: string | undefined;
-  /** Made if missing, and what `url` names by default. */
+  /** Made if missing; the default of `url`. */
   readonly database?: string | undefined;
   /** Settings of postgresql.conf, such as `{ fsync: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly startTimeoutMs?: number | undefined;
 }
 
-/** PostgreSQL's own words: smart waits for clients, fast rolls back, immediate crashes. */
+/** PostgreSQL's terms: smart waits for clients, fast rolls back, immediate crashes. */
 export type ShutdownMode = 'smart' | 'fast' | 'immediate';
 
 /** A running PostgreSQL on 127.0.0.1. It ends with this process at the latest. */
@@ -39,13 +39,13 @@ export interface PostgresServer extends AsyncDisposable {
   /** The postmaster's process id. */
   readonly pid: number;
   readonly running: boolean;
-  /** A connection string; to the database of the options unless another is named. */
+  /** A connection string, by default to the database of the options. */
   url(database?: string): string;
   /** Signals the postmaster; waits for its end unless the signal is SIGSTOP or SIGCONT. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Ends it (fast by default). Throw-away data are removed. */
+  /** Ends it (fast by default) and removes temporary data. */
   stop(options?: { mode?: ShutdownMode }): Promise<void>;
-  /** Ends it if it still runs, and starts it over the same data and port. */
+  /** Ends it if it still runs, and starts it with the same data and port. */
   restart(options?: { mode?: ShutdownMode }): Promise<void>;
 }
 
@@ -57,20 +57,20 @@ const signals = { smart: 'SIGTERM', fast: 'SIGINT', immediate: 'SIGQUIT' } as co
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const { user = 'postgres', password = 'postgres', database = 'postgres', startTimeoutMs = 30_000 } = options;
-  const throwAway = options.folder === undefined;
-  const folder = options.folder ?? (await createThrowAwayFolder('postgres', await serverAccount()));
+  const isTemporary = options.folder === undefined;
+  const folder = options.folder ?? (await createTemporaryFolder('postgres', await serverAccount()));
   const port = options.port ?? (await getPort({ host: '127.0.0.1' }));
-  const data = throwAway ? join(folder, 'data') : folder;
+  const data = isTemporary ? join(folder, 'data') : folder;
   const url = (name = database): string =>
     `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
-  const logFile = throwAway ? join(folder, 'postgres.log') : `${folder}.log`;
+  const logFile = isTemporary ? join(folder, 'postgres.log') : `${folder}.log`;
   const cluster = await initialiseCluster(data, { user, password });
 
   const launch = async (): Promise<Service> => {
     const service = await Service.start({
       ...serverCommand(cluster, port, options.settings ?? {}),
       logFile,
-      removeFolder: throwAway ? folder : undefined,
+      removeFolder: isTemporary ? folder : undefined,
     });
     await service
       .waitUntilReady(() => answers(url('postgres'), data), startTimeoutMs)
@@ -82,7 +82,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   };
 
   const clean = async (): Promise<void> => {
-    if (throwAway) await rm(folder, { recursive: true, force: true });
+    if (isTemporary) await rm(folder, { recursive: true, force: true });
   };
   let service = await launch().catch(async (error: unknown) => {
     await clean();
@@ -148,10 +148,10 @@ export async function ensureDatabase(adminUrl: string, name: string, owner?: str
   });
 }
 
-/** Opens one connection, hands it over and closes it. */
+/** Opens a connection, passes it to `use` and closes it. */
 export async function withClient<Result>(url: string, use: (client: Client) => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // A server that goes away while the connection is idle shows at the next query or at the end.
+  // If the server stops while the connection is idle, the next query or the end reports it.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -161,9 +161,9 @@ export async function withClient<Result>(url: string, use: (client: Client) => P
   }
 }
 
-/** @throws Error unless the server at the address is the one over this data folder. */
+/** @throws Error unless the server at the address uses this data folder. */
 async function answers(url: string, folder: string): Promise<void> {
   const shown = await withClient(url, (client) => client.query<{ data_directory: string }>('show data_directory'));
   const other = shown.rows[0]?.data_directory;
-  if (other !== folder) throw new Error(`another server, over ${other}, has this port`);
+  if (other !== folder) throw new Error(`another server, with the data in ${other}, uses this port`);
 }

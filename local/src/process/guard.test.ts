@@ -26,7 +26,7 @@ test.each([
   await vi.waitFor(async () => expect(await isAlive(pid)).toBe(false), { timeout: 5_000, interval: 50 });
 });
 
-/** A process that nobody has collected yet (state Z) is dead. */
+/** A zombie process (state Z) is dead. */
 async function isAlive(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
   if (status !== undefined) return !/^State:\s*Z/m.test(status);

@@ -8,13 +8,13 @@ export interface Guarded {
 }
 
 export interface Guard {
-  /** Lets go: the guarded process has ended, or is meant to live on. */
+  /** Stops guarding: the process has ended, or is meant to continue. */
   release(): void;
 }
 
 /**
- * Ends a process when this one is gone, however it went: a small shell waits on a pipe that only this process
- * holds open. A word on the pipe releases it; its end, which even SIGKILL brings, makes it act.
+ * Ends a process when this one ends for any reason. A small shell reads from a pipe that only this process holds open: a
+ * line releases it; the end of the pipe, which even SIGKILL causes, makes it end the guarded process.
  */
 export function guardProcess(guarded: Guarded): Guard {
   const { pid, signal, removeFolder = '' } = guarded;
@@ -23,7 +23,7 @@ export function guardProcess(guarded: Guarded): Guard {
     detached: true,
   });
   guard.unref();
-  // The pipe breaks when the guard is killed by hand; the server is then on its own.
+  // The pipe breaks if somebody kills the guard; the server is then unguarded.
   guard.stdin.on('error', () => undefined);
   return { release: () => void guard.stdin.end('release\n') };
 }

@@ -14,14 +14,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(above, { recursive: true }));
 
-test('a private folder can be reached as long as those above it let others pass', async () => {
+test('a private folder can be reached if those above it let others pass', async () => {
   const own = join(above, 'data');
   await mkdir(own, { mode: 0o700 });
 
   expect(await isReachableByAll(own)).toBe(true);
 });
 
-test('a folder below a private one can not be reached, made or not', async () => {
+test('a folder below a private one can not be reached, whether it exists or not', async () => {
   await chmod(above, 0o700);
 
   expect(await isReachableByAll(join(above, 'not', 'made', 'yet'))).toBe(false);

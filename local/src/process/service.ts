@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { guardProcess, type Guard } from './guard.ts';
 
-/** A user that a server runs as, when the parent is root and the server must not be. */
+/** The user that a server runs as if the parent is root and the server must not be. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -19,16 +19,16 @@ export interface ServiceCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** Working folder; the server must be able to read it. */
   readonly folder: string;
-  /** Both of its outputs are appended to this file. */
+  /** Its output and errors are appended to this file. */
   readonly logFile: string;
   readonly account?: Account | undefined;
-  /** What ends the server at once, and cleanly enough, when this process dies. */
+  /** The signal that ends the server when this process dies: at once and without damage. */
   readonly lastSignal: NodeJS.Signals;
-  /** A throw-away folder that goes when this process dies. */
+  /** A temporary folder that is removed when this process dies. */
   readonly removeFolder?: string | undefined;
 }
 
-/** A server that runs beside this process, in its own process group, and never outlives it. */
+/** A server in its own process group that never outlives this process. */
 export class Service {
   readonly name: string;
   readonly pid: number;
@@ -44,7 +44,7 @@ export class Service {
     this.#logFile = command.logFile;
     this.#guard = guardProcess({ pid, signal: command.lastSignal, removeFolder: command.removeFolder });
     this.#exited = once(child, 'exit').then(() => this.#guard.release());
-    // A forgotten server does not keep this process alive: it exits, and the guard ends the server.
+    // A server that nobody stops does not keep this process alive: the process exits, and the guard ends the server.
     child.unref();
   }
 
@@ -115,7 +115,7 @@ export class Service {
 
 const probeIntervalMs = 50;
 
-/** The last lines of a log, each indented; a file that can not be read is said to be so. */
+/** The last lines of a log, each indented; for a file that can not be read, a line with the reason. */
 export async function tailOf(file: string, lines = 20): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => `(can not be read: ${String(error)})`);
   return text
@@ -126,7 +126,7 @@ export async function tailOf(file: string, lines = 20): Promise<string> {
     .join('\n');
 }
 
-/** A server gets the path and the language, and none of the parent's settings. */
+/** A server gets the path, home, time zone and Java, and none of the parent's settings. */
 function inheritedEnvironment(): Record<string, string> {
   // oxlint-disable-next-line node/no-process-env -- a child's environment, not this program's config
   const { PATH = '', HOME = '/', TZ = 'UTC', JAVA_HOME } = process.env;

@@ -5,7 +5,7 @@ import { refuseProductionData } from '../kafka/environment-mark.ts';
 import { installed, root } from './paths.ts';
 import type { Settings } from './settings.ts';
 
-/** Removes a stopped stack's data and all that was installed and built for it. `.env` stays: it is the user's. */
+/** Removes a stopped stack's data and everything installed and built for it. Keeps `.env`: it is the user's. */
 export async function clean(settings: Settings): Promise<void> {
   const { stack, postgres, socket, kafka } = settings.folders;
   await refuseProductionData(kafka);
@@ -26,7 +26,7 @@ export async function clean(settings: Settings): Promise<void> {
     join(root, name, 'node_modules'),
   ]);
   const outside = postgres.startsWith(stack) ? [] : [dirname(postgres)];
-  // Its own modules last: this program runs from them.
+  // node_modules last: this program runs from there.
   for (const path of [stack, ...outside, socket, installed, ...built, join(root, 'node_modules')]) {
     await rm(path, { recursive: true, force: true });
   }

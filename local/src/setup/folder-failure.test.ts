@@ -10,23 +10,23 @@ const errorOf = async (folder: string): Promise<unknown> =>
   mkdir(folder, { recursive: true }).catch((error: unknown) => error);
 
 test.each([join(import.meta.filename, 'data'), '/sys/pulse-data'])(
-  'a folder that nobody can write to is named, with what to do: %s',
+  'a folder without write permission is named, with what to do: %s',
   async (folder) => {
     expect(folderFailure(new StepError('Start-up', await errorOf(folder)))).toEqual({
       exitCode: 64,
       message: expect.stringMatching(
         new RegExp(
-          `^A folder of the stack can not be written to: E.*'${folder}'\ngive this account the right to, or set LOCAL_DIR`,
+          `^A folder of the stack can not be written to: E.*'${folder}'\ngive this account write permission, or set LOCAL_DIR`,
         ),
       ),
     });
   },
 );
 
-test('a full disk is temporary, whoever reports it', () => {
+test('a full disk is a temporary failure, whether Node or a program reports it', () => {
   const own = Object.assign(new Error('write'), { code: 'ENOSPC' });
   const ofPostgres = new Error(
-    'postgres ends again and again. The end of x.log:\nFATAL: could not write: No space left on device',
+    'postgres keeps ending. The end of x.log:\nFATAL: could not write: No space left on device',
   );
   for (const error of [own, new StepError('PostgreSQL', ofPostgres)]) {
     expect(folderFailure(error)).toMatchObject({
@@ -36,7 +36,7 @@ test('a full disk is temporary, whoever reports it', () => {
   }
 });
 
-test('other failures are none of a folder', () => {
+test('other errors are not failures of a folder', () => {
   expect(folderFailure(new StepError('Kafka broker', new Error('kafka is not healthy after 120 s')))).toBeUndefined();
   expect(folderFailure(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toBeUndefined();
 });

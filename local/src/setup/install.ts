@@ -8,7 +8,7 @@ import { root } from './paths.ts';
 import { together, type Progress } from './progress.ts';
 import { installPython } from './python.ts';
 
-/** Installs and builds all that a stack needs, side by side. Node's packages are there already: they run this. */
+/** Installs and builds all that a stack needs, in parallel. Node's packages are already installed: this program uses them. */
 export async function install(progress: Progress): Promise<void> {
   await together([
     progress.step('Bundles of etl, producer and migrations', build),

@@ -10,10 +10,10 @@ import { sharedFolder } from '../postgres/binaries.ts';
 /** The checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-/** What is installed once and serves every local stack of this checkout. */
+/** What is installed once for every local stack of this checkout. */
 export const installed = join(root, '.local');
 
-/** Where one local stack keeps everything of its own. */
+/** The folders of one local stack. */
 export interface StackFolders {
   readonly stack: string;
   readonly airflow: string;
@@ -22,13 +22,13 @@ export interface StackFolders {
   readonly staging: string;
   readonly logs: string;
   readonly run: string;
-  /** Small commands on the PATH of `make shell-…`. */
+  /** Commands on the PATH of `make shell-…`. */
   readonly bin: string;
-  /** Supervisor's control socket; a path of its own because such a path holds about 100 characters only. */
+  /** Supervisor's control socket. Elsewhere if the path would be too long: a socket's path has about 100 characters at most. */
   readonly socket: string;
 }
 
-/** The folders of the stack in `localDir`, which is taken from the checkout where it is relative. */
+/** The folders of the stack in `localDir`; a relative path starts at the checkout. */
 export async function stackFolders(localDir: string): Promise<StackFolders> {
   const stack = isAbsolute(localDir) ? localDir : join(root, localDir);
   const short = createHash('sha256').update(stack).digest('hex').slice(0, 12);
@@ -47,8 +47,8 @@ export async function stackFolders(localDir: string): Promise<StackFolders> {
 }
 
 /**
- * Beside the rest, unless PostgreSQL runs as another user who can not get there: then under /var/lib, by stack.
- * Data that are there already stay where they are, whatever became of the folders above.
+ * In the stack's folder, unless PostgreSQL runs as another user who can not reach it: then under /var/lib, by stack.
+ * Existing data stay where they are, even if the folders above have changed.
  */
 async function postgresFolder(stack: string, short: string): Promise<string> {
   const own = join(stack, 'data', 'postgres');

@@ -7,14 +7,14 @@ import { execa } from 'execa';
 import { installed, root } from './paths.ts';
 
 const sourceFolder = join(root, 'grafana', 'preview');
-/** What of the server's side goes into the page too. */
+/** Sources of the server that are also part of the page. */
 const sharedFolders = [join(root, 'grafana', 'src', 'preview')];
 const sharedFiles = [join(root, 'grafana', 'src', 'warehouse-datasource.ts'), join(root, 'tsconfig.base.json')];
 
 /** As in local.sh. */
 const pnpm = 'pnpm@12.21.0';
 
-/** Where the page of these sources is, or will be. */
+/** The folder of the page that is built from these sources. */
 export async function previewPage(): Promise<string> {
   const hash = createHash('sha256');
   const files = await Promise.all([sourceFolder, ...sharedFolders].map(filesIn));
@@ -28,14 +28,14 @@ export async function previewPage(): Promise<string> {
   return join(installed, 'preview', hash.digest('hex').slice(0, 16));
 }
 
-/** Whether that page is there. */
+/** Whether that page has been built. */
 export async function isPreviewBuilt(): Promise<boolean> {
   return exists(await previewPage());
 }
 
 /**
- * Installs what the page is made of and builds it; nothing is done when it is there already. The page appears whole
- * or not at all, whoever else builds it.
+ * Installs the page's packages and builds it, unless it has been built. A rename makes the complete page visible, so two
+ * builds at once are safe.
  * @returns its folder.
  */
 export async function buildPreview(): Promise<string> {
@@ -47,15 +47,15 @@ export async function buildPreview(): Promise<string> {
   const args = ['--yes', '--loglevel=error', pnpm, 'install', '--frozen-lockfile', '--prefer-offline'];
   await execa('npx', [...args, '--reporter=silent'], options);
   const vite = join(sourceFolder, 'node_modules', 'vite', 'bin', 'vite.js');
-  // A caller's own NODE_ENV would be built into the page.
+  // Otherwise the caller's NODE_ENV would be built into the page.
   const env = { NODE_ENV: 'production' };
   await execa(process.execPath, [vite, 'build', '--outDir', unfinished], { ...options, env });
-  // Another build of the same sources may have come first.
+  // Another build of the same sources may have finished first.
   await rename(unfinished, page).catch(() => rm(unfinished, { recursive: true }));
   return page;
 }
 
-/** Source files below a folder: not what is installed or built there. */
+/** Source files below a folder, without what is installed or built there. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const sources = entries.filter(({ name }) => !['node_modules', 'dist'].includes(name) && !name.endsWith('.test.ts'));

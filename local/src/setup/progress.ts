@@ -1,4 +1,4 @@
-/** Says what runs, and how long it took, one line a fact. */
+/** Prints which step runs and how long it took, one line each. */
 export class Progress {
   readonly #running = new Map<string, number>();
   readonly #print: (line: string) => void;
@@ -7,7 +7,7 @@ export class Progress {
     this.#print = print;
   }
 
-  /** Runs one named step. An error of it is named after the step. */
+  /** Runs one named step. Its errors name the step. */
   async step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const startedAt = performance.now();
     this.#running.set(name, startedAt);
@@ -27,7 +27,7 @@ export class Progress {
   }
 }
 
-/** A step that failed; the message names it and carries what is known. */
+/** A step that failed; the message names the step and the cause. */
 export class StepError extends Error {
   override readonly name = 'StepError';
 
@@ -36,7 +36,7 @@ export class StepError extends Error {
   }
 }
 
-/** Runs steps side by side to their ends; then throws the first error, so that nothing is cut off half-way. */
+/** Waits for all steps to end, then throws the first error: no step is cut off half-way. */
 export async function together(steps: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(steps);
   const failed = results.find((result) => result.status === 'rejected');

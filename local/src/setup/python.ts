@@ -6,7 +6,7 @@ import { execa } from 'execa';
 
 import { installed, root } from './paths.ts';
 
-/** A Python environment made from one lock file of dags/: what runs Airflow, or what also tests and lints it. */
+/** A Python environment from one lock file of dags/: `venv` runs Airflow, `venv-dev` also tests and lints. */
 export type PythonEnvironment = 'venv' | 'venv-dev';
 
 const locks = { venv: 'requirements.lock', 'venv-dev': 'requirements-dev.lock' } as const;
@@ -18,7 +18,7 @@ export function pythonProgram(environment: PythonEnvironment, program: string): 
   return join(installed, environment, 'bin', program);
 }
 
-/** Installs exactly what the lock file says, by hash; nothing is done when it is unchanged. */
+/** Installs exactly the packages of the lock file, by hash; does nothing if the file is unchanged. */
 export async function installPython(environment: PythonEnvironment): Promise<void> {
   const lock = join(root, 'dags', locks[environment]);
   const folder = join(installed, environment);
@@ -36,7 +36,7 @@ export async function installPython(environment: PythonEnvironment): Promise<voi
   await writeFile(stamp, wanted);
 }
 
-/** An installed uv, or one of our own beside the environments. */
+/** An installed uv, or one that is installed next to the environments. */
 async function findUv(): Promise<string> {
   const present = await execa('uv', ['--version'], { reject: false });
   if (present.exitCode === 0) return 'uv';
@@ -50,7 +50,7 @@ async function findUv(): Promise<string> {
   return uv;
 }
 
-/** @throws Error when no Python of the machine is new enough. */
+/** @throws Error if no Python on the machine is new enough. */
 async function findPython(): Promise<string> {
   const isNewEnough = 'import sys; sys.exit(sys.version_info < (3, 11))';
   for (const name of pythonNames) {

@@ -30,12 +30,12 @@ const schema = z.object({
   GRAFANA_SECRET_KEY: z.string().default(''),
 });
 
-/** Every variable that decides what a stack is made of; its programs read others. */
+/** The variables that this program reads; the stack's programs read others. */
 export const variableNames: readonly string[] = Object.keys(schema.shape);
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** What one local stack is made of: its settings, its folders and the environment of its programs. */
+/** One local stack: its settings, its folders and the environment of its programs. */
 export interface Settings extends Readonly<z.output<typeof schema>> {
   readonly folders: StackFolders;
   readonly kafkaServers: string;
@@ -44,7 +44,7 @@ export interface Settings extends Readonly<z.output<typeof schema>> {
 }
 
 /**
- * Reads `.env`, which is made from `.env.example` if there is none; the given environment wins over the file.
+ * Reads `.env`, first made from `.env.example` if missing; variables of the given environment win over the file.
  * @param folder - Where both files are.
  * @throws ConfigError naming each variable that is wrong.
  */

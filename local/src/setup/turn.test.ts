@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const turnScript = join(import.meta.dirname, '../../turn.sh');
-const waits = /another make is at work here \(process \d+\): waiting until it has ended/;
+const waits = /another make is running in this checkout \(process \d+\): waiting until it ends/;
 let checkout = '';
 
 beforeEach(async () => {
@@ -27,7 +27,7 @@ async function log(): Promise<string[]> {
   return spawnSync('cat', ['log'], { cwd: checkout, encoding: 'utf8' }).stdout.trim().split('\n');
 }
 
-test('of several at once one works at a time, and the others say that they wait', async () => {
+test('of several makes at once one works at a time, and the others report that they wait', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const ended = await Promise.all(names.map(run));
   const lines = await log();
@@ -38,7 +38,7 @@ test('of several at once one works at a time, and the others say that they wait'
   expect(ended.filter(({ stderr }) => waits.test(stderr))).toHaveLength(names.length - 1);
 });
 
-test('one that was killed, or whose id another program has by now, keeps nobody waiting', async () => {
+test('a make that was killed blocks nobody, even if another program has its process id now', async () => {
   await mkdir(join(checkout, '.local'));
   const dead = spawnSync('true').pid;
   for (const holder of [dead, process.pid]) {
@@ -48,7 +48,7 @@ test('one that was killed, or whose id another program has by now, keeps nobody 
   }
 });
 
-test('a checkout that can not be written to is refused with words', async () => {
+test('a checkout that can not be written to is refused with a message', async () => {
   await writeFile(join(checkout, '.local'), '');
   await chmod(join(checkout, '.local'), 0o444);
   const { exitCode, stderr } = await execa('sh', ['local/run.sh', 'a'], {

@@ -9,10 +9,10 @@ import { pythonProgram } from '../setup/python.ts';
 import type { Environment, Settings } from '../setup/settings.ts';
 import type { Program } from './supervisor.ts';
 
-/** The database in the stack's PostgreSQL that holds Airflow's own state. */
+/** The database of Airflow's own state, in the stack's PostgreSQL. */
 export const airflowDatabase = 'airflow';
 
-/** Airflow's settings: those of every runtime from dags/airflow.env, and what this stack adds. */
+/** Airflow's settings: dags/airflow.env, which every runtime uses, and those of this stack. */
 export async function airflowEnvironment(settings: Settings): Promise<Environment> {
   const { folders } = settings;
   await ensureFolder(folders.airflow);
@@ -38,12 +38,12 @@ export async function airflowEnvironment(settings: Settings): Promise<Environmen
   };
 }
 
-/** Airflow's processes in the order they start. */
+/** Airflow's processes in start order. */
 export function airflowPrograms(environment: Environment): readonly Program[] {
   const commands = {
     'airflow-apiserver': ['api-server', '--host', '127.0.0.1', '--workers', '1'],
     'airflow-dag-processor': ['dag-processor'],
-    // The API server reads the logs of tasks from the same disk: nobody needs to serve them.
+    // The API server reads the tasks' logs from the same disk, so the scheduler need not serve them.
     'airflow-scheduler': ['scheduler', '--skip-serve-logs'],
   };
   return Object.entries(commands).map(([name, args]) => ({
@@ -56,7 +56,7 @@ export function airflowPrograms(environment: Environment): readonly Program[] {
   }));
 }
 
-/** SimpleAuthManager's own format: one JSON object of names and passwords. */
+/** The format of SimpleAuthManager: one JSON object of names and passwords. */
 async function passwordFile(settings: Settings): Promise<string> {
   const file = join(settings.folders.airflow, 'passwords.json');
   const passwords = { [settings.AIRFLOW_ADMIN_USER]: settings.AIRFLOW_ADMIN_PASSWORD };
@@ -64,7 +64,7 @@ async function passwordFile(settings: Settings): Promise<string> {
   return file;
 }
 
-/** Keys that Airflow's processes share, made once for each stack. */
+/** Keys that Airflow's processes have in common, made once for each stack. */
 async function secrets(folder: string): Promise<Environment> {
   const file = join(folder, 'secrets.env');
   const present = await readFile(file, 'utf8').catch(() => undefined);

@@ -8,7 +8,7 @@ import type { Settings } from '../setup/settings.ts';
 import { runInside } from './run-inside.ts';
 import { Supervisor } from './supervisor.ts';
 
-/** A name that sorts by time, in the checkout's own folder of backups. */
+/** A file name that sorts by time, in the checkout's folder of backups. */
 function defaultBackupFile(now: Date): string {
   const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
   return join(root, 'backups', `warehouse-${time}.backup`);
@@ -20,31 +20,32 @@ export async function backup(settings: Settings, file: string | undefined): Prom
   return migrate(settings, ['backup', '--file', target]);
 }
 
-/** Puts a backup in the place of the warehouse, after asking. @returns the exit code. */
+/** Replaces the warehouse by a backup, after a confirmation. @returns the exit code. */
 export async function restore(
   settings: Settings,
   progress: Progress,
   options: { readonly file: string | undefined; readonly alwaysYes: boolean },
 ): Promise<number> {
   const { file, alwaysYes } = options;
-  if (file === undefined) throw new StepError('Restore', new Error('say which: make restore FILE=backups/…'));
+  if (file === undefined) throw new StepError('Restore', new Error('FILE is missing: make restore FILE=backups/…'));
   const source = resolve(root, file);
-  if (!(await stat(source).catch(() => undefined))) throw new StepError('Restore', new Error(`there is no ${source}`));
+  if (!(await stat(source).catch(() => undefined)))
+    throw new StepError('Restore', new Error(`${source} does not exist`));
   if (!(await confirm(`Replace every row of the warehouse by those of ${source}?`, alwaysYes))) {
-    process.stdout.write('Nothing done.\n');
+    process.stdout.write('Nothing was changed.\n');
     return 0;
   }
   return replaceWarehouse(settings, progress, ['restore', '--file', source, '--yes']);
 }
 
-/** Drops every table of the warehouse and makes them again, empty. @returns the exit code. */
+/** Drops every table of the warehouse and makes them again. @returns the exit code. */
 export async function reset(settings: Settings, progress: Progress): Promise<number> {
   return replaceWarehouse(settings, progress, ['reset', '--yes']);
 }
 
 /**
- * Runs the migrator with Airflow's scheduler paused. Staged files go: they belong to batches that the warehouse has never heard of
- * afterwards.
+ * Runs the migrator while Airflow's scheduler is stopped. Then removes staged files: the new warehouse does not know their
+ * batches.
  */
 async function replaceWarehouse(settings: Settings, progress: Progress, args: readonly string[]): Promise<number> {
   const supervisor = new Supervisor(settings.folders);
@@ -55,7 +56,7 @@ async function replaceWarehouse(settings: Settings, progress: Progress, args: re
     if (code === 0) await progress.step('Removing staged files', () => emptyFolder(settings.folders.staging));
     return code;
   } finally {
-    if (wasScheduling) await progress.step('Going on with the schedule', () => supervisor.start(scheduler));
+    if (wasScheduling) await progress.step('Resuming the schedule', () => supervisor.start(scheduler));
   }
 }
 

@@ -8,7 +8,7 @@ import { pythonProgram } from '../setup/python.ts';
 import type { Settings } from '../setup/settings.ts';
 import { shellWord } from '../setup/shell-word.ts';
 
-/** The stack's commands, as a container would have them on its PATH. */
+/** Writes the stack's commands, which a container would have on its PATH. */
 export async function writeCommands(settings: Settings): Promise<void> {
   const { folders, kafkaServers } = settings;
   await ensureFolder(folders.bin);

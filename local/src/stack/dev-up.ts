@@ -14,22 +14,22 @@ import type { Environment, Settings } from '../setup/settings.ts';
 import { airflowDatabase, airflowEnvironment, airflowPrograms } from './airflow.ts';
 import { writeCommands } from './commands.ts';
 import { dashboardsOf, type Dashboards } from './grafana.ts';
-import { airflowAnswers, grafanaAnswers, HopelessError, waitUntilHealthy } from './health.ts';
+import { airflowAnswers, grafanaAnswers, UnrecoverableError, waitUntilHealthy } from './health.ts';
 import { baseEnvironment, runOnce } from './one-shot.ts';
 import { kafkaProgram, postgresProgram, producerProgram } from './programs.ts';
-import { killStrays } from './strays.ts';
+import { killOrphans } from './orphans.ts';
 import { Supervisor, type Program } from './supervisor.ts';
 import { watchdogProgram } from './watchdog.ts';
 
 /**
- * Installs, builds and starts the whole stack; returns once all of it is healthy. Harmless on a running one.
+ * Installs, builds and starts the whole stack; returns once all of it is healthy. Does no harm if it runs already.
  * @throws StepError naming the part that failed, or the reason of `interrupted`; what this call has started is stopped.
  */
 export async function devUp(settings: Settings, progress: Progress, interrupted: AbortSignal): Promise<void> {
   await install(progress);
   const supervisor = new Supervisor(settings.folders);
   const wasRunning = await supervisor.isRunning();
-  if (!wasRunning) await killStrays(settings.folders.stack);
+  if (!wasRunning) await killOrphans(settings.folders.stack);
   try {
     await Promise.race([start(settings, progress, supervisor), rejection(interrupted)]);
   } catch (error) {
@@ -38,10 +38,10 @@ export async function devUp(settings: Settings, progress: Progress, interrupted:
   }
 }
 
-/** Stops every process of the stack. Its data stay. */
+/** Stops every process of the stack and keeps its data. */
 export async function devDown(settings: Settings): Promise<void> {
   await new Supervisor(settings.folders).shutdown();
-  await killStrays(settings.folders.stack);
+  await killOrphans(settings.folders.stack);
 }
 
 async function rejection(signal: AbortSignal): Promise<never> {
@@ -80,7 +80,7 @@ async function start(settings: Settings, progress: Progress, supervisor: Supervi
     progress.step('Producer', () => supervisor.start('producer')),
     ...(dashboards ? [startDashboardsPart(starting, dashboards)] : []),
   ]);
-  // Once all is healthy, so that it finds nothing to do.
+  // Only when everything is healthy, so that it finds nothing to restart.
   await supervisor.start('watchdog');
 }
 
@@ -135,7 +135,7 @@ async function startAirflowPart(
   });
 }
 
-/** A preview that has yet to be built is left to itself: the pipeline does not wait for it. */
+/** Does not wait for a preview that still has to be built. */
 async function startDashboardsPart({ settings, progress, supervisor }: Starting, { kind, isBuilt }: Dashboards) {
   if (!isBuilt) return supervisor.start('grafana');
   await progress.step(kind === 'grafana' ? 'Grafana' : 'Preview of the dashboards', async () => {
@@ -158,8 +158,8 @@ async function logIn(url: string): Promise<void> {
     await withClient(url, (client) => client.query('select 1'));
   } catch (cause) {
     if (!(cause instanceof DatabaseError && cause.code === invalidPassword)) throw cause;
-    const remedy = 'its data were made with another one: set that one in .env, or remove the data with make clean';
-    throw new HopelessError(`PostgreSQL does not accept WAREHOUSE_DB_USER with WAREHOUSE_DB_PASSWORD: ${remedy}`, {
+    const remedy = 'the data were made with another password: set that one in .env, or remove the data with make clean';
+    throw new UnrecoverableError(`PostgreSQL does not accept WAREHOUSE_DB_USER and WAREHOUSE_DB_PASSWORD: ${remedy}`, {
       cause,
     });
   }

@@ -8,8 +8,8 @@ import type { Settings } from '../setup/settings.ts';
 import type { Program } from './supervisor.ts';
 
 /**
- * The preview of the dashboards, where no Grafana is installed: builds its page first, unless that is done, at the
- * lowest priority and without anybody waiting for it, then serves it.
+ * The preview of the dashboards, for machines without Grafana. It builds its page if needed, at the lowest priority, and
+ * then serves it. Nothing waits for the build.
  */
 export async function previewProgram(settings: Settings): Promise<Program> {
   const page = await previewPage();
@@ -18,7 +18,7 @@ export async function previewProgram(settings: Settings): Promise<Program> {
   return {
     name: 'grafana',
     command: ['sh', '-c', `[ -d "$1" ] || ${build} && ${serve}`, process.execPath, page],
-    // Other dashboards make Supervisor restart it, as another page does.
+    // Changed dashboards make Supervisor restart it, as a changed page does.
     environment: { ...settings.environment, PULSE_BUILD: await dashboardsVersion() },
     folder: root,
     stopSignal: 'TERM',

@@ -9,15 +9,15 @@ import type { Settings } from '../setup/settings.ts';
 import { previewProgram } from './grafana-preview.ts';
 import type { Program } from './supervisor.ts';
 
-/** What shows the dashboards: an installed Grafana, or the preview where there is none. */
+/** What shows the dashboards: an installed Grafana, else the preview. */
 export interface Dashboards {
   readonly kind: 'grafana' | 'preview';
-  /** Whether it only has to start; a preview may still have to be built. */
+  /** Whether it can start at once; a preview may have to be built first. */
   readonly isBuilt: boolean;
   readonly program: Program;
 }
 
-/** What shows the dashboards in this stack; undefined if that is turned off. */
+/** What shows the dashboards in this stack; undefined if they are turned off. */
 export async function dashboardsOf(settings: Settings): Promise<Dashboards | undefined> {
   if (settings.GRAFANA === 'off') return undefined;
   const grafana = await installedGrafana(settings);
@@ -66,7 +66,7 @@ async function installedGrafana(settings: Settings): Promise<Program | undefined
   };
 }
 
-/** A folder is Grafana's home if the default configuration lies in it. */
+/** A folder is Grafana's home if it holds the default configuration. */
 async function firstPresent(folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) {
     const isHome = await access(join(folder, 'conf', 'defaults.ini')).then(

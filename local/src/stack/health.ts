@@ -8,14 +8,14 @@ import type { Settings } from '../setup/settings.ts';
 import type { Finding } from './silence.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** What no waiting puts right. */
-export class HopelessError extends Error {
-  override readonly name = 'HopelessError';
+/** A failure that waiting does not repair. */
+export class UnrecoverableError extends Error {
+  override readonly name = 'UnrecoverableError';
 }
 
 /**
  * Waits until a probe of one supervised program succeeds.
- * @throws Error with the end of the program's log when it gives up or is not healthy in time.
+ * @throws Error with the end of the program's log if Supervisor gave up on it or it is not healthy in time.
  */
 export async function waitUntilHealthy(
   settings: Settings,
@@ -29,11 +29,11 @@ export async function waitUntilHealthy(
     try {
       return void (await probe());
     } catch (cause) {
-      if (cause instanceof HopelessError) throw cause;
+      if (cause instanceof UnrecoverableError) throw cause;
       const gaveUp = attempt % stateEvery === 0 && (await supervisor.states()).get(name) === 'FATAL';
       if (gaveUp || Date.now() > deadline) {
         const logFile = join(settings.folders.logs, `${name}.log`);
-        const what = gaveUp ? 'ends again and again' : `is not healthy after ${timeoutMs / 1000} s`;
+        const what = gaveUp ? 'keeps ending' : `is not healthy after ${timeoutMs / 1000} s`;
         throw new Error(`${name} ${what}. The end of ${logFile}:\n${await tailOf(logFile)}`, { cause });
       }
     }
@@ -41,20 +41,20 @@ export async function waitUntilHealthy(
   }
 }
 
-/** How many probes go by before Supervisor is asked whether the program still tries. */
+/** Supervisor is asked on every tenth probe whether it gave up on the program. */
 const stateEvery = 10;
 
 const component = z.object({ status: z.literal('healthy') });
 const airflowHealth = z.object({ metadatabase: component, scheduler: component, dag_processor: component });
 
-/** @throws Error unless the API server answers and has heard of its scheduler and DAG processor a moment ago. */
+/** @throws Error unless the API server answers and its scheduler and DAG processor have a recent heartbeat. */
 export async function airflowAnswers(port: number): Promise<void> {
   const url = `http://127.0.0.1:${port}/api/v2/monitor/health`;
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   airflowHealth.parse(await response.json());
 }
 
-/** @throws Error unless the API server itself answers, whatever else is away. */
+/** @throws Error unless the API server answers; other components do not matter. */
 export async function airflowVersionAnswers(port: number): Promise<void> {
   const url = `http://127.0.0.1:${port}/api/v2/version`;
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
@@ -66,8 +66,8 @@ const status = z.object({ status: z.string().nullable() });
 const everyHealth = z.object({ metadatabase: status, scheduler: status, dag_processor: status });
 
 /**
- * What Airflow's API server says of a component's heartbeat. Nothing is known of it while the server does not answer, or can not
- * reach its database.
+ * What Airflow's API server reports about a component's heartbeat: unknown while the server does not answer or can not reach
+ * its database.
  */
 export async function componentFinding(port: number, name: 'scheduler' | 'dag_processor'): Promise<Finding> {
   const url = `http://127.0.0.1:${port}/api/v2/monitor/health`;

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 
 import { tailOf } from '../process/service.ts';
 import type { Environment, Settings } from '../setup/settings.ts';
-import { stackMarker } from './strays.ts';
+import { stackMarker } from './orphans.ts';
 
 export interface OneShot {
   readonly name: string;
@@ -38,7 +38,7 @@ export async function runOnce(settings: Settings, job: OneShot): Promise<void> {
 const passedOn =
   /^(PATH|HOME|USER|LANG|TZ|JAVA_HOME|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|(HTTPS?|NO)_PROXY|(https?|no)_proxy)$/;
 
-/** What programs of a stack take over from the caller: where tools and certificates are, and no settings. */
+/** What programs of a stack inherit from the caller: paths of tools and certificates, proxies, and no settings. */
 export function baseEnvironment(): Environment {
   // oxlint-disable-next-line node/no-process-env -- a child's environment, not this program's config
   const entries = Object.entries(process.env).filter(([name]) => passedOn.test(name));

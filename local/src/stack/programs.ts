@@ -12,7 +12,7 @@ import { root } from '../setup/paths.ts';
 import type { Settings } from '../setup/settings.ts';
 import type { Program } from './supervisor.ts';
 
-/** The warehouse and Airflow's database in one PostgreSQL; the warehouse's owner is its superuser, as in containers. */
+/** One PostgreSQL for the warehouse and Airflow's database. The warehouse's owner is its superuser, as in containers. */
 export async function postgresProgram(settings: Settings): Promise<Program> {
   const { folders, WAREHOUSE_DB_USER: user, WAREHOUSE_DB_PASSWORD: password } = settings;
   const cluster = await initialiseCluster(folders.postgres, { user, password });
@@ -37,7 +37,7 @@ export async function kafkaProgram(settings: Settings): Promise<Program> {
   const { propertiesFile } = await prepareBroker({
     port: settings.KAFKA_PORT,
     folder,
-    // The rack says what the data are for, as in containers.
+    // The rack names the environment of the data, as in containers.
     properties: { 'log.retention.hours': String(retentionHours), 'broker.rack': 'development' },
   });
   return {
@@ -50,7 +50,7 @@ export async function kafkaProgram(settings: Settings): Promise<Program> {
   };
 }
 
-/** The producer's bundle. A new build changes its environment, and so makes Supervisor restart it. */
+/** The producer's bundle. A new build changes PULSE_BUILD, which makes Supervisor restart it. */
 export async function producerProgram(settings: Settings): Promise<Program> {
   const bundle = join(root, 'producer', 'dist', 'producer.mjs');
   const build = createHash('sha256')

@@ -6,7 +6,7 @@ import type { Environment, Settings } from '../setup/settings.ts';
 import { airflowEnvironment } from './airflow.ts';
 import { writeCommands } from './commands.ts';
 
-/** Runs a command at this terminal with the stack's environment and commands; returns its exit code. */
+/** Runs a command in this terminal with the stack's environment and commands; returns its exit code. */
 export async function runInside(settings: Settings, command: string, args: readonly string[] = []): Promise<number> {
   await writeCommands(settings);
   const result = await execa(command, args, {
@@ -20,7 +20,7 @@ export async function runInside(settings: Settings, command: string, args: reado
 /** An interactive shell with the stack's commands. */
 export async function openShell(settings: Settings, greeting: string): Promise<number> {
   process.stdout.write(`${greeting}\nLeave with: exit\n`);
-  // oxlint-disable-next-line node/no-process-env -- which shell the person uses
+  // oxlint-disable-next-line node/no-process-env -- the user's shell
   return await runInside(settings, process.env['SHELL'] ?? '/bin/sh');
 }
 

@@ -1,7 +1,7 @@
-/** What a probe of a program has found; unknown where something else has to answer first. */
+/** The result of a probe; unknown if the probe depends on another program that does not answer. */
 export type Finding = 'answers' | 'silent' | 'unknown';
 
-/** Counts how often in a row one program was silent. */
+/** Counts the probes in a row that one program did not answer. */
 export class Silence {
   readonly #countMax: number;
   #count = 0;
@@ -10,7 +10,7 @@ export class Silence {
     this.#countMax = countMax;
   }
 
-  /** Takes in what a probe has found. @returns whether the program has been silent for long enough to be called hung. */
+  /** Adds the result of a probe. @returns whether the program now counts as hung. */
   add(finding: Finding): boolean {
     if (finding === 'answers') this.#count = 0;
     if (finding === 'silent') this.#count += 1;
@@ -22,7 +22,7 @@ export class Silence {
     return this.#count === 1;
   }
 
-  /** Begins again, below zero: a program that was just started is given time. */
+  /** Starts again below zero: a program that was just started has time to answer. */
   restart(graceCount: number): void {
     this.#count = -graceCount;
   }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test('the printed address of the warehouse is one that psql and a shell take as it is', async () => {
+test('psql and a shell take the printed address of the warehouse unchanged', async () => {
   const password = "p ä'$@:/#?%&!(";
   const settings = await readSettings({ WAREHOUSE_DB_PASSWORD: password, LOCAL_DIR: folder }, folder);
   const address =

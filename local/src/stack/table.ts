@@ -1,7 +1,7 @@
 import type { Settings } from '../setup/settings.ts';
 import type { Dashboards } from './grafana.ts';
 
-/** Where everything is and how to log in, for people, once the stack is up. */
+/** The table of addresses and log-ins that people see once the stack is up. */
 export function addressTable(settings: Settings, dashboards: Dashboards | undefined): string {
   const warehouse = `127.0.0.1:${settings.WAREHOUSE_DB_PORT}`;
   const { WAREHOUSE_DB_USER: user, WAREHOUSE_DB_PASSWORD: password, WAREHOUSE_DB_NAME: database } = settings;
@@ -25,7 +25,7 @@ export function addressTable(settings: Settings, dashboards: Dashboards | undefi
   return ['', ...lines.map((line) => `  ${line.trimEnd()}`), '', '  Stop it with: make dev-down', ''].join('\n');
 }
 
-/** A part of a URL that a shell takes as it is, too. */
+/** Encodes a part of a URL so that a shell needs no quotes around it. */
 function encoded(part: string): string {
   return encodeURIComponent(part).replaceAll(
     /[!'()*]/g,
@@ -40,7 +40,7 @@ function dashboardsRow(settings: Settings, dashboards: Dashboards | undefined): 
     case 'grafana':
       return ['Grafana', url, `${settings.GRAFANA_ADMIN_USER} / ${settings.GRAFANA_ADMIN_PASSWORD}`];
     case 'preview': {
-      const isBuilding = 'preview, being built for some minutes yet: make grafana-logs';
+      const isBuilding = 'preview, still being built for some minutes: make grafana-logs';
       const isThere = 'preview without a log-in: no Grafana is installed here';
       return ['Dashboards', url, dashboards.isBuilt ? isThere : isBuilding];
     }

@@ -5,7 +5,7 @@ import { DatabaseError, type Client } from 'pg';
 
 import { withClient } from '../postgres/server.ts';
 
-/** An SQL prompt on the warehouse: psql where it is installed, else one statement a line. Returns the exit code. */
+/** Opens an SQL prompt on the warehouse: psql if installed, else one statement a line. @returns the exit code. */
 export async function openWarehouseShell(url: string): Promise<number> {
   const psql = await execa('psql', ['--version'], { reject: false });
   if (psql.exitCode === 0) return (await execa('psql', [url], { stdio: 'inherit', reject: false })).exitCode ?? 1;
@@ -14,7 +14,7 @@ export async function openWarehouseShell(url: string): Promise<number> {
 }
 
 async function promptLoop(client: Client): Promise<void> {
-  process.stdout.write('psql is not installed: one SQL statement a line, \\dt for the tables, \\q to leave.\n');
+  process.stdout.write('psql is not installed. Type one SQL statement a line; \\dt lists the tables, \\q leaves.\n');
   const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: 'warehouse=> ' });
   terminal.prompt();
   for await (const line of terminal) {
@@ -38,7 +38,7 @@ async function show(client: Client, statement: string): Promise<void> {
   }
 }
 
-/** Rows as columns of even width. */
+/** Formats rows as aligned columns. */
 export function formatRows(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const names = Object.keys(rows[0] ?? {});
   const cells = [names, ...rows.map((row) => names.map((name) => formatCell(row[name])))];

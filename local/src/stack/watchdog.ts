@@ -7,44 +7,43 @@ import { airflowVersionAnswers, componentFinding } from './health.ts';
 import { Silence, type Finding } from './silence.ts';
 import type { Program, Supervisor } from './supervisor.ts';
 
-/** How often programs are asked. */
+/** The time between two probes of a program. */
 const everyMs = 5_000;
 
-/** A program that was just started has this long, or up to its first answer, before silence counts: three minutes. */
+/** After a start, silence does not count for this many probes (three minutes) or until the first answer. */
 const graceCount = 36;
 
 interface Watched {
   readonly name: string;
-  /** How many silences in a row call it hung. */
+  /** The program counts as hung after this many silences in a row. */
   readonly silencesMax: number;
   probe(): Promise<Finding>;
 }
 
 /**
- * The programs that are restarted when they hang: what they know is in Kafka and in PostgreSQL, and they are killed in tests all
- * the time. PostgreSQL is not among them: it is only reported, by whoever can not reach it, for a slow answer is no reason to end
- * every session.
+ * The programs that are restarted when they hang. Their state is in Kafka and PostgreSQL, and tests kill them all the time.
+ * PostgreSQL is not among them, because a slow answer is no reason to end every session; its clients report it.
  */
 export function watchedPrograms(settings: Settings): readonly Watched[] {
   const { AIRFLOW_PORT: port, kafkaServers } = settings;
   return [
-    // Three quarters of a minute; for the scheduler the quarter comes on top after which Airflow calls its heartbeat old.
+    // 45 s; for the scheduler 15 s more, after which Airflow calls its heartbeat old.
     { name: 'airflow-apiserver', silencesMax: 9, probe: () => findingOf(airflowVersionAnswers(port)) },
     { name: 'airflow-scheduler', silencesMax: 9, probe: () => componentFinding(port, 'scheduler') },
     { name: 'airflow-dag-processor', silencesMax: 9, probe: () => componentFinding(port, 'dag_processor') },
-    // It takes its time to read its log again after a kill, so it is given more.
+    // After a kill it reads its log again, which takes time.
     { name: 'kafka', silencesMax: 12, probe: () => findingOf(kafkaAnswers(kafkaServers)) },
   ];
 }
 
-/** Asks each program for ever, and restarts one that has hung. */
+/** Probes each program until the process ends, and restarts those that hang. */
 export async function watch(
   watched: readonly Watched[],
   supervisor: Supervisor,
   print: (line: string) => void,
 ): Promise<never> {
   const watches = watched.map((program) => new Watch(program, supervisor, print));
-  return Promise.race(watches.map((one) => one.lookForEver()));
+  return Promise.race(watches.map((one) => one.watchForever()));
 }
 
 class Watch {
@@ -61,22 +60,22 @@ class Watch {
     this.#silence = new Silence(program.silencesMax);
   }
 
-  async lookForEver(): Promise<never> {
-    for (;;) await Promise.all([delay(everyMs), this.#look()]);
+  async watchForever(): Promise<never> {
+    for (;;) await Promise.all([delay(everyMs), this.#probeOnce()]);
   }
 
-  async #look(): Promise<void> {
+  async #probeOnce(): Promise<void> {
     try {
       const isHung = this.#silence.add(await this.#program.probe());
       if (this.#silence.isNew) this.#processId = await this.#runningProcess();
       if (isHung) await this.#restart();
     } catch (error) {
-      // Supervisor may be on its way out.
-      this.#print(`${this.#program.name} could not be looked after: ${String(error)}`);
+      // Supervisor may be shutting down.
+      this.#print(`${this.#program.name} could not be watched: ${String(error)}`);
     }
   }
 
-  /** Only what Supervisor still runs, in the process that fell silent: somebody may have stopped it, or started it again. */
+  /** Restarts only the process that fell silent: somebody may have stopped or restarted the program. */
   async #restart(): Promise<void> {
     const { name, silencesMax } = this.#program;
     const found = await this.#runningProcess();
@@ -101,7 +100,7 @@ async function findingOf(probe: Promise<unknown>): Promise<Finding> {
   );
 }
 
-/** The watchdog as a program of the stack. It is started last and stopped first. */
+/** The watchdog as a program of the stack: started last, stopped first. */
 export function watchdogProgram(settings: Settings): Program {
   return {
     name: 'watchdog',

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 export const stackMarker = 'PULSE_STACK';
 
 /**
- * Kills what still lives of a stack after its supervisor has gone, such as a task whose scheduler was killed.
- * Looks into /proc; a machine without one has no strays that we know of.
+ * Kills processes of a stack that outlived its supervisor, such as a task whose scheduler was killed.
+ * Finds them in /proc; on a machine without /proc it finds none.
  * @returns how many processes were killed.
  */
-export async function killStrays(stack: string): Promise<number> {
+export async function killOrphans(stack: string): Promise<number> {
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
   let killed = 0;
