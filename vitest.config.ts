@@ -17,7 +17,7 @@ export default defineConfig({
           include: unit
             .map((folder) => `${folder}/**/src/**/*.test.ts`)
             .concat(unit.map((folder) => `${folder}/*.test.ts`))
-            .concat('tests/imports/*.test.ts', 'tests/mutants/*.test.ts', 'tests/settings/*.test.ts'),
+            .concat(['imports', 'mutants', 'repository', 'settings'].map((folder) => `tests/${folder}/*.test.ts`)),
         },
       },
       {
