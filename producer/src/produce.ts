@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { ConfigError, type Logger } from '@pulse/runtime';
 
 import type { Config } from './config.ts';
 import { createHealth } from './health.ts';
-import { createClient, type Client } from './kafka/client.ts';
 import { KafkaRefusalError } from './kafka/outage.ts';
-import { createPublisher } from './kafka/publisher.ts';
+import { openPublisher } from './kafka/publisher.ts';
 import { openLedger } from './ledger.ts';
 import { createPace } from './pace.ts';
 import { run } from './run.ts';
@@ -17,7 +14,6 @@ import { createTraffic } from './traffic/traffic.ts';
 
 /** How long what is under way is waited for after a stop. Below the 10 s that containers are given. */
 const stopTimeoutMs = 5_000;
-const disconnectTimeoutMs = 1_000;
 
 export interface Produced {
   readonly summary: Summary;
@@ -30,7 +26,6 @@ export async function produce(
   config: Config,
   { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
 ): Promise<Produced> {
-  const client = createClient({ brokers: config.brokers, logger });
   using ledger = openLedger(config.ledgerFile);
   const tally = createTally({ ledger, health: createHealth(config.healthFile), logger });
   logger.info(
@@ -38,25 +33,22 @@ export async function produce(
     'traffic begins',
   );
   try {
-    await connectAndRun(config, client, tally, { logger, stop });
+    await connectAndRun(config, tally, { logger, stop });
     return { summary: tally.summary(config.seed) };
   } catch (error) {
     if (!(error instanceof KafkaRefusalError || error instanceof ConfigError)) throw error;
     return { summary: tally.summary(config.seed), failure: error };
-  } finally {
-    await Promise.race([client.producer.disconnect(), sleep(disconnectTimeoutMs)]);
   }
 }
 
 async function connectAndRun(
   config: Config,
-  client: Client,
   tally: Tally,
   { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
 ): Promise<void> {
   const { topics, seed, count, timeSpan } = config;
-  const publisher = await createPublisher({
-    client,
+  await using publisher = await openPublisher({
+    brokers: config.brokers,
     topics: Object.values(topics),
     logger,
     signal: stop,

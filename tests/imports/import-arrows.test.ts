@@ -34,6 +34,9 @@ test.each([
   ['etl/src/fraud/planted.ts', '../warehouse/lookups.ts'],
   ['etl/src/planted.ts', '@pulse/producer'],
   ['producer/src/planted.ts', '@pulse/migrations/schema'],
+  ['producer/src/kafka/planted.ts', '@pulse/migrations/schema'],
+  ['producer/src/planted.ts', 'kafkajs'],
+  ['producer/src/traffic/planted.ts', 'kafkajs/src/errors.js'],
   ['packages/contract/src/planted.ts', '@pulse/etl'],
   ['etl/src/warehouse/planted.ts', '../../../tests/support/sql.ts'],
 ])('%s may not import %s', (path, imported) => {
@@ -45,6 +48,7 @@ test.each([
   ['etl/src/kafka/planted.ts', 'kafkajs'],
   ['etl/src/pipeline.ts', './transform/transform-batch.ts'],
   ['producer/src/planted.ts', '@pulse/contract'],
+  ['producer/src/kafka/planted.ts', 'kafkajs'],
 ])('%s may import %s', (path, imported) => {
   expect(brokenRules(path, imported)).not.toContain('eslint(no-restricted-imports)');
 });

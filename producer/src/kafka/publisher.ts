@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Logger } from '@pulse/runtime';
 import { CompressionTypes } from 'kafkajs';
 
-import type { Client } from './client.ts';
+import { createClient, type Client } from './client.ts';
 import { createPatience } from './outage.ts';
 import { createPartitionOf, type PartitionOf } from './partition.ts';
 import { brokerEnvironments, refuseProduction } from './refuse-production.ts';
@@ -25,7 +27,8 @@ interface PublishOptions<Item extends Publishable> {
   readonly signal: AbortSignal;
 }
 
-export interface Publisher {
+/** A connection to Kafka. Disposing of it disconnects, and waits for that a moment only. */
+export interface Publisher extends AsyncDisposable {
   /** Publishes records, each once and those of a key in order; resolves when all are acknowledged, through any outage. */
   readonly publish: <Item extends Publishable>(
     topic: string,
@@ -35,7 +38,7 @@ export interface Publisher {
 }
 
 export interface PublisherOptions {
-  readonly client: Client;
+  readonly brokers: readonly string[];
   readonly topics: readonly string[];
   readonly logger: Logger;
   /** Ends the wait for Kafka and the topics. */
@@ -46,21 +49,20 @@ export interface PublisherOptions {
 
 /** kafkajs's work for one call grows with the square of its records. */
 const recordsPerCallMax = 1_000;
+const disconnectTimeoutMs = 1_000;
 
 /**
  * Connects, waiting for Kafka and for the topics as long as it takes.
  * @throws ConfigError for a production that is refused.
  */
-export async function createPublisher({
-  client,
-  topics,
-  logger,
-  signal,
-  isProductionRefused,
-}: PublisherOptions): Promise<Publisher> {
+export async function openPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { brokers, topics, logger, signal } = options;
+  const client = createClient({ brokers, logger });
+  await using opening = new AsyncDisposableStack();
+  opening.defer(() => disconnect(client));
   const patiently = createPatience(logger);
   await patiently(() => client.admin.connect(), signal);
-  if (isProductionRefused) {
+  if (options.isProductionRefused) {
     refuseProduction(await patiently(() => brokerEnvironments(client.admin, logger), signal));
   }
   const metadata = await patiently(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
@@ -70,21 +72,27 @@ export async function createPublisher({
   const partitionOf = new Map(
     metadata.topics.map(({ name, partitions }) => [name, createPartitionOf(name, partitions.length)]),
   );
+  const opened = opening.move();
 
   return {
-    publish: async (topic, records, options) => {
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    publish: async (topic, records, { signal: giveUp, onAcknowledged }) => {
       const parts = groupByPartition(records, partitionOf.get(topic));
       await Promise.all(
         parts.map(async ({ partition, records: part }) => {
           for (let start = 0; start < part.length; start += recordsPerCallMax) {
             const slice = part.slice(start, start + recordsPerCallMax);
-            const baseOffset = await patiently(() => send(client, topic, partition, slice), options.signal);
-            options.onAcknowledged({ partition, baseOffset, records: slice });
+            const baseOffset = await patiently(() => send(client, topic, partition, slice), giveUp);
+            onAcknowledged({ partition, baseOffset, records: slice });
           }
         }),
       );
     },
   };
+}
+
+async function disconnect({ admin, producer }: Client): Promise<void> {
+  await Promise.race([Promise.allSettled([admin.disconnect(), producer.disconnect()]), sleep(disconnectTimeoutMs)]);
 }
 
 /**
