@@ -18,6 +18,10 @@ const flags = {
   PRODUCER_MALFORMED_KIND: ['--malformed-kind <list>', 'only these kinds of them, after commas; see below'],
   PRODUCER_LATE_SHARE: ['--late-share <share>', 'share of messages up to 48 h late (0.02)'],
   PRODUCER_FRAUD_SHARE: ['--fraud-share <share>', 'share of messages that play a fraud pattern (0.02)'],
+  PRODUCER_HISTORY_HOURS: [
+    '--history-hours <number>',
+    'where the topic is new, send what would have been sold in so many hours before now, late, and go on from there (0)',
+  ],
   PRODUCER_START_TIME: ['--start-time <time>', 'first event time, RFC 3339; needs --time-span'],
   PRODUCER_TIME_SPAN: ['--time-span <span>', 'spread the event times of --count messages over 90s, 30m, 12h, 7d'],
   PRODUCER_LEDGER: ['--ledger <file>', 'append one JSON line for each acknowledged message'],

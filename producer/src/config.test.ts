@@ -51,6 +51,36 @@ test('a time span without a start ends now', () => {
   });
 });
 
+describe('a history', () => {
+  const interval = { kind: 'interval', minSeconds: 1, maxSeconds: 2 };
+
+  test.each<[string, Record<string, string>, string[], object | undefined]>([
+    ['is none by default', {}, [], undefined],
+    ['is none of 0 hours', { PRODUCER_HISTORY_HOURS: '0' }, [], undefined],
+    ['has the pace of the traffic after it', { PRODUCER_HISTORY_HOURS: '24' }, [], { hours: 24, pace: interval }],
+    [
+      'has the rate of the traffic after it',
+      { PRODUCER_HISTORY_HOURS: '24', PRODUCER_RATE: '3' },
+      [],
+      { hours: 24, pace: { kind: 'rate', perSecond: 3 } },
+    ],
+    ['is left out where a count is sent', { PRODUCER_HISTORY_HOURS: '24' }, ['--count', '5'], undefined],
+    [
+      'comes before a count where a flag asks for it',
+      {},
+      ['--count', '5', '--history-hours', '24'],
+      { hours: 24, pace: interval },
+    ],
+  ])('%s', (_, variables, args, history) => {
+    expect(configOf(variables, readCommandLine(args).flags).history).toEqual(history);
+  });
+
+  test('does not stand beside a time span', () => {
+    const { flags } = readCommandLine(['--count', '5', '--time-span', '1d', '--history-hours', '24']);
+    expect(() => configOf({}, flags)).toThrow('PRODUCER_HISTORY_HOURS');
+  });
+});
+
 describe('a wrong value names its variable', () => {
   test.each([
     ['PRODUCER_RATE', 'fast'],
@@ -64,6 +94,8 @@ describe('a wrong value names its variable', () => {
     ['PRODUCER_INTERVAL_MIN', '5'],
     ['PRODUCER_TIME_SPAN', 'week'],
     ['PRODUCER_TIME_SPAN', '1d'],
+    ['PRODUCER_HISTORY_HOURS', '-1'],
+    ['PRODUCER_HISTORY_HOURS', '169'],
     ['PRODUCER_START_TIME', '2026-01-01'],
     ['PRODUCER_START_TIME', '2026-01-01T00:00:00Z'],
     ['KAFKA_BOOTSTRAP_SERVERS', 'kafka'],

@@ -13,6 +13,8 @@ const seconds = z.coerce
   .min(0, 'a number of seconds, not negative')
   .max(86_400, 'at most a day');
 
+const historyHoursMax = 168;
+
 const environment = z.object({
   ...kafkaAddress,
   KAFKA_TOPIC_TRANSACTIONS: z.string().default(topics.transactions),
@@ -53,6 +55,11 @@ const environment = z.object({
       return z.NEVER;
     })
     .optional(),
+  PRODUCER_HISTORY_HOURS: z.coerce
+    .number('a number of hours')
+    .min(0, 'a number of hours, not negative')
+    .max(historyHoursMax, `at most ${historyHoursMax}, a week`)
+    .default(0),
   PRODUCER_TIME_SPAN: z
     .string()
     .regex(/^[1-9][0-9]*[smhd]$/, 'a span such as 90s, 30m, 12h or 7d')
@@ -89,6 +96,8 @@ export interface Config {
   };
   readonly malformedKinds: readonly [MalformedKind, ...MalformedKind[]];
   readonly timeSpan: TimeSpan | undefined;
+  /** What comes first where the topic is new: hours of transactions, at a pace of live traffic. */
+  readonly history: { readonly hours: number; readonly pace: PaceOptions } | undefined;
   readonly isProductionAllowed: boolean;
   readonly ledgerFile: string | undefined;
   readonly healthFile: string | undefined;
@@ -129,6 +138,7 @@ export function createConfig(
     shares: readShares(given),
     malformedKinds: [firstKind, ...otherKinds],
     timeSpan: chooseTimeSpan(given, nowMs),
+    history: chooseHistory(given, flags),
     isProductionAllowed: given.PRODUCER_ALLOW_PRODUCTION === 'true',
     ledgerFile: given.PRODUCER_LEDGER,
     healthFile: given.PRODUCER_HEALTH_FILE,
@@ -140,10 +150,15 @@ type Given = z.output<typeof environment>;
 
 /** A rate wins; a count alone is sent flat out; intervals count beside it only where they come as flags. */
 function choosePace(given: Given, flags: Flags): PaceOptions {
+  const asked = flags.PRODUCER_INTERVAL_MIN !== undefined || flags.PRODUCER_INTERVAL_MAX !== undefined;
+  const isCountAlone = given.PRODUCER_COUNT !== undefined && given.PRODUCER_RATE === undefined && !asked;
+  return isCountAlone ? { kind: 'flat_out' } : steadyPace(given);
+}
+
+/** The pace of traffic that goes on for ever: a rate, or intervals. */
+function steadyPace(given: Given): PaceOptions {
   const { PRODUCER_RATE: perSecond, PRODUCER_INTERVAL_MIN: minSeconds, PRODUCER_INTERVAL_MAX: maxSeconds } = given;
   if (perSecond !== undefined) return { kind: 'rate', perSecond };
-  const asked = flags.PRODUCER_INTERVAL_MIN !== undefined || flags.PRODUCER_INTERVAL_MAX !== undefined;
-  if (given.PRODUCER_COUNT !== undefined && !asked) return { kind: 'flat_out' };
   if (minSeconds > maxSeconds) {
     throw new ConfigError(`PRODUCER_INTERVAL_MIN: ${minSeconds} is more than PRODUCER_INTERVAL_MAX, ${maxSeconds}`);
   }
@@ -162,6 +177,19 @@ function readShares(given: Given): Config['shares'] {
     throw new ConfigError(`PRODUCER_DUPLICATE_SHARE and PRODUCER_MALFORMED_SHARE make ${sum}: together at most 1`);
   }
   return shares;
+}
+
+/** A count alone is all that is sent; a history comes before it only where a flag asks for one. */
+function chooseHistory(given: Given, flags: Flags): Config['history'] {
+  const isAsked = flags.PRODUCER_HISTORY_HOURS !== undefined;
+  if (isAsked && given.PRODUCER_TIME_SPAN !== undefined) {
+    throw new ConfigError(
+      'PRODUCER_HISTORY_HOURS: PRODUCER_TIME_SPAN decides the event times already; give one of the two',
+    );
+  }
+  const hours = given.PRODUCER_HISTORY_HOURS;
+  if (hours === 0 || (given.PRODUCER_COUNT !== undefined && !isAsked)) return undefined;
+  return { hours, pace: steadyPace(given) };
 }
 
 function chooseTimeSpan(given: Given, nowMs: number): TimeSpan | undefined {

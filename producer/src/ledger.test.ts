@@ -51,6 +51,13 @@ test('records stand at consecutive offsets from the base offset', () => {
   ]);
 });
 
+test('a late record is marked', () => {
+  const file = aLedgerFile();
+  using ledger = openLedger(file);
+  ledger.append({ partition: 2, baseOffset: 9n, records: [aRecord({ isLate: true })] });
+  expect(linesOf(file)).toEqual([{ ...line, offset: 9, kind: 'valid', late: true }]);
+});
+
 test('a malformed record carries the hash of what was sent, or null for no value', () => {
   const file = aLedgerFile();
   using ledger = openLedger(file);

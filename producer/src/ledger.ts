@@ -16,6 +16,8 @@ interface LedgerLine {
   readonly partition: number;
   readonly offset: number;
   readonly kind: string;
+  /** Sent on purpose long after its event time; absent otherwise. */
+  readonly late?: true;
   readonly sha256?: string | null;
 }
 
@@ -44,7 +46,7 @@ export function openLedger(file: string | undefined): Ledger {
 
 function ledgerLine(
   { partition, baseOffset }: Acknowledged<TrafficRecord>,
-  { kind, key, value, message }: TrafficRecord,
+  { kind, key, value, message, isLate = false }: TrafficRecord,
   index: number,
 ): LedgerLine {
   const line = {
@@ -55,6 +57,7 @@ function ledgerLine(
     partition,
     offset: Number(baseOffset) + index,
     kind,
+    ...(isLate ? { late: true as const } : {}),
   };
   return kind === 'valid' || kind === 'duplicate' ? line : { ...line, sha256: value === null ? null : sha256(value) };
 }

@@ -5,12 +5,14 @@ import { createHealth } from './health.ts';
 import { KafkaRefusalError } from './kafka/outage.ts';
 import { openPublisher } from './kafka/publisher.ts';
 import { openLedger } from './ledger.ts';
+import { historyTimes } from './history.ts';
 import { createPace } from './pace.ts';
-import { run } from './run.ts';
+import { productionRefusal } from './production.ts';
+import { run, type RunOptions } from './run.ts';
 import type { Summary } from './summary.ts';
 import { createTally, type Tally } from './tally.ts';
 import { eventTimes } from './traffic/rhythm.ts';
-import { createTraffic } from './traffic/traffic.ts';
+import { createTraffic, type Traffic } from './traffic/traffic.ts';
 
 /** How long what is under way is waited for after a stop. Below the 10 s that containers are given. */
 const stopTimeoutMs = 5_000;
@@ -46,34 +48,59 @@ async function connectAndRun(
   tally: Tally,
   { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
 ): Promise<void> {
-  const { topics, seed, count, timeSpan } = config;
   await using publisher = await openPublisher({
     brokers: config.brokers,
-    topics: Object.values(topics),
+    topics: Object.values(config.topics),
     logger,
     signal: stop,
-    isProductionRefused: !config.isProductionAllowed,
+    productionRefusal: productionRefusal(config),
   }).catch((error: unknown) => {
     if (stop.aborted) return undefined;
     throw error;
   });
   if (publisher === undefined) return;
-  await run({
-    traffic: createTraffic({
-      seed,
-      customerCount: config.customerCount,
-      ...config.shares,
-      malformedKinds: config.malformedKinds,
-    }),
-    pace: createPace(config.pace, seed),
-    publisher,
-    tally,
-    topics,
-    count,
-    eventTimeMs: timeSpan === undefined ? Date.now : eventTimes(timeSpan.startMs, timeSpan.spanMs, count),
-    stop,
-    giveUp: delayed(stop, stopTimeoutMs),
+  const traffic = createTraffic({
+    seed: config.seed,
+    customerCount: config.customerCount,
+    ...config.shares,
+    malformedKinds: config.malformedKinds,
   });
+  const sending = { publisher, tally, topics: config.topics, stop, giveUp: delayed(stop, stopTimeoutMs) };
+  await sendHistory(config, traffic, { ...sending, logger });
+  const { count, timeSpan } = config;
+  const eventTimeMs = timeSpan === undefined ? Date.now : eventTimes(timeSpan.startMs, timeSpan.spanMs, count);
+  await run({
+    ...sending,
+    nextRecord: () => traffic.next(eventTimeMs()),
+    pace: createPace(config.pace, config.seed),
+    count,
+  });
+}
+
+/**
+ * Sends at once what would have been sold until now, where the topic is new: a producer that starts again, or that was stopped
+ * in the middle of it, does not sell the same hours twice.
+ */
+async function sendHistory(
+  { history, seed, topics }: Config,
+  traffic: Traffic,
+  { logger, ...sending }: Omit<RunOptions, 'nextRecord' | 'pace' | 'count'> & { readonly logger: Logger },
+): Promise<void> {
+  if (history === undefined) return;
+  if (!sending.publisher.newTopics.has(topics.transactions)) {
+    logger.info({ topic: topics.transactions }, 'the topic has held transactions before: no history is sent');
+    return;
+  }
+  const endMs = Date.now();
+  const times = historyTimes({ startMs: endMs - history.hours * 3_600_000, endMs, pace: history.pace, seed });
+  const time = times.values();
+  await run({
+    ...sending,
+    nextRecord: () => traffic.nextOfHistory(time.next().value ?? endMs),
+    pace: createPace({ kind: 'flat_out' }, seed),
+    count: times.length,
+  });
+  logger.info({ hours: history.hours, messages: times.length, ms: Date.now() - endMs }, 'history sent');
 }
 
 /** Fires some time after another signal. */

@@ -1,18 +1,17 @@
 import type { Publisher } from './kafka/publisher.ts';
 import type { Pace } from './pace.ts';
 import type { Tally } from './tally.ts';
-import type { Traffic, TrafficRecord } from './traffic/traffic.ts';
+import type { TrafficRecord } from './traffic/traffic.ts';
 
 export interface RunOptions {
-  readonly traffic: Traffic;
+  /** Makes the next record to send. */
+  readonly nextRecord: () => TrafficRecord;
   readonly pace: Pace;
   readonly publisher: Publisher;
   readonly tally: Tally;
   readonly topics: { readonly transactions: string; readonly fraudLabels: string };
   /** Messages to send in all, Infinity to go on until stopped. */
   readonly count: number;
-  /** The event time of the next message, in milliseconds since 1970. */
-  readonly eventTimeMs: () => number;
   /** Ends the traffic: what is under way is still waited for. */
   readonly stop: AbortSignal;
   /** Ends the wait for what is under way. */
@@ -24,14 +23,14 @@ export interface RunOptions {
  * memory stays the same however long Kafka is away.
  */
 export async function run(options: RunOptions): Promise<void> {
-  const { traffic, eventTimeMs, stop, giveUp } = options;
+  const { nextRecord, stop, giveUp } = options;
   let sent = 0;
   let underWay = Promise.resolve();
   while (sent < options.count) {
     const due = await nextDue(options.pace, stop);
     if (stop.aborted) break;
     const size = Math.min(due, options.count - sent);
-    const chunk = Array.from({ length: size }, () => traffic.next(eventTimeMs()));
+    const chunk = Array.from({ length: size }, () => nextRecord());
     await orAborted(underWay, giveUp);
     if (stop.aborted) break;
     underWay = publishChunk(chunk, options);

@@ -4,6 +4,8 @@ export interface Summary {
   readonly valid: number;
   readonly duplicates: number;
   readonly malformed: number;
+  /** Of the acknowledged: sent on purpose long after their event time, as all of a history. */
+  readonly late: number;
   /** Labels of the topic fraud-labels. */
   readonly fraudLabels: number;
   /** Sent without an answer when the run was stopped: they may or may not be in the topic. */
@@ -15,11 +17,11 @@ export interface Summary {
 
 /** A few aligned lines for people. */
 export function describeSummary(summary: Summary): string {
-  const { acknowledged, valid, duplicates, malformed, fraudLabels, unknown, seconds, messagesPerSecond, seed } =
-    summary;
+  const { acknowledged, valid, duplicates, malformed, late, fraudLabels, unknown, seed } = summary;
   const lines = [
-    `acknowledged  ${count(acknowledged)} messages in ${seconds} s (${count(messagesPerSecond)}/s)`,
+    `acknowledged  ${count(acknowledged)} messages in ${summary.seconds} s (${count(summary.messagesPerSecond)}/s)`,
     `  of these    ${count(valid)} valid, ${count(duplicates)} duplicates, ${count(malformed)} malformed`,
+    `late          ${count(late)}`,
     `fraud labels  ${count(fraudLabels)}`,
     `seed          ${seed}`,
   ];

@@ -25,6 +25,7 @@ export function createTally({ ledger, health, logger }: TallyOptions): Tally {
   const startMs = performance.now();
   const counts = { valid: 0, duplicates: 0, malformed: 0 };
   let sent = 0;
+  let late = 0;
   let fraudLabels = 0;
   let reportedMs = startMs;
 
@@ -34,7 +35,7 @@ export function createTally({ ledger, health, logger }: TallyOptions): Tally {
     const nowMs = performance.now();
     if (nowMs - reportedMs < progressMs) return;
     reportedMs = nowMs;
-    logger.info({ acknowledged: acknowledgedCount(), ...counts, fraudLabels }, 'traffic goes on');
+    logger.info({ acknowledged: acknowledgedCount(), ...counts, late, fraudLabels }, 'traffic goes on');
   }
 
   return {
@@ -43,7 +44,10 @@ export function createTally({ ledger, health, logger }: TallyOptions): Tally {
     },
     acknowledged: (part) => {
       ledger.append(part);
-      for (const { kind } of part.records) counts[counterOf(kind)] += 1;
+      for (const { kind, isLate } of part.records) {
+        counts[counterOf(kind)] += 1;
+        if (isLate === true) late += 1;
+      }
       health.acknowledged(Date.now());
       reportProgress();
     },
@@ -56,6 +60,7 @@ export function createTally({ ledger, health, logger }: TallyOptions): Tally {
       return {
         acknowledged,
         ...counts,
+        late,
         fraudLabels,
         unknown: sent - acknowledged,
         seconds: Number(seconds.toFixed(3)),

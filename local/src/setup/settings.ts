@@ -69,6 +69,7 @@ export async function readSettings(
     ETL_STAGING_DIR: folders.staging,
     ETL_COMMAND: shellWord(join(root, 'etl', 'dist', 'etl')),
     WAREHOUSE_SEED: merged['WAREHOUSE_SEED'] || 'sample',
+    PRODUCER_HISTORY_HOURS: merged['PRODUCER_HISTORY_HOURS'] || '24',
     STACK_ENVIRONMENT: 'development',
   };
   return { ...config, folders, kafkaServers, environment };

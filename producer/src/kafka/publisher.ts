@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Logger } from '@pulse/runtime';
+import { ConfigError, type Logger } from '@pulse/runtime';
 import { CompressionTypes } from 'kafkajs';
 
 import { createClient, type Client } from './client.ts';
 import { createPatience } from './outage.ts';
 import { createPartitionOf, type PartitionOf } from './partition.ts';
-import { brokerEnvironments, refuseProduction } from './refuse-production.ts';
+import { brokerEnvironments } from './broker-environments.ts';
 
 interface Publishable {
   readonly key: string;
@@ -29,6 +29,8 @@ interface PublishOptions<Item extends Publishable> {
 
 /** A connection to Kafka. Disposing of it disconnects, and waits for that a moment only. */
 export interface Publisher extends AsyncDisposable {
+  /** The topics that had never held a record when it was opened. */
+  readonly newTopics: ReadonlySet<string>;
   /** Publishes records, each once and those of a key in order; resolves when all are acknowledged, through any outage. */
   readonly publish: <Item extends Publishable>(
     topic: string,
@@ -43,8 +45,8 @@ export interface PublisherOptions {
   readonly logger: Logger;
   /** Ends the wait for Kafka and the topics. */
   readonly signal: AbortSignal;
-  /** Whether a Kafka that says that it is production's is refused. */
-  readonly isProductionRefused: boolean;
+  /** Why a Kafka that says that it is production's is refused; undefined where it is not. */
+  readonly productionRefusal: string | undefined;
 }
 
 /** kafkajs's work for one call grows with the square of its records. */
@@ -55,17 +57,26 @@ const disconnectTimeoutMs = 1_000;
  * Connects, waiting for Kafka and for the topics as long as it takes.
  * @throws ConfigError for a production that is refused.
  */
-export async function openPublisher(options: PublisherOptions): Promise<Publisher> {
-  const { brokers, topics, logger, signal } = options;
+export async function openPublisher({
+  brokers,
+  topics,
+  logger,
+  signal,
+  productionRefusal,
+}: PublisherOptions): Promise<Publisher> {
   const client = createClient({ brokers, logger });
   await using opening = new AsyncDisposableStack();
   opening.defer(() => disconnect(client));
   const patiently = createPatience(logger);
   await patiently(() => client.admin.connect(), signal);
-  if (options.isProductionRefused) {
-    refuseProduction(await patiently(() => brokerEnvironments(client.admin, logger), signal));
+  if (productionRefusal !== undefined) {
+    const environments = await patiently(() => brokerEnvironments(client.admin, logger), signal);
+    if (environments.includes('production')) throw new ConfigError(productionRefusal);
   }
   const metadata = await patiently(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
+  const newTopics = await topicsWithoutRecord(topics, (topic) =>
+    patiently(() => client.admin.fetchTopicOffsets(topic), signal),
+  );
   await client.admin.disconnect();
   await patiently(() => client.producer.connect(), signal);
 
@@ -75,6 +86,7 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
   const opened = opening.move();
 
   return {
+    newTopics,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
     publish: async (topic, records, { signal: giveUp, onAcknowledged }) => {
       const parts = groupByPartition(records, partitionOf.get(topic));
@@ -89,6 +101,19 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
       );
     },
   };
+}
+
+/** A topic that retention has emptied has held records: its offsets have moved on. */
+async function topicsWithoutRecord(
+  topics: readonly string[],
+  fetchOffsets: (topic: string) => Promise<readonly { readonly high: string }[]>,
+): Promise<ReadonlySet<string>> {
+  const newTopics = new Set<string>();
+  for (const topic of topics) {
+    const partitions = await fetchOffsets(topic);
+    if (partitions.every(({ high }) => high === '0')) newTopics.add(topic);
+  }
+  return newTopics;
 }
 
 async function disconnect({ admin, producer }: Client): Promise<void> {

@@ -8,17 +8,18 @@ import { createTraffic, type TrafficOptions, type TrafficRecord } from './traffi
 const startMs = Date.UTC(2026, 10, 22, 12);
 const [firstKind, ...otherKinds] = malformedKinds;
 
+if (firstKind === undefined) throw new Error('there are no kinds');
+const options: TrafficOptions = {
+  seed: 42,
+  duplicateShare: 0.01,
+  malformedShare: 0.01,
+  lateShare: 0.02,
+  fraudShare: 0.02,
+  malformedKinds: [firstKind, ...otherKinds],
+};
+
 function traffic(count: number, changes: Partial<TrafficOptions> = {}): TrafficRecord[] {
-  if (firstKind === undefined) throw new Error('there are no kinds');
-  const { next } = createTraffic({
-    seed: 42,
-    duplicateShare: 0.01,
-    malformedShare: 0.01,
-    lateShare: 0.02,
-    fraudShare: 0.02,
-    malformedKinds: [firstKind, ...otherKinds],
-    ...changes,
-  });
+  const { next } = createTraffic({ ...options, ...changes });
   return Array.from({ length: count }, (_, index) => next(startMs + index * 1_000));
 }
 
@@ -88,6 +89,20 @@ describe('shares are kept to a fifth', () => {
     const wanted = share(traffic(20_000, { ...only, lateShare: 0.1 }), isLate) - share(traffic(20_000, only), isLate);
     expect(Math.abs(wanted - 0.1)).toBeLessThan(0.02);
   });
+});
+
+test('late records are marked, and those of a history are all late without being moved', () => {
+  const late = sample.filter(({ isLate: isMarked }) => isMarked === true);
+  expect(Math.abs(late.length / sample.length - 0.02)).toBeLessThan(0.004);
+
+  const { nextOfHistory } = createTraffic({ ...options, ...only, lateShare: 1 });
+  const history = Array.from({ length: 2_000 }, (_, index) => nextOfHistory(startMs + index * 1_000));
+  expect(history.filter(({ isLate: isMarked }) => isMarked !== true)).toEqual([]);
+  const sequenceMs = 900_000;
+  const moved = history.filter(
+    ({ message }, index) => Date.parse(message.timestamp) < startMs + index * 1_000 - sequenceMs,
+  );
+  expect(moved).toEqual([]);
 });
 
 test('no message is from the future', () => {

@@ -36,11 +36,15 @@ export interface TrafficRecord {
   readonly message: TransactionMessage;
   /** Truth about fraud, for those that play a pattern. */
   readonly label?: FraudLabel;
+  /** Sent on purpose long after its event time. */
+  readonly isLate?: boolean;
 }
 
 /** Endless traffic. Everything but the times follows from the seed; the caller brings the clock. */
 export interface Traffic {
   readonly next: (nowMs: number) => TrafficRecord;
+  /** The next record of a history: all of it is late. */
+  readonly nextOfHistory: (timeMs: number) => TrafficRecord;
 }
 
 /** How many sent messages a duplicate or a conflicting order id can go back. */
@@ -68,10 +72,10 @@ export function createTraffic(options: TrafficOptions): Traffic {
     remembered: 0,
     queue: [],
   };
-  const { duplicateShare, malformedShare, lateShare } = options;
+  const { duplicateShare, malformedShare } = options;
   const sequenceChance = options.fraudShare / salesPerSequence;
 
-  function next(nowMs: number): TrafficRecord {
+  function create(nowMs: number, lateShare: number): TrafficRecord {
     const { random } = state;
     if (state.queue.length > 0 && random.next() < interleaving) return queued(state);
     const lot = random.next();
@@ -85,10 +89,15 @@ export function createTraffic(options: TrafficOptions): Traffic {
       beginHabit(state, nowMs);
       return queued(state);
     }
-    return ordinary(state, random.next() < lateShare ? nowMs - lateness(random) : nowMs);
+    if (random.next() < lateShare) return { ...ordinary(state, nowMs - lateness(random)), isLate: true };
+    return ordinary(state, nowMs);
   }
 
-  return { next };
+  return {
+    next: (nowMs) => create(nowMs, options.lateShare),
+    // None is later than the history itself: its event times stay in their span.
+    nextOfHistory: (timeMs) => ({ ...create(timeMs, 0), isLate: true }),
+  };
 }
 
 function ordinary(state: State, timeMs: number): TrafficRecord {

@@ -1,4 +1,4 @@
-import { ConfigError, type Logger } from '@pulse/runtime';
+import type { Logger } from '@pulse/runtime';
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 
 import { isTemporary, rootCause } from './outage.ts';
@@ -27,16 +27,4 @@ export async function brokerEnvironments(admin: Admin, logger: Logger): Promise<
     logger.debug({ err: error }, 'the brokers do not say what their data are for');
     return [];
   }
-}
-
-/**
- * Demonstration traffic must not get among real sales.
- * @throws ConfigError where a broker says that its data are production's.
- */
-export function refuseProduction(environments: readonly string[]): void {
-  if (!environments.includes('production')) return;
-  throw new ConfigError(
-    "this Kafka is production's, and made-up sales would be taken for real ones: nothing was sent. Send them to another stack, or " +
-      'set PRODUCER_ALLOW_PRODUCTION=true where no sale is real',
-  );
 }
