@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
 
-const test = 'etl/src/transform/money-reference.test.ts';
+const test = 'etl/src/pricing/money-reference.test.ts';
 
 /**
  * Runs the properties of money with so many random cases each.

@@ -6,21 +6,21 @@ import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type 
 import { checkedBatchId } from './batch/batch-id.ts';
 import { stepNames, type StepName } from './batch/batch.ts';
 import { kindOfRun } from './batch/run-kind.ts';
-import { addFraudCommands } from './commands/fraud.ts';
-import { addRateCommands } from './commands/rates.ts';
-import { addExplainCommand } from './commands/explain.ts';
-import { addMaintainCommand } from './commands/maintain.ts';
-import { addReconcileCommand } from './commands/reconcile.ts';
-import { addRejectedCommands } from './commands/rejected.ts';
-import { guarded, jsonOption, perform, print, takeHeadStart } from './commands/perform.ts';
-import { addReprocessCommand } from './commands/reprocess.ts';
-import { addResumeCommand } from './commands/resume.ts';
-import { addStatusCommand } from './commands/status.ts';
-import type { Config } from './config.ts';
-import type { Context } from './context.ts';
+import { addFraudCommands } from './fraud/fraud-commands.ts';
+import { addRateCommands } from './rates/rates-commands.ts';
+import { addExplainCommand } from './explain/explain-command.ts';
+import { addMaintainCommand } from './recovery/maintain-command.ts';
+import { addReconcileCommand } from './reconcile/reconcile-command.ts';
+import { addRejectedCommands } from './quarantine/quarantine-commands.ts';
+import { guarded, jsonOption, perform, print, takeHeadStart } from './program/perform.ts';
+import { addReprocessCommand } from './reprocess/reprocess-command.ts';
+import { addResumeCommand } from './recovery/resume-command.ts';
+import { addStatusCommand } from './status/status-command.ts';
+import type { Config } from './settings/config.ts';
+import type { Context } from './program/context.ts';
 import { runStep } from './pipeline.ts';
 import { warmUp } from './warm-up.ts';
-import { describeSummary, summarize } from './summary.ts';
+import { describeSummary, summarize } from './run/summary.ts';
 
 const stepHelp: Record<StepName, string> = {
   extract: 'plan the batch, if it is new, and read its records from Kafka',
@@ -55,7 +55,7 @@ function createProgram(): Command {
     .addOption(jsonOption())
     .action(async ({ batch, untilEmpty = false, json }) =>
       perform(json, async (context) => {
-        const { runBatches } = await import('./run-batches.ts');
+        const { runBatches } = await import('./run/run-batches.ts');
         const firstId = batch === undefined ? undefined : checkedBatchId(batch);
         for await (const { batch: done, durationMs } of runBatches(context, firstId, untilEmpty)) {
           const summary = summarize(done, 'run', durationMs);

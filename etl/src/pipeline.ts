@@ -1,8 +1,8 @@
 import type { BatchKind } from '@pulse/migrations/schema';
 
 import { isSettled, plannedCount, type Batch, type StepName } from './batch/batch.ts';
-import { StagedFileDamagedError } from './batch/staged-file.ts';
-import type { StagedStep, StepOutput } from './batch/staging.ts';
+import { StagedFileDamagedError } from './staging/staged-file.ts';
+import type { StagedStep, StepOutput } from './staging/staging.ts';
 import {
   extractFolder,
   transformFolder,
@@ -11,31 +11,23 @@ import {
   type TransformFacts,
   type ValidateFacts,
 } from './batch/step-folders.ts';
-import type { Context } from './context.ts';
-import {
-  errorCodeOf,
-  errorMessageOf,
-  failureKind,
-  integrityStopOf,
-  isDiskFull,
-  isMissingFile,
-  isNotAllowed,
-  isUnreadable,
-  TemporaryError,
-  UsageError,
-  type IntegrityError,
-} from './errors.ts';
+import type { Context } from './program/context.ts';
+import { TemporaryError, UsageError, type IntegrityError } from './failures/errors.ts';
 import { OtherKindError, planBatch } from './extract/plan-batch.ts';
-import { failpoint } from './failpoint.ts';
-import { haltOnRejects } from './halt-on-rejects.ts';
+import { failpoint } from './failures/failpoint.ts';
+import { haltOnRejects } from './recovery/halt-on-rejects.ts';
 import { loadBatch, mirrorPositions } from './load/load-batch.ts';
-import { publishAfterBatch } from './load/publish-dead-letters.ts';
+import { publishAfterBatch } from './dead-letters/publish-dead-letters.ts';
 import type { RefusedOrders } from './transform/transformation.ts';
 import { findBatch, markSuperseded, recordAttempt, recordDuration, recordFailure } from './warehouse/batch-ledger.ts';
 import { reportIncident } from './warehouse/incidents.ts';
-import { claimLoad, releaseLoad } from './warehouse/load-session.ts';
-import { positionsStandAt } from './warehouse/lookups.ts';
-import { withTransformSnapshot } from './warehouse/transform-snapshot.ts';
+import { claimLoad, releaseLoad } from './load/load-session-queries.ts';
+import { withTransformSnapshot } from './transform/open-snapshot-queries.ts';
+import { positionsStandAt } from './warehouse/positions.ts';
+import { errorCodeOf, errorMessageOf, integrityStopOf } from './failures/error-chain.ts';
+import { failureKind } from './program/failure-kind.ts';
+import { isDiskFull, isMissingFile, isNotAllowed } from './failures/system-errors.ts';
+import { isUnreadable } from './warehouse/warehouse-errors.ts';
 
 // Each step is a process of its own and needs the code of that step only: the others are imported where they are needed.
 
@@ -98,7 +90,7 @@ async function extracted(context: Context, batch: Batch): Promise<StagedStep<Ext
 async function fromKafka(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
   const { checkAnchors } = await import('./extract/check-anchors.ts');
   const { extractBatch } = await import('./extract/extract-batch.ts');
-  const { requireKnownCluster } = await import('./known-cluster.ts');
+  const { requireKnownCluster } = await import('./program/known-cluster.ts');
   await requireKnownCluster(context);
   await checkAnchors(context, batch);
   return extractBatch(context, batch, folder);

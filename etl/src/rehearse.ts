@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { encodeTransaction } from '@pulse/contract';
 import { createLogger } from '@pulse/runtime';
 
 import type { Batch } from './batch/batch.ts';
-import type { RawRecord } from './batch/raw-record.ts';
-import { StagedFileWriter } from './batch/staged-file.ts';
-import type { BatchStaging, StagedStep, StepFolder, StepOutput } from './batch/staging.ts';
+import type { RawRecord } from './kafka/raw-record.ts';
+import { StagedFileWriter } from './staging/staged-file.ts';
+import type { BatchStaging, StagedStep, StepFolder, StepOutput } from './staging/staging.ts';
 import {
   extractFolder,
   recordsFile,
@@ -16,18 +15,18 @@ import {
   validateFolder,
   type ExtractFacts,
 } from './batch/step-folders.ts';
-import { writeRecord } from './batch/write-record.ts';
-import { createConfig } from './config.ts';
-import { createContext, type Context } from './context.ts';
+import { writeRecord } from './staging/write-record.ts';
+import { createConfig } from './settings/config.ts';
+import { createContext, type Context } from './program/context.ts';
 import { anchorOf } from './extract/extract-batch.ts';
 import { shippedRuleSet } from './fraud/shipped-rule-set.ts';
-import { publishDeadLetters } from './load/publish-dead-letters.ts';
+import { publishDeadLetters } from './dead-letters/publish-dead-letters.ts';
 import { transformBatch } from './transform/transform-batch.ts';
 import type { TransformSnapshot } from './transform/transform-snapshot.ts';
 import { validateBatch } from './validate/validate-batch.ts';
 import { findBatch, recordAttempt, recordDuration } from './warehouse/batch-ledger.ts';
 import { openEmptyWarehouse } from './warehouse/empty-warehouse.ts';
-import { positionsStandAt } from './warehouse/lookups.ts';
+import { positionsStandAt } from './warehouse/positions.ts';
 
 const plannedAt = new Date(Date.UTC(2026, 0));
 const sale = {

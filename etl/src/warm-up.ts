@@ -1,8 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { createLogger } from '@pulse/runtime';
 
-import { jsonOption } from './commands/perform.ts';
-import { createConfig } from './config.ts';
+import { jsonOption } from './program/perform.ts';
+import { createConfig } from './settings/config.ts';
 
 /** Runs what each start of a step runs, so that a snapshot taken afterwards holds it compiled. Leaves nothing behind. */
 export async function warmUp(): Promise<void> {

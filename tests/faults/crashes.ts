@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { failpoints } from '../../etl/src/failpoint.ts';
+import { failpoints } from '../../etl/src/failures/failpoint.ts';
 import type { Ended } from './run-program.ts';
 import { okay, temporary, type Driver } from './driver.ts';
 import type { Injector } from './injector.ts';

@@ -12,6 +12,7 @@ test.each([
   'packages/contract/src',
   'packages/runtime/src',
   'producer/src',
+  'etl/src',
   'migrations/src',
   'local/src',
   'docker/preflight/src',
@@ -22,7 +23,7 @@ test.each([
 });
 
 // They move up to the list above when their last cycle goes; then this list goes, too.
-test.each(['etl/src', 'grafana/src'])('folders of %s still import each other in a cycle', (sources) => {
+test.each(['grafana/src'])('folders of %s still import each other in a cycle', (sources) => {
   expect(findFolderCycles(join(root, sources))).not.toEqual([]);
 });
 

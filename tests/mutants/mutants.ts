@@ -31,8 +31,8 @@ const integration = (file: string, name: string): TargetedTest => ({
   name,
 });
 
-const load = 'etl/src/warehouse/load-transaction.ts';
-const plan = 'etl/src/batch/plan.ts';
+const load = 'etl/src/load/load-transaction-queries.ts';
+const plan = 'etl/src/batch/plan-ranges.ts';
 
 export const mutants: readonly Mutant[] = [
   {
@@ -57,27 +57,27 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the positions are not compared',
-    file: 'etl/src/warehouse/lookups.ts',
+    file: 'etl/src/warehouse/positions.ts',
     changes: [['  return ranges.every(', '  return positions.length >= 0 || ranges.every(']],
     test: integration('batches.test.ts', 'a batch whose records another one has loaded'),
   },
   {
     name: 'the state version is not compared',
-    file: 'etl/src/batch/decide-load.ts',
+    file: 'etl/src/load/decide-load.ts',
     changes: [["stateVersion === rowsVersion ? 'due' : 'stale'", "stateVersion >= rowsVersion ? 'due' : 'stale'"]],
     test: integration('failpoints.test.ts', 'rows that were made before another writer'),
   },
   {
     name: 'a topic made again keeps its epoch',
-    file: 'etl/src/batch/decide-position.ts',
+    file: 'etl/src/recovery/decide-position.ts',
     changes: [
       ['const next = { epoch: epoch + 1, nextOffset: lowOffset };', 'const next = { epoch, nextOffset: lowOffset };'],
     ],
-    test: unit('etl/src/batch/decide-position.test.ts', 'a log that ends before the position'),
+    test: unit('etl/src/recovery/decide-position.test.ts', 'a log that ends before the position'),
   },
   {
     name: 'sums are overwritten, not added (do update)',
-    file: 'etl/src/warehouse/merge-deltas.ts',
+    file: 'etl/src/streams/transactions/roll-up-queries.ts',
     changes: [['  amount_sum = known.amount_sum + excluded.amount_sum,', '  amount_sum = excluded.amount_sum,']],
     test: integration('roll-ups.test.ts', 'sums of each currency equal'),
   },
@@ -94,7 +94,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'another cluster is taken for the known one',
-    file: 'etl/src/known-cluster.ts',
+    file: 'etl/src/program/known-cluster.ts',
     changes: [['  if (found.clusterId !== known.clusterId) throw', '  if (found.clusterId === known.topic) throw']],
     test: integration('another-cluster.test.ts', 'another cluster stops the pipeline'),
   },
@@ -111,7 +111,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'transactions of every topic count as of one',
-    file: 'etl/src/warehouse/reconcile-snapshot.ts',
+    file: 'etl/src/reconcile/reconcile-snapshot-queries.ts',
     changes: [['       and batch_id in (select batch_id from etl_batches where ${ofTopic})\n', '']],
     test: integration('two-topics.test.ts', 'two topics loaded one after the other, and in turn'),
   },
@@ -125,19 +125,19 @@ export const mutants: readonly Mutant[] = [
     name: 'a start below the log is a jump to its start',
     file: plan,
     changes: [['  if (nextOffset < log.lowOffset) {', '  if (nextOffset < log.lowOffset && log.endOffset < 0n) {']],
-    test: unit('etl/src/batch/plan.test.ts', 'a position below the start of the log'),
+    test: unit('etl/src/batch/plan-ranges.test.ts', 'a position below the start of the log'),
   },
   {
     name: 'a position beyond the end of the log is waited for',
     file: plan,
     changes: [['  if (nextOffset > log.endOffset) {', '  if (nextOffset > log.endOffset + 1_000_000n) {']],
-    test: unit('etl/src/batch/plan.test.ts', 'a position beyond the end of the log'),
+    test: unit('etl/src/batch/plan-ranges.test.ts', 'a position beyond the end of the log'),
   },
   {
     name: 'what is left over when the cap is shared out is taken twice',
     file: plan,
     changes: [['    left -= extra;\n', '']],
-    test: unit('etl/src/batch/plan.test.ts', 'ranges never pass the cap'),
+    test: unit('etl/src/batch/plan-ranges.test.ts', 'ranges never pass the cap'),
   },
   {
     name: 'duplicates are told before the quarantine',
@@ -158,9 +158,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a customer's sales are in several shares",
-    file: 'etl/src/batch/valid-files.ts',
+    file: 'etl/src/streams/transactions/valid-files.ts',
     changes: [['hash % this.#files.length', 'Math.floor(Math.random() * this.#files.length)']],
-    test: unit('etl/src/batch/valid-files.test.ts', 'every sale is in the file of its customer'),
+    test: unit('etl/src/streams/transactions/valid-files.test.ts', 'every sale is in the file of its customer'),
   },
   {
     name: 'order ids are forgotten with their share',
@@ -199,7 +199,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a backtest goes through the partitions one after the other',
-    file: 'etl/src/warehouse/fraud-history.ts',
+    file: 'etl/src/fraud/fraud-history-queries.ts',
     changes: [['t.processed_at, t.arrived_at, t.kafka_partition', 't.processed_at, t.kafka_partition']],
     test: integration('order-of-arrival.test.ts', 'a backtest and an explanation'),
   },
@@ -223,19 +223,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an orphan that holds the lock is let live',
-    file: 'etl/src/warehouse/load-session.ts',
+    file: 'etl/src/load/load-session-queries.ts',
     changes: [['application_name = $1\n', '(application_name = $1 and false)\n']],
     test: integration('orphans.test.ts', 'a load that hangs within its COPY is ended by its retry'),
   },
   {
     name: "another plan's staged files are taken",
-    file: 'etl/src/batch/staging.ts',
+    file: 'etl/src/staging/staging.ts',
     changes: [
       [
         'return seal === sealOf(output, identity) ? output : undefined;',
         'return seal === identity ? undefined : output;',
       ],
     ],
-    test: unit('etl/src/batch/staging.test.ts', 'files made from another plan'),
+    test: unit('etl/src/batch/staging-identity.test.ts', 'files made from another plan'),
   },
 ];

@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util';
 
 import { expect, test } from 'vitest';
 
-import { createConfig as etlConfig } from '../../etl/src/config.ts';
+import { createConfig as etlConfig } from '../../etl/src/settings/config.ts';
 import { readSettings } from '../../local/src/setup/settings.ts';
 import { createConfig as producerConfig } from '../../producer/src/config.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { variableNames as etlVariables } from '../../etl/src/config.ts';
+import { variableNames as etlVariables } from '../../etl/src/settings/config.ts';
 import { previewConfig } from '../../grafana/src/preview/config.ts';
 import { readSettings, variableNames as localVariables } from '../../local/src/setup/settings.ts';
 import { migratorConfig } from '../../migrations/src/config.ts';
@@ -21,7 +21,7 @@ const namesIn = (text: string, pattern: RegExp): string[] => [...text.matchAll(p
 const programs = [
   {
     name: 'etl',
-    source: 'etl/src/config.ts',
+    source: 'etl/src/settings/config.ts',
     reads: etlVariables,
     services: ['topics', 'etl', 'airflow-scheduler', 'airflow-dag-processor'],
   },
@@ -170,7 +170,7 @@ function anotherThan(value: string): string {
 test('each variable for this machine only is read by something on it', async () => {
   const texts = [];
   for await (const file of glob(
-    ['local/*.sh', 'local/src/**/*.ts', 'docker-compose*.yaml', 'etl/src/config.ts', 'tests/**/*.{ts,sh}'],
+    ['local/*.sh', 'local/src/**/*.ts', 'docker-compose*.yaml', 'etl/src/settings/config.ts', 'tests/**/*.{ts,sh}'],
     { cwd: root },
   )) {
     if (!file.startsWith('tests/settings/')) texts.push(await readFile(join(root, file), 'utf8'));

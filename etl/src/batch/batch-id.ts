@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 
 const pattern = /^[A-Za-z0-9_.:+~-]{1,200}$/;
 

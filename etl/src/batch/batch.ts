@@ -1,6 +1,6 @@
 import type { BatchKind, BatchState } from '@pulse/migrations/schema';
 
-import type { PlannedRange } from './plan.ts';
+import type { PlannedRange } from './plan-ranges.ts';
 
 /** A batch as the ledger has it. */
 export interface Batch {

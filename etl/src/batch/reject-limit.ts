@@ -1,4 +1,4 @@
-import type { PlannedRange } from './plan.ts';
+import type { PlannedRange } from './plan-ranges.ts';
 
 /** How many records of a batch may be rejected before somebody has to look. */
 export interface RejectLimit {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { stepFolder } from './staging.ts';
+import { stepFolder } from '../staging/staging.ts';
 
 const count = z.number().int().min(0);
 const offset = z.number().int().min(0);

@@ -1,12 +1,12 @@
-import { allOrNone } from '../all-or-none.ts';
+import { allOrNone } from './all-or-none.ts';
 import type { Batch } from '../batch/batch.ts';
-import type { AnchorState } from '../batch/decide-position.ts';
-import type { Context } from '../context.ts';
-import { acceptLoss, IntegrityError, integrityStopOf } from '../errors.ts';
+import type { Context } from '../program/context.ts';
+import { acceptLoss, IntegrityError } from '../failures/errors.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { readRecordAt } from '../kafka/read-range.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { anchorOf } from './extract-batch.ts';
+import { integrityStopOf } from '../failures/error-chain.ts';
 
 /**
  * Looks at the last loaded record of each partition that the batch reads: is it still what it was? Kafka's clients are
@@ -75,3 +75,6 @@ function recreated(topic: string, { partition, anchorOffset, nextOffset }: Store
     [incident],
   );
 }
+
+/** Of the record that was loaded last: still the same; another one; gone: there is none to compare with. */
+export type AnchorState = 'same' | 'another' | 'gone';

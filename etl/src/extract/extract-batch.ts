@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { allOrNone } from '../all-or-none.ts';
+import { allOrNone } from './all-or-none.ts';
 import { plannedCount, type Batch } from '../batch/batch.ts';
-import type { PlannedRange } from '../batch/plan.ts';
-import type { RawRecord } from '../batch/raw-record.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
-import type { StepOutput } from '../batch/staging.ts';
+import type { PlannedRange } from '../batch/plan-ranges.ts';
+import type { RawRecord } from '../kafka/raw-record.ts';
+import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
-import { writeRecord } from '../batch/write-record.ts';
-import type { Context } from '../context.ts';
+import { writeRecord } from '../staging/write-record.ts';
+import type { Context } from '../program/context.ts';
 import { readRange } from '../kafka/read-range.ts';
 import { isGivenUp } from '../warehouse/given-up-batches.ts';
 

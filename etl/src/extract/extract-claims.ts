@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
 import { plannedCount, type Batch } from '../batch/batch.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
-import type { StepOutput } from '../batch/staging.ts';
+import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
-import { writeRecord } from '../batch/write-record.ts';
-import type { Context } from '../context.ts';
-import { claimedBy, readRejectedRecords } from '../warehouse/replay-plan.ts';
+import { writeRecord } from '../staging/write-record.ts';
+import type { Context } from '../program/context.ts';
+import { claimedBy, readRejectedRecords } from '../warehouse/replay-claims.ts';
 
 /** Reads the records that a replay has claimed from quarantine into files of frames, as if they came from Kafka. */
 export async function extractClaims(

@@ -1,19 +1,19 @@
 import type { BatchKind } from '@pulse/migrations/schema';
 
 import type { Batch } from '../batch/batch.ts';
-import { newBatch } from '../batch/new-batch.ts';
-import { planRanges, type PlannedRange, type Position, type RangeFault } from '../batch/plan.ts';
-import { sweepStaging } from '../batch/staging.ts';
-import type { Context } from '../context.ts';
-import { acceptLoss, IntegrityError, UsageError, type IncidentFacts } from '../errors.ts';
-import { failpoint } from '../failpoint.ts';
+import { newBatch } from './new-batch.ts';
+import { planRanges, type PlannedRange, type Position, type RangeFault } from '../batch/plan-ranges.ts';
+import { sweepStaging } from '../staging/staging.ts';
+import type { Context } from '../program/context.ts';
+import { acceptLoss, IntegrityError, UsageError, type IncidentFacts } from '../failures/errors.ts';
+import { failpoint } from '../failures/failpoint.ts';
 import { refuseCompaction } from '../kafka/topic-settings.ts';
 import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { acceptedRejectRanges } from '../warehouse/incidents.ts';
 import { beginPositions, insertPositions, readPositions } from '../warehouse/positions.ts';
 import { insertSourceTopic } from '../warehouse/source-topics.ts';
-import { prepareReferenceData } from '../warehouse/reference-data.ts';
-import { requireKnownCluster } from '../known-cluster.ts';
+import { prepareReferenceData } from './reference-data-queries.ts';
+import { requireKnownCluster } from '../program/known-cluster.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so

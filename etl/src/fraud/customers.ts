@@ -1,11 +1,11 @@
 import type { CustomerHistory } from './customer-history.ts';
 import { none, type SaleCursor } from './customer-history.ts';
-import { grown } from '../typed-arrays.ts';
-import { ExactSums } from './exact-sums.ts';
+import { grown } from '../compact/typed-arrays.ts';
+import { ExactSums } from '../compact/exact-sums.ts';
 import { Markets } from './markets.ts';
 import { RecentSales, type SalesExpected, type WindowSale } from './recent-sales.ts';
 import type { FraudSale } from './rule.ts';
-import { TextNumbers } from './text-numbers.ts';
+import { TextNumbers } from '../compact/text-numbers.ts';
 
 /** A customer's profile, as between two batches. Amounts are in minor units of the base currency. */
 export interface CustomerProfile {

@@ -1,4 +1,4 @@
-import { grown } from '../typed-arrays.ts';
+import { grown } from '../compact/typed-arrays.ts';
 import { none, recentSalesMax, recentSpanMs, type SaleCursor } from './customer-history.ts';
 import type { Markets } from './markets.ts';
 

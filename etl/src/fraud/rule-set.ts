@@ -1,7 +1,7 @@
 import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 import * as z from 'zod';
 
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 import { amountParameter } from './parameters.ts';
 import type { FraudRule, Judge, Measure } from './rule.ts';
 import { allowList } from './rules/allow-list.ts';

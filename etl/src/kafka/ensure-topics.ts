@@ -2,11 +2,12 @@ import { topics as contractTopics } from '@pulse/contract';
 import type { Logger } from '@pulse/runtime';
 import kafkajs, { type Admin } from 'kafkajs';
 
-import { UsageError } from '../errors.ts';
-import { retrying } from '../retrying.ts';
+import { UsageError } from '../failures/errors.ts';
+import { retrying } from '../failures/retrying.ts';
 import { createKafkaClient } from './client.ts';
 import { requireTopicNames } from './topic-names.ts';
 import { refuseCompaction, topicSettingsOf } from './topic-settings.ts';
+import { isTemporaryOfKafka } from './kafka-errors.ts';
 
 export interface TopicOptions {
   readonly brokers: readonly string[];
@@ -51,7 +52,11 @@ export async function ensureTopics(options: TopicOptions, apply: boolean, logger
   const { brokers, topic, topicPartitions, waitMaxMs } = options;
   const wantedSettings = settingsFor(options);
   const admin = createKafkaClient(brokers, logger).admin();
-  await retrying(async () => admin.connect(), { what: `reaching Kafka at ${brokers.join(', ')}`, waitMaxMs });
+  await retrying(async () => admin.connect(), {
+    what: `reaching Kafka at ${brokers.join(', ')}`,
+    isTemporary: isTemporaryOfKafka,
+    waitMaxMs,
+  });
   try {
     const wanted = [topic, options.deadLetterTopic, contractTopics.fraudLabels];
     const existing = new Set(await admin.listTopics());

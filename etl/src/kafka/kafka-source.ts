@@ -1,11 +1,11 @@
 import type { Logger } from '@pulse/runtime';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 
-import type { PartitionOffsets } from '../batch/plan.ts';
-import { TemporaryError } from '../errors.ts';
-import { retrying } from '../retrying.ts';
+import { TemporaryError } from '../failures/errors.ts';
+import { retrying } from '../failures/retrying.ts';
 import { topicSettingsOf, watchedSettings, type TopicSettings } from './topic-settings.ts';
 import { createCluster, readUncommitted } from './cluster.ts';
+import { isTemporaryOfKafka } from './kafka-errors.ts';
 
 export interface KafkaSourceOptions {
   readonly brokers: readonly string[];
@@ -44,6 +44,7 @@ export async function connectKafkaSource(
 ): Promise<KafkaSource> {
   const { brokers, topic, consumerGroup, waitMaxMs } = options;
   const cluster = await retrying(async () => connectedCluster(options, logger, signal), {
+    isTemporary: isTemporaryOfKafka,
     what: `reaching topic ${topic} on Kafka at ${brokers.join(', ')}`,
     waitMaxMs,
     signal,
@@ -64,6 +65,7 @@ export async function connectKafkaSource(
       const partitions = positions.map(({ partition, nextOffset }) => ({ partition, offset: String(nextOffset) }));
       // A broker that has just begun to coordinate says so at first.
       await retrying(async () => commitOffsets(cluster, consumerGroup, [{ topic, partitions }]), {
+        isTemporary: isTemporaryOfKafka,
         what: `committing offsets of group ${consumerGroup}`,
         waitMaxMs: mirrorWaitMaxMs,
       });
@@ -141,4 +143,13 @@ async function topicSettings(cluster: Cluster, topic: string): Promise<TopicSett
   });
   const entries = resources.flatMap(({ configEntries }) => configEntries);
   return topicSettingsOf(new Map(entries.map(({ configName, configValue }) => [configName, configValue])));
+}
+
+/** Where one partition's log begins and ends. */
+export interface PartitionOffsets {
+  readonly partition: number;
+  /** First offset that can still be read. */
+  readonly lowOffset: bigint;
+  /** The last stable offset: one after the last record that a committed reader may see. */
+  readonly endOffset: bigint;
 }

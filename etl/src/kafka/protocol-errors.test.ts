@@ -1,10 +1,13 @@
-import { exitCode } from '@pulse/runtime';
 import kafkajsErrors from 'kafkajs/src/protocol/error.js';
 import { expect, test } from 'vitest';
 
-import { errorCodeOf, exitCodeOf, remedyOf } from '../errors.ts';
 import { completeErrorCodes } from './complete-error-codes.ts';
 import { protocolErrors } from './protocol-errors.ts';
+import { errorCodeOf } from '../failures/error-chain.ts';
+import { failureOf, type Failure } from '../failures/failure.ts';
+import { kafkaFailureOf } from './kafka-errors.ts';
+
+const failureOfKafka = (error: unknown): Failure => failureOf(error, kafkaFailureOf);
 
 const ofKafkajs = kafkajsErrors.errorCodes.map((entry) => ({ ...entry }));
 completeErrorCodes();
@@ -16,14 +19,13 @@ test('every error code of Kafka and of kafkajs stands in the table, once', () =>
   expect(ofKafkajs.every(({ code }) => protocolErrors.has(code))).toBe(true);
 });
 
-test.each(ofKafka)('code %i ends as the table says, with a remedy where people have to act', (code) => {
+test.each(ofKafka)('code %i is of the kind that the table says, with a remedy where people have to act', (code) => {
   const error = kafkajsErrors.createErrorFromCode(code);
   const wrapped = new Error('a step failed', { cause: error });
-  const { kind } = protocolErrors.get(code) ?? {};
-  const expected = { integrity: 65, temporary: 75, usage: 64, bug: 70 }[kind ?? 'bug'];
-  expect(exitCodeOf(wrapped)).toBe(expected);
+  const kind = protocolErrors.get(code)?.kind;
+  expect(failureOfKafka(wrapped).kind).toBe(kind);
   expect(errorCodeOf(wrapped)).not.toBe('KAFKAJS_UNKNOWN_ERROR_CODE');
-  expect(remedyOf(wrapped) !== undefined).toBe(kind === 'usage');
+  expect(failureOfKafka(wrapped).remedy !== undefined).toBe(kind === 'usage');
 });
 
 test.each(ofKafka.filter((code) => code > 88))('code %i, which kafkajs does not know, has its name', (code) => {
@@ -36,20 +38,20 @@ test('whatever kafkajs would try again is temporary', () => {
 });
 
 test.each([
-  [-1, exitCode.temporaryFailure],
-  [17, exitCode.usage],
-  [29, exitCode.usage],
-  [30, exitCode.usage],
-  [42, exitCode.bug],
-  [58, exitCode.usage],
-  [89, exitCode.temporaryFailure],
-  [97, exitCode.temporaryFailure],
-  [134, exitCode.temporaryFailure],
-])('code %i ends with %i', (code, expected) => {
-  expect(exitCodeOf(kafkajsErrors.createErrorFromCode(code))).toBe(expected);
+  [-1, 'temporary'],
+  [17, 'usage'],
+  [29, 'usage'],
+  [30, 'usage'],
+  [42, 'bug'],
+  [58, 'usage'],
+  [89, 'temporary'],
+  [97, 'temporary'],
+  [134, 'temporary'],
+])('code %i is a failure of kind %s', (code, expected) => {
+  expect(failureOfKafka(kafkajsErrors.createErrorFromCode(code)).kind).toBe(expected);
 });
 
 test('of errors about several topics the first one counts', () => {
   const errors = [kafkajsErrors.createErrorFromCode(29)];
-  expect(exitCodeOf(Object.assign(new Error('Topic errors'), { errors }))).toBe(exitCode.usage);
+  expect(failureOfKafka(Object.assign(new Error('Topic errors'), { errors })).kind).toBe('usage');
 });

@@ -1,23 +1,28 @@
-/** What follows from an error of a broker: see `FailureKind` in errors.ts. */
-interface ProtocolError {
+import type { Failure } from '../failures/failure.ts';
+
+/** What follows from an error of a broker. */
+interface ProtocolError extends Failure {
   /** As Kafka spells it, which kafkajs does not always. */
   readonly name: string;
-  readonly kind: 'integrity' | 'temporary' | 'usage' | 'bug';
-  /** What to do, where somebody has to do it. */
-  readonly remedy?: string;
 }
+
+/** What to do where the broker refuses the login. */
+export const wrongLogin = "check how the broker's listener authenticates: the pipeline connects without SASL";
+
+/** What to do where the broker does not know a request. */
+export const unsupportedBroker = 'the broker is older than this release needs: Kafka 2.4 or later';
 
 const remedies = {
   rights:
     "give the pipeline's user the right that is missing (kafka-acls.sh): read and describe its topics, write the dead-letter topic, read its consumer group",
-  login: "check how the broker's listener authenticates: the pipeline connects without SASL",
+  login: wrongLogin,
   topicName:
     "choose another name: a topic's has letters, digits, '.', '_' and '-', at most 249, and none that differs from another topic's only in '.' and '_'",
   group:
     'KAFKA_CONSUMER_GROUP is used by another consumer, or is no name for a group: give the pipeline one of its own',
   topicSettings: "compare the topic's and the broker's settings with what the message names",
   size: 'raise max.message.bytes of the topic that the message names',
-  broker: 'the broker is older than this release needs: Kafka 2.4 or later (2.1 for zstd)',
+  broker: `${unsupportedBroker} (2.1 for zstd)`,
 } as const;
 
 /**

@@ -1,14 +1,15 @@
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import type { BatchRecord } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 
-import type { RawRecord } from '../batch/raw-record.ts';
-import { acceptLoss, IntegrityError, TemporaryError } from '../errors.ts';
-import { failpoint } from '../failpoint.ts';
-import { retrying } from '../retrying.ts';
+import type { RawRecord } from './raw-record.ts';
+import { acceptLoss, IntegrityError, TemporaryError } from '../failures/errors.ts';
+import { failpoint } from '../failures/failpoint.ts';
+import { retrying } from '../failures/retrying.ts';
 import { fetchPartition, type FetchedPartition } from './fetch-partition.ts';
 import type { KafkaSource } from './kafka-source.ts';
 import type { FetchedBatch } from './record-batches.ts';
 import { unreadableBatch } from './unreadable-batch.ts';
+import { isTemporaryOfKafka } from './kafka-errors.ts';
 
 /** Bytes asked for at once. Larger fetches raise memory, not speed; a larger record still comes whole. */
 const fetchMaxBytes = 256 * 1024;
@@ -54,6 +55,7 @@ export async function readRange(
     signal.throwIfAborted();
     const at = offset;
     const fetched = await retrying(async () => fetchFrom(source, partition, at), {
+      isTemporary: isTemporaryOfKafka,
       what: `reading ${source.topic} partition ${partition} from offset ${at}`,
       waitMaxMs: source.waitMaxMs,
       signal,

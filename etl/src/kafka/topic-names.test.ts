@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 import { requireTopicNames } from './topic-names.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 
 const lengthMax = 249;
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 
 /** What a topic's settings do to records: as the broker has them in force, set for the topic or by its own defaults. */
 export interface TopicSettings {

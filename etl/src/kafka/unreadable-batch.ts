@@ -1,4 +1,4 @@
-import { acceptLoss, IntegrityError } from '../errors.ts';
+import { acceptLoss, IntegrityError } from '../failures/errors.ts';
 import type { Unreadable } from './record-batches.ts';
 
 /** The integrity stop for a record batch that can not be read, with its incident. */

@@ -5,9 +5,9 @@ import {
   rejectedColumns,
   shadowVerdictColumns,
   transactionColumns,
-} from '../batch/copy-columns.ts';
-import { readChunks, readLineBytes } from '../batch/staged-file.ts';
-import { stagedFile, type StagedStep } from '../batch/staging.ts';
+} from '../streams/transactions/copy-columns.ts';
+import { readChunks, readLineBytes } from '../staging/staged-file.ts';
+import { stagedFile, type StagedStep } from '../staging/staging.ts';
 import {
   copyFiles,
   deltaFiles,
@@ -18,17 +18,18 @@ import {
   type TransformFacts,
   type ValidateFacts,
 } from '../batch/step-folders.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../program/context.ts';
 import { countOf } from '../batch/partition-counts.ts';
-import { requireKnownCluster } from '../known-cluster.ts';
-import { operatorOf } from '../operator.ts';
-import { errorMessageOf, isLoadedMeanwhile } from '../errors.ts';
-import type { DeltaRows } from '../warehouse/merge-deltas.ts';
+import { requireKnownCluster } from '../program/known-cluster.ts';
+import { operatorOf } from '../program/operator.ts';
 import { RefusedCopyError, type CopySource, type CopyTarget } from '../warehouse/copy-rows.ts';
-import { loadBatchInOneTransaction, type BatchLoad, type LoadOutcome } from '../warehouse/load-transaction.ts';
+import { loadBatchInOneTransaction, type BatchLoad, type LoadOutcome } from './load-transaction-queries.ts';
 import { rowsInOrder } from './rows-in-order.ts';
 import { readPositions } from '../warehouse/positions.ts';
-import { replayRejectsTable } from '../warehouse/settle-replay.ts';
+import { replayRejectsTable } from './settle-replay-queries.ts';
+import type { DeltaRows } from '../warehouse/json-rows.ts';
+import { errorMessageOf } from '../failures/error-chain.ts';
+import { isLoadedMeanwhile } from '../warehouse/warehouse-errors.ts';
 
 export interface LoadInput {
   readonly extracted: StagedStep<ExtractFacts>;
@@ -56,7 +57,7 @@ export async function loadBatch(context: Context, batch: Batch, input: LoadInput
       if (!(error instanceof RefusedCopyError)) throw error;
       // A damaged file looks the same: it is made again, not put into quarantine.
       if (context.staging(batch).isDamaged([validateFolder, transformFolder])) throw error;
-      const { findRefusedOrders } = await import('../warehouse/refused-orders.ts');
+      const { findRefusedOrders } = await import('./refused-order-queries.ts');
       const orders = await findRefusedOrders(warehouse, load.rows, { lockTimeoutMs, loadTimeoutMs });
       // What was refused once and is accepted now: another try tells.
       return orders.size === 0 ? { kind: 'stale' } : { kind: 'refused', orders };

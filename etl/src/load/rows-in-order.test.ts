@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { copyRowsOf, firstTextOf } from '../batch/copy-binary.ts';
-import { transactionColumns } from '../batch/copy-columns.ts';
-import { CopyFileWriter } from '../batch/copy-file-writer.ts';
-import { StagedFileDamagedError, StagedFileWriter, type SealedFile } from '../batch/staged-file.ts';
+import { copyRowsOf, firstTextOf } from '../copy-format/copy-binary.ts';
+import { transactionColumns } from '../streams/transactions/copy-columns.ts';
+import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
+import { StagedFileDamagedError, StagedFileWriter, type SealedFile } from '../staging/staged-file.ts';
 import { rowsInOrder } from './rows-in-order.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
-import { bigintOf, copyRowSize, integerOf } from '../batch/copy-binary.ts';
-import { transactionColumns } from '../batch/copy-columns.ts';
-import { RecordReader } from '../batch/records.ts';
-import { ChunkRing, readChunks, type SealedFile } from '../batch/staged-file.ts';
+import { bigintOf, copyRowSize, integerOf } from '../copy-format/copy-binary.ts';
+import { transactionColumns } from '../streams/transactions/copy-columns.ts';
+import { RecordReader } from '../staging/staged-records.ts';
+import { ChunkRing, readChunks, type SealedFile } from '../staging/staged-file.ts';
 
 const offsetNumber = transactionColumns.indexOf('kafka_offset');
 const partitionNumber = transactionColumns.indexOf('kafka_partition');

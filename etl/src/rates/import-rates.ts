@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 
-import type { Context } from '../context.ts';
-import { operatorOf } from '../operator.ts';
+import type { Context } from '../program/context.ts';
+import { operatorOf } from '../program/operator.ts';
 import {
   applyExchangeChanges,
   applyTaxChanges,
   exchangeRatesInForce,
   taxRulesInForce,
   type ChangePlanner,
-} from '../warehouse/rates.ts';
+} from './rate-change-queries.ts';
 import { describeChanges, type ChangeReport } from './describe-changes.ts';
 import { withoutIrrevocable } from './irrevocable-rates.ts';
 import { parseExchangeRates } from './parse-exchange-rates.ts';

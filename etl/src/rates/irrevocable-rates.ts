@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import { endless } from '../transform/exchange.ts';
+import { UsageError } from '../failures/errors.ts';
+import { endless } from '../pricing/exchange.ts';
 import { exchangeScope, type PublishedRate } from './published-rate.ts';
 import type { Stored } from './plan-changes.ts';
 

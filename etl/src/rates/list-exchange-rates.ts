@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import { jsonLine } from '../operate/json-line.ts';
-import { table } from '../operate/table.ts';
-import { lastExchangeRates } from '../warehouse/rates.ts';
+import type { Context } from '../program/context.ts';
+import { jsonLine } from '../program/json-line.ts';
+import { table } from '../program/table.ts';
+import { lastExchangeRates } from './rate-change-queries.ts';
 
 /** Which rates are listed, and how. */
 export interface ExchangeRateListing {

@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import { jsonLine } from '../operate/json-line.ts';
-import { table } from '../operate/table.ts';
+import type { Context } from '../program/context.ts';
+import { jsonLine } from '../program/json-line.ts';
+import { table } from '../program/table.ts';
 import type { Queryable } from '../warehouse/connection.ts';
-import { taxRulesInForce } from '../warehouse/rates.ts';
-import { readUnverifiedCharges, type UnverifiedCharge } from '../warehouse/unverified-tax.ts';
+import { taxRulesInForce } from './rate-change-queries.ts';
+import { readUnverifiedCharges, type UnverifiedCharge } from './unverified-tax-queries.ts';
 import type { TaxRule } from './parse-tax-rules.ts';
 
 /** Which rules are listed, and how. */

@@ -1,6 +1,6 @@
 import { countryAdvice, isCountry, parseDay, productCategoryLengthMax } from '@pulse/contract';
 
-import type { TaxRate } from '../transform/tax.ts';
+import type { TaxRate } from '../pricing/tax.ts';
 import { clashFaults, type OnLine } from './clash-faults.ts';
 import type { CsvLine, LineFault } from './read-csv.ts';
 

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 import { readTextFile } from './read-text-file.ts';
 
 /** One line of a file, with its number as editors count. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-
 import { unzipSync } from 'fflate';
 
-import { isMissingFile, UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
+import { isMissingFile } from '../failures/system-errors.ts';
 
 /** No table of rates is larger, unpacked: the European Central Bank's of all days has 0.7 MB. */
 const sizeMaxBytes = 256 * 1024 * 1024;

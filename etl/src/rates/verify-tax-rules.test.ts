@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../failures/errors.ts';
 import type { TaxRule } from './parse-tax-rules.ts';
 import { verifiedRules, type Verification } from './verify-tax-rules.ts';
 

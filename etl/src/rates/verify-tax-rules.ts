@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
-import { applyTaxChanges, taxRulesInForce, type ChangePlanner } from '../warehouse/rates.ts';
+import type { Context } from '../program/context.ts';
+import { UsageError } from '../failures/errors.ts';
+import { applyTaxChanges, taxRulesInForce, type ChangePlanner } from './rate-change-queries.ts';
 import { describeChanges, type ChangeReport } from './describe-changes.ts';
 import { describeRule, isSameRule } from './import-rates.ts';
 import { taxScope, type TaxRule } from './parse-tax-rules.ts';

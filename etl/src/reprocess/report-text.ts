@@ -1,4 +1,4 @@
-import { table } from '../operate/table.ts';
+import { table } from '../program/table.ts';
 import type { ReprocessReport } from './reprocess.ts';
 
 /** The report in lines for people. */

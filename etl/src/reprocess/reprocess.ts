@@ -1,12 +1,11 @@
 import type { ReprocessDifference } from '@pulse/migrations/schema';
 import { v7 } from 'uuid';
 
-import type { Context } from '../context.ts';
-import { TemporaryError } from '../errors.ts';
-import type { Judgement } from '../transform/judge-transaction.ts';
-import { readRates } from '../transform/read-rates.ts';
+import type { Context } from '../program/context.ts';
+import { TemporaryError } from '../failures/errors.ts';
+import type { Judgement } from '../pricing/price-transaction.ts';
+import { readRates } from '../rates/read-rates.ts';
 import type { Queryable } from '../warehouse/connection.ts';
-import { readExchangeRates, readTaxRates } from '../warehouse/lookups.ts';
 import { bumpStateVersion, lockState, readState } from '../warehouse/positions.ts';
 import {
   addChanges,
@@ -17,8 +16,9 @@ import {
   readDifferences,
   scanFigures,
   type Scan,
-} from '../warehouse/reprocess-store.ts';
+} from './reprocess-queries.ts';
 import { reviseFigures } from './revise-figures.ts';
+import { readExchangeRates, readTaxRates } from '../rates/rate-queries.ts';
 
 /** Sales of this span of time are computed again. */
 export interface ReprocessWindow {

@@ -1,8 +1,8 @@
 import { currencyExponent, formatMinor, parseAmountMinor, type RejectReason } from '@pulse/contract';
 
-import { copyNull, copyText } from '../batch/copy-text.ts';
-import { judgeTransaction, type Judgement } from '../transform/judge-transaction.ts';
-import type { StoredFigures } from '../warehouse/reprocess-store.ts';
+import { copyNull, copyText } from '../copy-format/copy-text.ts';
+import { judgeTransaction, type Judgement } from '../pricing/price-transaction.ts';
+import type { StoredFigures } from './reprocess-queries.ts';
 
 /** What a transaction's figures are by the rates of today. */
 export type Revision =

@@ -1,4 +1,4 @@
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 
 /** Looks up which transactions' orders are loaded, with their content hashes in hexadecimal. */

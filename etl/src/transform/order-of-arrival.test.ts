@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { readValid, ValidFileWriter, type ValidTransaction } from '../batch/valid-transaction.ts';
+import { readValid, ValidFileWriter, type ValidTransaction } from '../streams/transactions/valid-transaction.ts';
 import { Customers } from '../fraud/customers.ts';
 import { FraudJudge } from '../fraud/fraud-judge.ts';
 import { parseRuleSet, prepareRuleSet } from '../fraud/rule-set.ts';

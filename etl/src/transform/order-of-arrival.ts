@@ -1,5 +1,5 @@
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
-import { TextNumbers } from '../fraud/text-numbers.ts';
+import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import { TextNumbers } from '../compact/text-numbers.ts';
 
 /** Transactions in the order in which they are taken, and how many customers had records in several partitions. */
 interface Ordered {

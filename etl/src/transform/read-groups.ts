@@ -1,6 +1,6 @@
-import type { ValidTransaction } from '../batch/valid-transaction.ts';
+import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
 import type { Customers } from '../fraud/customers.ts';
-import type { Judgement } from './judge-transaction.ts';
+import type { Judgement } from '../pricing/price-transaction.ts';
 import type { KnownOrders } from './known-orders.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 

@@ -2,16 +2,16 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Batch } from '../batch/batch.ts';
-import type { StepOutput } from '../batch/staging.ts';
+import type { StepOutput } from '../staging/staging.ts';
 import type { TransformFacts } from '../batch/step-folders.ts';
-import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { Context } from '../program/context.ts';
+import { UsageError } from '../failures/errors.ts';
 import { Customers } from '../fraud/customers.ts';
 import { FraudJudge } from '../fraud/fraud-judge.ts';
 import { parseRuleSet, prepareRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
 import { knownOrdersOf } from './known-orders.ts';
 import { readGroups } from './read-groups.ts';
-import { readRates } from './read-rates.ts';
+import { readRates } from '../rates/read-rates.ts';
 import type { TransformSnapshot } from './transform-snapshot.ts';
 import {
   Transformation,

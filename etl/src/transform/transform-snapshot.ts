@@ -1,13 +1,10 @@
 import type { CustomerProfile, ListEntry } from '../fraud/customers.ts';
-import type { ExchangeRate } from './exchange.ts';
-import type { TaxRate } from './tax.ts';
+import type { RateSnapshot } from '../rates/read-rates.ts';
 
 /** The warehouse as one transaction sees it: what a transform reads, all of one moment. */
-export interface TransformSnapshot {
+export interface TransformSnapshot extends RateSnapshot {
   /** Raised by whoever changes facts, profiles or positions. */
   readonly stateVersion: bigint;
-  /** ISO 4217 code of the base amounts that are loaded. */
-  readonly baseCurrency: string;
   /** The greatest order id that is loaded, compared byte by byte as UTF-8; null while nothing is. */
   greatestOrderId(): Promise<string | null>;
   /** Content hashes, in hexadecimal, of those orders that are loaded. */
@@ -18,11 +15,4 @@ export interface TransformSnapshot {
   listEntries(): Promise<readonly ListEntry[]>;
   /** A fraud rule set as JSON; undefined for a version that is not stored. */
   ruleSet(version: string): Promise<unknown>;
-  taxRates(recordedBy: Date): Promise<readonly TaxRate[]>;
-  /** Rates published from one day to another, both YYYY-MM-DD. */
-  exchangeRates(
-    baseCurrency: string,
-    days: { readonly first: string; readonly last: string },
-    recordedBy: Date,
-  ): Promise<readonly ExchangeRate[]>;
 }

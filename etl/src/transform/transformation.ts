@@ -1,16 +1,20 @@
 import { join } from 'node:path';
-
 import { rejectReasons, type RejectReason } from '@pulse/contract';
 
 import { sourcesOf, type Batch } from '../batch/batch.ts';
-import { alertColumns, duplicateColumns, shadowVerdictColumns, transactionColumns } from '../batch/copy-columns.ts';
-import { CopyFileWriter } from '../batch/copy-file-writer.ts';
-import { marketOf, readMarkets, type Market } from '../batch/market-numbers.ts';
+import {
+  alertColumns,
+  duplicateColumns,
+  shadowVerdictColumns,
+  transactionColumns,
+} from '../streams/transactions/copy-columns.ts';
+import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
+import { marketOf, readMarkets } from '../streams/transactions/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
-import { readFrameAt } from '../batch/read-frame-at.ts';
-import { encodeRejected } from '../batch/rejected-record.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../batch/staged-file.ts';
-import { stagedFile, type StagedStep, type StepOutput } from '../batch/staging.ts';
+import { readFrameAt } from '../staging/read-frame-at.ts';
+import { encodeRejected } from '../streams/rejected-record.ts';
+import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import { stagedFile, type StagedStep, type StepOutput } from '../staging/staging.ts';
 import {
   copyFiles,
   deltaFiles,
@@ -21,18 +25,25 @@ import {
   type TransformFacts,
   type ValidateFacts,
 } from '../batch/step-folders.ts';
-import { validAt, validFilesOf } from '../batch/valid-files.ts';
-import { readValid, type ValidFile, type ValidTransaction } from '../batch/valid-transaction.ts';
-import type { Context } from '../context.ts';
+import { validAt, validFilesOf } from '../streams/transactions/valid-files.ts';
+import { readValid, type ValidFile, type ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import type { Context } from '../program/context.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { FraudJudge } from '../fraud/fraud-judge.ts';
 import { cameBefore, inOrderOfArrival, type Arrival } from './order-of-arrival.ts';
-import { TransactionRows } from './transaction-rows.ts';
-import { dayText, judgeTransaction, type JudgedTransaction, type Judgement, type Sale } from './judge-transaction.ts';
-import { profileRow } from './profile-row.ts';
+import { TransactionRows } from '../streams/transactions/transaction-rows.ts';
+import {
+  dayText,
+  judgeTransaction,
+  type JudgedTransaction,
+  type Judgement,
+  type Sale,
+} from '../pricing/price-transaction.ts';
+import { profileRow } from '../streams/transactions/profile-row.ts';
 import type { Group } from './read-groups.ts';
-import { RollUps } from './roll-ups.ts';
-import { SeenOrders, type IsIdAt } from './seen-orders.ts';
+import { RollUps } from '../streams/transactions/roll-ups.ts';
+import { SeenOrders, type IsIdAt } from '../compact/seen-orders.ts';
+import type { Market } from '../pricing/market.ts';
 
 export interface TransformInput {
   readonly extracted: StagedStep<ExtractFacts>;

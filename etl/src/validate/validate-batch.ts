@@ -4,19 +4,19 @@ import type { RejectReason } from '@pulse/contract';
 
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
-import { frameSizeAt, readFrame } from '../batch/raw-record.ts';
-import { RecordReader } from '../batch/records.ts';
-import { encodeRejected } from '../batch/rejected-record.ts';
-import { shareCountOf } from '../batch/shares.ts';
-import { StagedFileWriter } from '../batch/staged-file.ts';
-import type { StagedStep, StepOutput } from '../batch/staging.ts';
+import { frameSizeAt, readFrame } from '../kafka/raw-record.ts';
+import { RecordReader } from '../staging/staged-records.ts';
+import { encodeRejected } from '../streams/rejected-record.ts';
+import { shareCountOf } from '../batch/chunks.ts';
+import { StagedFileWriter } from '../staging/staged-file.ts';
+import type { StagedStep, StepOutput } from '../staging/staging.ts';
 import { copyFiles, marketsFile, recordsFile, type ExtractFacts, type ValidateFacts } from '../batch/step-folders.ts';
-import { MarketNumbers, writeMarkets } from '../batch/market-numbers.ts';
-import { ValidFilesWriter } from '../batch/valid-files.ts';
-import type { Context } from '../context.ts';
-import { contentDigest } from './content-hash.ts';
+import { MarketNumbers, writeMarkets } from '../streams/transactions/market-numbers.ts';
+import { ValidFilesWriter } from '../streams/transactions/valid-files.ts';
+import type { Context } from '../program/context.ts';
+import { contentDigest } from '../streams/transactions/content-hash.ts';
 import { isKeyOf } from './is-key-of.ts';
-import { validateRecord, type SaleFields } from './validate-record.ts';
+import { validateRecord, type SaleFields } from '../streams/transactions/validate-record.ts';
 
 const progressEvery = 50_000;
 

@@ -2,12 +2,12 @@ import { etlBatches, etlBatchRanges } from '@pulse/migrations/schema';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 
 import type { Batch, StepName } from '../batch/batch.ts';
-import type { PlannedRange } from '../batch/plan.ts';
-import { isDiskFullCode } from '../errors.ts';
+import type { PlannedRange } from '../batch/plan-ranges.ts';
 import { heldSince } from './held-partitions.ts';
 import type { Queryable } from './connection.ts';
-import { readClaims } from './replay-plan.ts';
+import { readClaims } from './replay-claims.ts';
 import { currentSchedule } from './schedule.ts';
+import { isDiskFullCode } from '../failures/system-errors.ts';
 
 /** The batch with this id, or undefined. */
 export async function findBatch(db: Queryable, batchId: string): Promise<Batch | undefined> {

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 
 import type pg from 'pg';
 
-import { TemporaryError } from '../errors.ts';
+import { TemporaryError } from '../failures/errors.ts';
 import { endClient } from './end-client.ts';
 
 export interface WatchOptions {

@@ -2,10 +2,11 @@ import type { Logger } from '@pulse/runtime';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 
-import type { TemporaryError } from '../errors.ts';
-import { retrying } from '../retrying.ts';
+import type { TemporaryError } from '../failures/errors.ts';
+import { retrying } from '../failures/retrying.ts';
 import { watchConnection } from './connection-watch.ts';
 import { endClient } from './end-client.ts';
+import { isTemporaryOfWarehouse } from './warehouse-errors.ts';
 
 export interface WarehouseOptions {
   /** Wins over the five that follow. */
@@ -70,6 +71,7 @@ export async function connectWarehouse(
     return client;
   };
   const client = await retrying(connected, {
+    isTemporary: isTemporaryOfWarehouse,
     what: `connecting to the warehouse ${database} at ${host}:${port}`,
     waitMaxMs,
     onRetry: (error, attempt) => {

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
-import { copyHeader, copyTrailer } from '../batch/copy-binary.ts';
-import { StagedFileDamagedError } from '../batch/staged-file.ts';
-import { isRowRefusal } from '../errors.ts';
-import { failpoint } from '../failpoint.ts';
+import { copyHeader, copyTrailer } from '../copy-format/copy-binary.ts';
+import { StagedFileDamagedError } from '../staging/staged-file.ts';
+import { failpoint } from '../failures/failpoint.ts';
+import { isRowRefusal } from './warehouse-errors.ts';
 
 /** What rows in one of COPY's formats are for. */
 export interface CopyTarget {

@@ -2,7 +2,7 @@ import { etlIncidents } from '@pulse/migrations/schema';
 import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 
 import type { AcceptedRange } from '../batch/reject-limit.ts';
-import type { IncidentFacts, ReportedIncident } from '../errors.ts';
+import type { IncidentFacts, ReportedIncident } from '../failures/errors.ts';
 import type { Queryable } from './connection.ts';
 
 /** Opens an incident, or counts it once more where the same one is open, with what is known of it now. */

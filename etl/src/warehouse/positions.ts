@@ -1,7 +1,7 @@
 import { etlBatchRanges, sourcePositions, warehouseState } from '@pulse/migrations/schema';
 import { and, asc, eq, lt, max, sql } from 'drizzle-orm';
 
-import type { Position } from '../batch/plan.ts';
+import type { Position, PlannedRange } from '../batch/plan-ranges.ts';
 import type { Queryable } from './connection.ts';
 
 export type StoredPosition = typeof sourcePositions.$inferSelect;
@@ -77,4 +77,18 @@ export async function bumpStateVersion(db: Queryable): Promise<void> {
 function requireState(state: typeof warehouseState.$inferSelect | undefined): typeof warehouseState.$inferSelect {
   if (state === undefined) throw new Error('warehouse_state is empty: run the migrations (make db-migrate)');
   return state;
+}
+
+/** True while every position still stands where the batch begins: nothing else has loaded its records. */
+export async function positionsStandAt(
+  db: Queryable,
+  topic: string,
+  ranges: readonly PlannedRange[],
+): Promise<boolean> {
+  const positions = await db.select().from(sourcePositions).where(eq(sourcePositions.topic, topic));
+  return ranges.every(({ partition, epoch, fromOffset }) =>
+    positions.some(
+      (position) => position.partition === partition && position.epoch === epoch && position.nextOffset === fromOffset,
+    ),
+  );
 }

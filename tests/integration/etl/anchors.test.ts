@@ -1,7 +1,7 @@
 import { createLogger } from '@pulse/runtime';
 import { expect, test } from 'vitest';
 
-import { createConfig } from '../../../etl/src/config.ts';
+import { createConfig } from '../../../etl/src/settings/config.ts';
 import { anchorState } from '../../../etl/src/extract/check-anchors.ts';
 import { connectKafkaSource } from '../../../etl/src/kafka/kafka-source.ts';
 import { connectWarehouse } from '../../../etl/src/warehouse/connection.ts';

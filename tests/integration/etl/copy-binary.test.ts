@@ -6,10 +6,16 @@ import fc from 'fast-check';
 import { from as copyFrom } from 'pg-copy-streams';
 import { expect, test } from 'vitest';
 
-import { CopyFields, copyHeader, copyRowsOf, copyTrailer, firstTextOf } from '../../../etl/src/batch/copy-binary.ts';
-import { StagedFileDamagedError } from '../../../etl/src/batch/staged-file.ts';
+import {
+  CopyFields,
+  copyHeader,
+  copyRowsOf,
+  copyTrailer,
+  firstTextOf,
+} from '../../../etl/src/copy-format/copy-binary.ts';
+import { StagedFileDamagedError } from '../../../etl/src/staging/staged-file.ts';
 import { copyAll } from '../../../etl/src/warehouse/copy-rows.ts';
-import { parseDecimal } from '../../../etl/src/transform/rational.ts';
+import { parseDecimal } from '../../../etl/src/pricing/rational.ts';
 import { freshWarehouse, openClient } from '../../support/warehouse.ts';
 
 /** Any text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { from as copyFrom } from 'pg-copy-streams';
 import { expect, test } from 'vitest';
 
-import { copyBytes, copyJson, copyText } from '../../../etl/src/batch/copy-text.ts';
+import { copyBytes, copyJson, copyText } from '../../../etl/src/copy-format/copy-text.ts';
 import { freshWarehouse, openClient } from '../../support/warehouse.ts';
 
 /** Any text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 
-import { failpoints } from '../../../etl/src/failpoint.ts';
+import { failpoints } from '../../../etl/src/failures/failpoint.ts';
 import { aTransaction, someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runEtl } from '../../support/programs.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { shareCountOf, shareOf } from '../../../etl/src/batch/shares.ts';
+import { shareCountOf, shareOf } from '../../../etl/src/batch/chunks.ts';
 import { someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runProducer } from '../../support/programs.ts';

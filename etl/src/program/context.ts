@@ -1,0 +1,60 @@
+import type { Logger } from '@pulse/runtime';
+
+import type { Config } from '../settings/config.ts';
+import type { Batch } from '../batch/batch.ts';
+import { stagingIdentity } from '../batch/staging-identity.ts';
+import { BatchStaging } from '../staging/staging.ts';
+import type { KafkaSource } from '../kafka/kafka-source.ts';
+import type { Warehouse } from '../warehouse/connection.ts';
+
+/** What every step works with. Kafka is connected to when a step first needs it, for most do not. */
+export interface Context extends AsyncDisposable {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly warehouse: Warehouse;
+  readonly onProgress: Progress;
+  kafka(): Promise<KafkaSource>;
+  staging(batch: Batch): BatchStaging;
+}
+
+/** Told now and then how much of a step is done. */
+export type Progress = (step: string, done: number, total: number) => void;
+
+export function createContext(
+  config: Config,
+  logger: Logger,
+  warehouse: Warehouse,
+  onProgress: Progress = () => undefined,
+): Context {
+  let source: Promise<KafkaSource> | undefined;
+  const disposal = new AbortController();
+  return {
+    config,
+    logger,
+    warehouse,
+    onProgress,
+    kafka: async () => {
+      source ??= connect(config, logger, disposal.signal).catch((error: unknown) => {
+        // Whoever asks later may be luckier.
+        source = undefined;
+        throw error;
+      });
+      return source;
+    },
+    staging: (batch) => {
+      const identity = stagingIdentity(batch, config.codeVersion);
+      return new BatchStaging(config.stagingDir, batch.batchId, identity);
+    },
+    [Symbol.asyncDispose]: async () => {
+      // A source that never came up has nothing to close, and has said so where it was asked for; nobody waits for it now.
+      disposal.abort();
+      const connected = await source?.catch(() => undefined);
+      await connected?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function connect(config: Config, logger: Logger, signal: AbortSignal): Promise<KafkaSource> {
+  const { connectKafkaSource } = await import('../kafka/kafka-source.ts');
+  return connectKafkaSource(config.kafka, logger, signal);
+}

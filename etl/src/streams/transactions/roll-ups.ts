@@ -1,0 +1,40 @@
+import type { CurrencyExponent } from '@pulse/contract';
+
+import { CustomerDays } from './customer-days.ts';
+import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
+import { MinuteSales, type CountedSale } from './minute-sales.ts';
+import type { Market } from '../../pricing/market.ts';
+
+/** What a batch adds to the roll-ups, counted as its rows are made. */
+export class RollUps {
+  readonly #minutes: MinuteSales;
+  readonly #days: CustomerDays;
+
+  /**
+   * @param markets - Each in the place of its number.
+   * @param customerIdOf - The id of a customer by its number.
+   */
+  constructor(baseExponent: CurrencyExponent, markets: readonly Market[], customerIdOf: (customer: number) => string) {
+    this.#minutes = new MinuteSales(baseExponent, markets);
+    this.#days = new CustomerDays(baseExponent, customerIdOf);
+  }
+
+  add(sale: CountedSale, customer: number, judged: JudgedTransaction, isFlagged: boolean): void {
+    this.#minutes.add(sale, judged, isFlagged);
+    this.#days.add(customer, sale.timestampMs, judged.amountBaseMinor, isFlagged);
+  }
+
+  /** Rows of sales_per_minute, and by what they were taxed: see `MinuteSales`. */
+  minuteRows(): Generator<(string | number | boolean)[]> {
+    return this.#minutes.rows();
+  }
+
+  /** Rows of customer_days: its columns in the table's order. */
+  customerDayRows(): Generator<(string | number)[]> {
+    return this.#days.rows();
+  }
+  /** Forgets the customers' days: their numbers will be those of others. */
+  clearCustomerDays(): void {
+    this.#days.clear();
+  }
+}
