@@ -1,11 +1,11 @@
 """
 # How good are the fraud rules?
 
-Once a day the labels of known fraud are read from the topic `fraud-labels` into `fraud_labels`, before Kafka forgets them, and
-live and shadow rule sets are measured by them: precision, recall, F1 and alerts a day, per pattern and per rule.
+Once a day this reads the labels of known fraud from the topic `fraud-labels` into `fraud_labels`, before Kafka deletes them, and
+measures live and shadow rule sets with them: precision, recall, F1 and alerts a day, per pattern and per rule.
 
-The task's result (XCom) is the measures of the last week. It judges nothing and changes no verdict; a day that is missed is made
-up for by the next, as long as Kafka keeps the labels. The same by hand: `etl fraud evaluate`.
+The task's result (XCom) is the measures of the last week. It evaluates no sale and changes no decision. The next run makes up for
+a missed day while Kafka keeps the labels. Command: `etl fraud evaluate`.
 More: `docs/RUNBOOK.md`, "Fraud rules are changed".
 """  # noqa: E501
 
@@ -23,7 +23,7 @@ from pulse.steps import etl_task, option
 
 with etl_dag(
     "etl_fraud_evaluate",
-    description="Reads the labels of known fraud and measures the rules by them, once a day",
+    description="Reads the labels of known fraud and measures the rules with them, once a day",
     schedule=daily(hour=4, minute=10),
     doc_md=__doc__,
     tags=["sales", "fraud", "check"],
@@ -35,7 +35,7 @@ with etl_dag(
             type="string",
             pattern=r"^(\d+[smhd]|\d{4}-\d\d-\d\d[0-9TZ:+.-]*)$",
             title="Sales since",
-            description="By event time: a time as 2026-11-22T20:15:00Z, a UTC day, or a span back from now as 7d.",
+            description="By event time: a time such as 2026-11-22T20:15:00Z, a UTC day, or a span before now: 7d.",
         ),
     },
 ):
@@ -45,7 +45,6 @@ with etl_dag(
         inlets=[assets.FRAUD_LABELS_TOPIC, assets.TRANSACTIONS, assets.FRAUD_SHADOW_VERDICTS],
         outlets=[assets.FRAUD_LABELS],
         doc_md="""
-Stores labels that are new (repeating it is safe), then counts what was flagged against them. Its last line is the
-measures.
+Stores new labels (it may be repeated), then compares flagged sales with them. Its last line has the measures.
 """,
     )

@@ -1,11 +1,11 @@
 """
-# What is bounded stays bounded
+# Maintenance
 
-Once a day: staged files of batches that never ended, raw bytes of rejected records that were resolved long ago, detail
-of the ledger that says nothing any more, and Airflow's own logs and metadata. How long each is kept is a variable of
-`.env.example`. **No fact row, no open rejected record and no ledger row of a batch with records is ever deleted.**
+Once a day this removes staged files of batches that never ended, raw bytes of rejected records that were resolved long
+ago, ledger detail without information, and Airflow's logs and metadata. Variables of `.env.example` set each period.
+**No fact row, no open rejected record and no ledger row of a batch with records is ever deleted.**
 
-Everything here can be repeated and can wait for a day. By hand: `etl maintain`. More: `docs/RUNBOOK.md`, "Maintenance".
+Each task can be repeated, and can wait for a day. Command: `etl maintain`. More: `docs/RUNBOOK.md`, "Maintenance".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pulse.steps import etl_task
 
 with etl_dag(
     "etl_maintenance",
-    description="Removes what is kept for a time only: staging, raw bytes, ledger detail, Airflow's logs and metadata",
+    description="Removes old data: staging, raw bytes, ledger detail, Airflow's logs and metadata",
     schedule=daily(hour=3, minute=40),
     doc_md=__doc__,
     tags=["warehouse", "airflow", "upkeep"],

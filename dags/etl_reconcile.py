@@ -1,14 +1,15 @@
 """
 # Does everything add up?
 
-Once a day the warehouse is held against its own rules, in one snapshot, while batches go on loading: what was read is
-what became of it; loaded ranges follow each other without gap or overlap; roll-ups are what the transactions add up to,
-to the cent. Then Kafka is read again, as far as retention reaches, and its content compared with the rows.
+Once a day this checks the warehouse against its own rules, in one snapshot, while batches continue to load: every
+record that was read is accounted for; loaded ranges follow each other without gap or overlap; roll-ups equal the sums
+of the transactions, to the cent. Then it reads Kafka again, as far back as retention allows, and compares its content
+with the rows.
 
-It may take ten minutes, and half a second more for every thousand transactions; then it ends and is tried again.
+The time limit is ten minutes plus half a second for every thousand transactions; then the task ends and is retried.
 
-The result is a row of `etl_reconciliations`. A difference fails the task (exit code 1, no retry) and is told to
-`ALERT_WEBHOOK_URL`; its log and the row name each one. The same by hand: `etl reconcile --deep`.
+The result is a row of `etl_reconciliations`. A difference fails the task (exit code 1, no retry) and is sent to
+`ALERT_WEBHOOK_URL`; the log and the row name each difference. Command: `etl reconcile --deep`.
 More: `docs/RUNBOOK.md`, "The reconciliation finds a difference".
 """
 
@@ -29,11 +30,11 @@ LONGEST = timedelta(hours=23)
 
 with etl_dag(
     "etl_reconcile",
-    description="Holds the warehouse against its own rules and against Kafka, once a day",
+    description="Checks the warehouse against its own rules and against Kafka, once a day",
     schedule=daily(hour=3, minute=10),
     doc_md=__doc__,
     tags=["sales", "warehouse", "check"],
-    # The command itself limits how long it takes, by the transactions that there are; these part one day from the next.
+    # The command has its own time limit, by the number of transactions; these limits keep the daily runs apart.
     deadline=late_after(timedelta(hours=6)),
     dagrun_timeout=LONGEST,
     params={
@@ -42,7 +43,7 @@ with etl_dag(
             type="string",
             pattern=r"^(\d+[smhd]|\d{4}-\d\d-\d\d[0-9TZ:+.-]*)?$",
             title="Loaded since",
-            description="Only what was loaded since, as 49h; empty for everything.",
+            description="Only what was loaded since then, such as 49h; empty for everything.",
         ),
         "deep": Param(True, type="boolean", title="Deep", description="Also read Kafka again and compare content."),
     },
@@ -61,6 +62,6 @@ with etl_dag(
         outlets=[assets.RECONCILIATIONS],
         execution_timeout=LONGEST,
         doc_md="""
-Reads only, and stores its result. Its last line names each difference: check, where, expected, found.
+Only reads, except that it stores its result. Its last line names each difference: check, where, expected, found.
 """,
     )

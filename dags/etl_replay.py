@@ -1,12 +1,12 @@
 """
 # Replay rejected records
 
-Processes open records of the quarantine again, with the code, the limits and the rates of today. Started by hand: choose the
-records below. The replay's batch has the id `etl_replay:` and the run's, so **clearing or retrying the task is always safe**: it goes on with the
+Processes open records of the quarantine again, with today's code, limits and rates. Somebody starts it and chooses the records
+below. The batch id is `etl_replay:` and the run's id, so **clearing or retrying the task is always safe**: it continues with the
 same records. It may run beside `etl_pipeline`.
 
-What is loaded, or repeats what is loaded, becomes `replayed`; what is rejected again stays open with its new reasons. A rehearsal
-(`dry_run`) tells what would become of the records and changes nothing. The same by hand: `etl rejected replay`.
+Records that are loaded, or are duplicates of loaded ones, become `replayed`; those that are rejected again stay open with their
+new reasons. A dry run (`dry_run`) shows the result and changes nothing. Command: `etl rejected replay`.
 More: `docs/RUNBOOK.md`, "Many rejects: the quarantine".
 """  # noqa: E501
 
@@ -23,7 +23,7 @@ from pulse.steps import etl_task, option, switch
 
 with etl_dag(
     "etl_replay",
-    description="Processes rejected records again, by hand",
+    description="Processes rejected records again, on request",
     schedule=None,
     doc_md=__doc__,
     tags=["sales", "quarantine", "by hand"],
@@ -35,21 +35,21 @@ with etl_dag(
             type="string",
             pattern=r"^([a-z_]+(,[a-z_]+)*)?$",
             title="Reasons",
-            description="Codes with commas between, as exchange_rate_missing,tax_rate_missing; empty for any.",
+            description="Codes separated by commas, such as exchange_rate_missing,tax_rate_missing; empty for any.",
         ),
         "since": Param(
             "",
             type="string",
             pattern=r"^(\d+[smhd]|\d{4}-\d\d-\d\d[0-9TZ:+.-]*)?$",
             title="Rejected since",
-            description="A time as 2026-11-22T20:15:00Z, or a span back from now as 24h; empty for any.",
+            description="A time such as 2026-11-22T20:15:00Z, or a span before now such as 24h; empty for any.",
         ),
         "until": Param(
             "",
             type="string",
             pattern=r"^(\d+[smhd]|\d{4}-\d\d-\d\d[0-9TZ:+.-]*)?$",
             title="Rejected before",
-            description="Given alike; empty for any.",
+            description="In the same form; empty for any.",
         ),
         "order_id": Param(
             "", type="string", maxLength=100, title="Order", description="One order's id; empty for any."
@@ -62,10 +62,10 @@ with etl_dag(
             description="The batch that rejected the records; empty for any.",
         ),
         "all": Param(
-            False, type="boolean", title="All", description="Every open record: needed where no filter is given."
+            False, type="boolean", title="All", description="Every open record: required if there is no filter."
         ),
         "limit": Param(100_000, type="integer", minimum=1, maximum=1_000_000, title="At most"),
-        "dry_run": Param(False, type="boolean", title="Rehearsal", description="Only tell what would become of them."),
+        "dry_run": Param(False, type="boolean", title="Dry run", description="Only show the result."),
     },
 ):
     etl_task(
@@ -89,6 +89,6 @@ with etl_dag(
         outlets=assets.WRITTEN_BY_LOAD,
         doc_md="""
 Claims the records by number, takes them through validate and transform, and loads them in one transaction that also
-settles them in quarantine. Exit code 64: no filter was given, and not `all` either.
+updates them in quarantine. Exit code 64: neither a filter nor `all` was given.
 """,
     )

@@ -1,1 +1,1 @@
-"""What the DAGs of Global Sales Pulse share: when they run, how a step runs, what happens when one fails."""
+"""Code that all DAGs of Global Sales Pulse use: when they run, how a step runs, what happens when one fails."""

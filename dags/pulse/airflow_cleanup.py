@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Airflow hides its database from tasks under its own name for it; this one is for this task.
+# Airflow removes its own database variable from a task's environment; this one is for this task.
 DATABASE_VARIABLE = "AIRFLOW_CLEANUP_DATABASE_URL"
 CLEAN_TIMEOUT_SECONDS = 480
 REASON_LENGTH_MAX = 300
-# As SQLAlchemy shows what the driver said: sqlalchemy.exc.IntegrityError: (psycopg2.errors.ForeignKeyViolation) …
+# SQLAlchemy's form of a driver's error: sqlalchemy.exc.IntegrityError: (psycopg2.errors.ForeignKeyViolation) …
 _DATABASE_ERROR = re.compile(r"sqlalchemy\.exc\.\w+: \(")
 
 
 def clean_metadata_task() -> BaseOperator:
     return CleanMetadata(
         task_id="clean_airflow_metadata",
-        # All at once, and where that fails each table by itself.
+        # All tables at once; if that fails, each table separately.
         execution_timeout=timedelta(minutes=40),
         doc_md="`airflow db clean`: runs, task instances, events and logs older than `AIRFLOW_METADATA_KEPT_DAYS`.",
     )
@@ -46,7 +46,7 @@ def clean_logs_task() -> BaseOperator:
 
 
 def kept_days(variable: str, default: int) -> int:
-    """The number of days in a variable. Raises ValueError, naming it, for anything but a whole number from 1 on."""
+    """The number of days in a variable. Raises ValueError with its name if it is not a whole number from 1 on."""
     text = os.environ.get(variable, "").strip() or str(default)
     if text.isascii() and text.isdigit() and int(text) >= 1:
         return int(text)
@@ -54,11 +54,11 @@ def kept_days(variable: str, default: int) -> int:
 
 
 class CleanMetadata(BaseOperator):
-    """Runs ``airflow db clean`` in a process of its own; where that ends early, table by table."""
+    """Runs ``airflow db clean`` in a separate process; if that fails, table by table."""
 
     ui_color = "#f0ece4"
 
-    def execute(self, context: Context) -> Any:  # noqa: ARG002 - Airflow hands it in
+    def execute(self, context: Context) -> Any:  # noqa: ARG002 - Airflow passes it
         days = kept_days("AIRFLOW_METADATA_KEPT_DAYS", 30)
         database = os.environ.get(DATABASE_VARIABLE, "").strip()
         if not database:
@@ -70,31 +70,31 @@ class CleanMetadata(BaseOperator):
 
 
 def clean_each(before: str, database: str, tables: Sequence[str]) -> None:
-    """Cleans one table after the other, as many as can be.
+    """Cleans one table after the other, and continues after a failure.
 
-    ``airflow db clean`` stops at the first row that another one refers to, and leaves the tables behind it: they come
-    in no particular order, so none of them may ever be cleaned (apache/airflow #71864).
+    ``airflow db clean`` stops at the first row that another row refers to and skips the tables after it. The tables
+    have no fixed order, so some of them may never be cleaned (apache/airflow #71864).
 
-    Raises AirflowFailException, naming each table that was not cleaned, and why; AirflowException, which is retried,
-    where none was.
+    Raises AirflowFailException with each table that was not cleaned and the reason; AirflowException, which is retried,
+    if no table was cleaned.
     """
     reasons = {table: clean(before, database, table) for table in tables}
     failed = {table: reason for table, reason in reasons.items() if reason is not None}
     if not failed:
         return
-    words = "; ".join(f"{table}: {reason}" for table, reason in failed.items())
+    message = "; ".join(f"{table}: {reason}" for table, reason in failed.items())
     if len(failed) == len(tables):
-        raise AirflowException(f"airflow db clean cleaned none of the {len(tables)} tables. {words}")
+        raise AirflowException(f"airflow db clean cleaned none of the {len(tables)} tables. {message}")
     raise AirflowFailException(
         f"airflow db clean did not clean {', '.join(failed)}; "
-        f"the other {len(tables) - len(failed)} tables are clean. {words}"
+        f"the other {len(tables) - len(failed)} tables are clean. {message}"
     )
 
 
 def clean(before: str, database: str, table: str | None = None) -> str | None:
-    """Cleans one table with those that depend on it, or all. Gives the reason where that failed."""
+    """Cleans one table and those that depend on it, or all tables. Returns the reason of a failure."""
     try:
-        done = subprocess.run(  # noqa: S603 - the command is ours
+        done = subprocess.run(  # noqa: S603 - no outside input is part of the command
             clean_command(before, table),
             env={**os.environ, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database},
             stdout=subprocess.PIPE,
@@ -110,15 +110,15 @@ def clean(before: str, database: str, table: str | None = None) -> str | None:
 
 
 def reason_of(output: str) -> str:
-    """The database's own words in what a failed ``airflow db clean`` has printed, or else its last line."""
+    """The database's message in the output of a failed ``airflow db clean``, else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     of_database = [line for line in lines if _DATABASE_ERROR.match(line)]
     return (of_database or lines or [""])[-1][:REASON_LENGTH_MAX]
 
 
 def clean_command(before: str, table: str | None = None) -> Sequence[str]:
-    """``airflow db clean`` up to a moment: without questions, and without copies of what it deletes. By default it ends
-    with 0 whatever it could not clean.
+    """``airflow db clean`` up to a moment, without questions and without copies of deleted rows. Its default exit code
+    is 0 also after a failure, hence the last flag.
     """
     return [
         sys.executable, "-m", "airflow", "db", "clean", *([] if table is None else ["--tables", table]),
@@ -134,11 +134,11 @@ def table_names() -> Sequence[str]:
 
 
 class CleanLogs(BaseOperator):
-    """Deletes old log files, and folders that are empty then."""
+    """Deletes old log files, and the folders that become empty."""
 
     ui_color = "#f0ece4"
 
-    def execute(self, context: Context) -> Any:  # noqa: ARG002 - Airflow hands it in
+    def execute(self, context: Context) -> Any:  # noqa: ARG002 - Airflow passes it
         from airflow.configuration import conf
 
         days = kept_days("AIRFLOW_LOGS_KEPT_DAYS", 14)
@@ -149,9 +149,9 @@ class CleanLogs(BaseOperator):
 
 
 def remove_old_files(folder: Path, before: float) -> int:
-    """Deletes ``*.log`` files below ``folder`` last written before a moment (seconds since 1970). Gives how many.
+    """Deletes ``*.log`` files below ``folder`` last written before a moment (seconds since 1970). Returns their number.
 
-    Another process may delete or make files meanwhile: what is gone already is no error.
+    Another process may delete or make files meanwhile: a missing file is not an error.
     """
     removed = 0
     for path, _, names in os.walk(folder, topdown=False):
@@ -171,10 +171,10 @@ def remove_old_files(folder: Path, before: float) -> int:
 
 
 def _remove_if_old_and_empty(folder: Path, before: float) -> None:
-    """A young empty folder may be one that a task is about to write its log into."""
+    """Keeps a new empty folder: a task may be about to write its log into it."""
     try:
         if folder.stat().st_mtime < before:
             folder.rmdir()
     except OSError:
-        # Not empty, or gone.
+        # Not empty, or already deleted.
         return

@@ -1,4 +1,4 @@
-"""Who is told when a task fails or a run is late: the webhook in ALERT_WEBHOOK_URL, where one is set."""
+"""Alerts for failed tasks and late runs, sent to the webhook in ALERT_WEBHOOK_URL if it is set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulse.failures import IntegrityStop
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5
-# Where the runbook says what to do when a task of a DAG has failed.
+# The runbook's file, and its sections for a failed task of each DAG.
 RUNBOOK = "docs/RUNBOOK.md"
 A_TASK_IS_RED = "a-task-is-red"
 INTEGRITY_STOPS = "integrity-stops"
@@ -31,8 +31,8 @@ UNFINISHED = ("queued", "running")
 
 
 def alert_task_failed(context: dict[str, Any]) -> None:
-    """Airflow calls this once when a task has failed for good: no retry is left, or none is allowed. An incident
-    that is open already was told when it opened.
+    """Airflow calls this once when a task has failed for good: no retry is left, or none is allowed. Only the run
+    that opens an incident sends an alert of it.
     """
     task_instance = context["ti"]
     error = context.get("exception")
@@ -42,7 +42,7 @@ def alert_task_failed(context: dict[str, Any]) -> None:
         incident = {"incident_ids": error.incident_ids}
         section = INTEGRITY_STOPS
         if not error.is_new:
-            log.info("no alert is sent: incidents %s have been told when they opened", error.incident_ids)
+            log.info("no alert is sent: the run that opened incidents %s has sent it", error.incident_ids)
             return
     _post(
         {
@@ -64,7 +64,7 @@ def alert_run_late(context: dict[str, Any], limit_seconds: float) -> None:
     """Airflow calls this once when a run has not ended ``limit_seconds`` after it was queued."""
     run = context["dag_run"]
     if run["state"] not in UNFINISHED:
-        # Airflow keeps the deadline of a run that failed before it; that failure has been told.
+        # Airflow keeps the deadline of a run that failed earlier; that failure has its own alert.
         return
     _post(
         {
@@ -80,13 +80,13 @@ def alert_run_late(context: dict[str, Any], limit_seconds: float) -> None:
 
 
 def _runbook_url(section: str) -> str:
-    """Where the runbook can be read: in DOCS_URL, or as a path of this repository."""
+    """The runbook's address: below DOCS_URL, else a path in this repository."""
     docs = os.environ.get("DOCS_URL", "").strip().rstrip("/")
     return f"{docs}/{RUNBOOK}#{section}" if docs else f"{RUNBOOK}#{section}"
 
 
 def late_after(limit: timedelta) -> DeadlineAlert:
-    """A deadline for each run, counted from when it was queued. The scheduler watches it; no triggerer is needed."""
+    """A deadline for each run, counted from the time it was queued. The scheduler checks it; no triggerer is needed."""
     return DeadlineAlert(
         name=f"run not done after {limit.total_seconds():g} s",
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
@@ -96,7 +96,7 @@ def late_after(limit: timedelta) -> DeadlineAlert:
 
 
 def _post(alert: dict[str, Any]) -> None:
-    """Sends one alert. An alert that can not be sent is logged: it must never change what becomes of the task."""
+    """Sends one alert. A failure to send is only logged: it must not change the state of the task."""
     url = os.environ.get("ALERT_WEBHOOK_URL", "").strip()
     if not url:
         log.info("ALERT_WEBHOOK_URL is not set: no alert is sent for %s", alert["event"])
@@ -104,13 +104,13 @@ def _post(alert: dict[str, Any]) -> None:
     try:
         status = _post_json(url, alert)
         log.info("alert %s sent: HTTP %s", alert["event"], status)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the task goes on
-        # The URL may carry a token: it is not logged.
+    except Exception as error:  # noqa: BLE001 - no error here may fail the task
+        # The URL may contain a token, so it is not logged.
         log.warning("alert %s could not be sent to ALERT_WEBHOOK_URL: %s", alert["event"], error)
 
 
 def _post_json(url: str, body: dict[str, Any]) -> int:
-    # Only a task that fails pays for this import.
+    # Imported here, so that only a failing task pays for it.
     from urllib.request import Request, urlopen
 
     if urlsplit(url).scheme not in ("http", "https"):

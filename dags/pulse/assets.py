@@ -1,4 +1,4 @@
-"""The data that steps read and write, as Airflow's UI shows it: the topic, and tables of the warehouse."""
+"""The data that steps read and write, as shown in Airflow's UI: the topics and tables of the warehouse."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TAX_PER_DAY = _table("tax_per_day")
 TAX_RATES = _table("tax_rates")
 TRANSACTIONS = _table("transactions")
 
-# What a load writes in its one transaction.
+# The tables that a load writes in its transaction.
 WRITTEN_BY_LOAD = [
     TRANSACTIONS,
     REJECTED_TRANSACTIONS,

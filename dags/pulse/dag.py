@@ -1,4 +1,4 @@
-"""The one place that says how every DAG here behaves; tests/dags holds each DAG to it."""
+"""The defaults of every DAG in this folder; tests/dags checks that each DAG keeps them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ OWNER = "global-sales-pulse"
 
 _TASK_DEFAULTS: dict[str, Any] = {
     "owner": OWNER,
-    # Five retries after about 2, 4, 8, 16 and 30 s: a minute of a broker or a database away. The next run then tries
-    # again by itself, so a longer wait here would only delay the alert.
+    # Five retries after about 2, 4, 8, 16 and 30 s cover a minute without broker or database. The next run tries again
+    # anyway, so a longer wait would only delay the alert.
     "retries": 5,
     "retry_delay": timedelta(seconds=2),
     "retry_exponential_backoff": 2.0,
@@ -26,7 +26,7 @@ _TASK_DEFAULTS: dict[str, Any] = {
 
 
 def etl_dag(dag_id: str, *, schedule: Any, **arguments: Any) -> DAG:
-    """A DAG with this project's defaults; ``arguments`` are those of ``airflow.sdk.DAG`` and win over them.
+    """A DAG with this project's defaults; ``arguments`` are those of ``airflow.sdk.DAG`` and override them.
 
     Templates of its tasks have the filter ``batch_id``.
     """

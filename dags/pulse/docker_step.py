@@ -1,4 +1,4 @@
-"""A step in a container of its own."""
+"""A step in a separate container."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 MEMORY_LIMIT = "1g"
-# Standard error joins standard output before Docker sees either: as two streams they could swap their last lines,
-# and the last line is the summary. The shell is the container's first process and passes SIGTERM on, which the kernel
-# keeps from a first process that has no handler for it: a killed task would wait for ten seconds, its container longer.
-# The trap asks for $! itself: a variable would still be empty if the signal came just after the program's start.
+# Standard error is joined to standard output before Docker sees them: as two streams their last lines could be swapped,
+# and the last line is the summary. The shell is the container's first process and passes SIGTERM on. The kernel does
+# not deliver SIGTERM to a first process without a handler: a killed task would wait ten seconds, its container longer.
+# The trap reads $! itself: a variable would still be empty if the signal arrived just after the program's start.
 _SHELL = r'trap "kill -TERM \$!; wait \$!" TERM; "$@" 2>&1 & wait $!'
 _RUN_IN_ONE_STREAM = ["/bin/sh", "-c", _SHELL, "etl-step"]
-# Try and batch stand in the name: an orphan of the last try may still hold the name of that try.
+# The name contains batch and try, because an orphan of an earlier try may still use that try's name.
 _CONTAINER_NAME = (
     "{project}-{task_id}"
     "-{{{{ run_id | batch_id(dag.dag_id) | replace(':', '-') | replace('+', '-') | replace('~', '-') }}}}"
@@ -37,7 +37,7 @@ class DockerStep(DockerOperator):
 
     :param program: the program and its first arguments
     :param command: further arguments (templated)
-    :param staging_volume: the named volume that the steps of a batch share
+    :param staging_volume: the named volume that all steps of a batch use
     :param staging_dir: where that volume is mounted
     """
 
@@ -80,7 +80,7 @@ class DockerStep(DockerOperator):
         )
 
     def execute(self, context: Context) -> Any:
-        self.command = [word for word in self.command if word]
+        self.command = [argument for argument in self.command if argument]
         try:
             return parse_summary(super().execute(context))
         except (DockerContainerFailedSkipException, DockerContainerFailedException) as failed:
@@ -96,8 +96,8 @@ def _last_line(logs: Sequence[str | bytes] | None) -> str | None:
 
 
 class _FatalExit(Container[int]):
-    """The exit codes after which no retry may follow; remembers the last one asked about, which the operator does
-    not tell in any other way.
+    """The exit codes without a retry. Remembers the last code that was looked up, because the operator does not
+    report it in any other way.
     """
 
     code = OK
@@ -108,8 +108,8 @@ class _FatalExit(Container[int]):
 
 
 def _labels(project: str, task_id: str) -> dict[str, str]:
-    """The labels of `docker compose run`, by which whoever stops the stack finds a container that was left behind;
-    then which step of which batch it is.
+    """The labels of `docker compose run`, which let a stop of the stack find a container that was left behind; then
+    the step and batch.
     """
     return {
         "com.docker.compose.project": project,

@@ -1,11 +1,11 @@
-"""The environment of a step: what the etl command reads and no more, so Airflow's own secrets stay with Airflow."""
+"""The environment of a step: only what the etl command reads, so that it does not see Airflow's secrets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-# These concern how Airflow starts a step, or belong to the owner of the warehouse.
+# These control how Airflow starts a step, or belong to the owner of the warehouse.
 _WITHHELD = frozenset(
     {
         "ETL_COMMAND",
@@ -21,9 +21,9 @@ _WITHHELD = frozenset(
     }
 )
 _PASSED_ON = re.compile(r"(KAFKA|WAREHOUSE|ETL)_\w+|LOG_LEVEL|CODE_VERSION")
-# What any program may need of the machine it runs on; a container brings its own.
+# Variables of the machine that any program may need; a container has its own.
 _OF_THE_MACHINE = re.compile(r"PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|NODE_\w+|SSL_CERT_(FILE|DIR)")
-# A database URL carries a password.
+# A database URL contains a password.
 _SECRET = re.compile(r".*(PASSWORD|SECRET|TOKEN|DATABASE_URL).*")
 
 

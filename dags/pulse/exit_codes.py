@@ -1,4 +1,4 @@
-"""What the exit code of the etl command means to Airflow: decided here and nowhere else."""
+"""What each exit code of the etl command means to Airflow. Only this file decides it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ TEMPORARY = 75
 _MEANINGS = {
     DIFFERENCES: "the reconciliation found differences",
     USAGE: "usage: a wrong flag or setting",
-    INTEGRITY: "integrity: what is stored and what Kafka holds do not fit together",
-    BUG: "a fault of the etl program itself",
-    TEMPORARY: "temporary: Kafka, PostgreSQL or the disk is away",
+    INTEGRITY: "integrity: the warehouse and Kafka do not fit together",
+    BUG: "a bug of the etl program",
+    TEMPORARY: "temporary: Kafka, PostgreSQL or the disk is unavailable",
     126: "the command can not be executed",
     127: "the command does not exist",
 }
 
-# A signal shows as -N from a child process and as 128+N from a shell or a container.
+# A signal is -N from a child process and 128+N from a shell or a container.
 _SIGNALS = frozenset(range(129, 129 + 64)) | frozenset(range(-64, 0))
-# Any other code but OK fails the task at once.
+# Any other code except OK fails the task at once.
 RETRIED = _SIGNALS | {TEMPORARY}
 
 

@@ -1,4 +1,4 @@
-"""How a step that failed shows in Airflow."""
+"""How Airflow shows a failed step."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ REASON_LENGTH_MAX = 500
 
 
 class IntegrityStop(AirflowFailException):
-    """The step stopped for somebody to decide, and an incident of the warehouse says so. A schedule meets the same
-    incident again and again: only the run that opened it is news.
+    """The step stopped because a person has to decide; the warehouse has an incident of it. Every scheduled run stops
+    at the same incident, but only the run that opened it sends an alert.
 
-    :param stop: what the etl command printed last: incident_ids, is_new, message, remedy
+    :param stop: the last line of the etl command: incident_ids, is_new, message, remedy
     """
 
     def __init__(self, stop: dict[str, Any]) -> None:
@@ -27,7 +27,7 @@ class IntegrityStop(AirflowFailException):
 
 
 def failure_of(code: int, last_line: str | None) -> AirflowException:
-    """The exception for a step that ended with this exit code and this last line: one that Airflow retries, or not."""
+    """The exception for a step with this exit code and last line; its class decides whether Airflow retries."""
     if code in RETRIED:
         return AirflowException(explain(code))
     stop = parse_summary(last_line)
@@ -36,7 +36,7 @@ def failure_of(code: int, last_line: str | None) -> AirflowException:
     return AirflowFailException(f"{explain(code)}, not retried{_reason(stop)}")
 
 
-def _reason(said: Any) -> str:
-    """The words of the log's last line, in one format or the other."""
-    words = said.get("msg") if isinstance(said, dict) else said
-    return f": {words[:REASON_LENGTH_MAX]}" if isinstance(words, str) else ""
+def _reason(last_line: Any) -> str:
+    """The message of the log's last line, which is JSON or text."""
+    message = last_line.get("msg") if isinstance(last_line, dict) else last_line
+    return f": {message[:REASON_LENGTH_MAX]}" if isinstance(message, str) else ""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 class ProcessStep(BaseOperator):
-    """Runs a program without a shell in between, so that killing the task ends the program itself, and no argument
-    can be read as shell syntax.
+    """Runs a program without a shell: killing the task ends the program itself, and no argument is read as shell
+    syntax.
 
     :param command: the program and its arguments (templated)
     """
@@ -38,7 +38,9 @@ class ProcessStep(BaseOperator):
         return SubprocessHook()
 
     def execute(self, context: Context) -> Any:
-        result = self._hook.run_command(command=[word for word in self.command if word], env=self._environment(context))
+        result = self._hook.run_command(
+            command=[argument for argument in self.command if argument], env=self._environment(context)
+        )
         if result.exit_code == OK:
             return parse_summary(result.output)
         raise failure_of(result.exit_code, result.output)

@@ -20,17 +20,17 @@ def daily(hour: int, minute: int) -> CronTriggerTimetable:
 
 
 def every(seconds: str | int, variable: str = "ETL_SCHEDULE_SECONDS") -> CronTriggerTimetable | DeltaTriggerTimetable:
-    """A timetable that starts a run every so many seconds, 1 to 86,400.
+    """A timetable that starts a run at this interval, 1 to 86,400 seconds.
 
-    Cron times are the clock's own, so they stay in step for ever; a delta counts from the last run and drifts by up to
-    a second each time the DAG is parsed. So a period that divides a minute, or is whole minutes that divide an hour,
-    becomes a cron time, and only the others a delta.
+    Cron times follow the clock and never drift; a delta counts from the last run and drifts by up to a second each time
+    the DAG is parsed. So a period that divides a minute, or is whole minutes that divide an hour, becomes a cron time;
+    any other period becomes a delta.
 
-    Raises ValueError, naming the variable the period came from.
+    Raises ValueError with the name of the variable.
     """
     period = _whole_seconds(seconds, variable)
     if 60 % period == 0 and period < 60:
-        # Six fields: the seconds stand last.
+        # Six fields: the seconds are the last.
         return CronTriggerTimetable(f"* * * * * */{period}", timezone="UTC")
     minutes, rest = divmod(period, 60)
     if rest == 0 and 60 % minutes == 0:
@@ -39,20 +39,20 @@ def every(seconds: str | int, variable: str = "ETL_SCHEDULE_SECONDS") -> CronTri
 
 
 def period_seconds(variable: str = "ETL_SCHEDULE_SECONDS") -> int:
-    """The seconds between two runs, from the environment; 30 where it says nothing.
+    """The seconds between two runs, from the environment; 30 by default.
 
-    Raises ValueError, naming the variable.
+    Raises ValueError with the name of the variable.
     """
     return _whole_seconds(os.environ.get(variable, "").strip() or 30, variable)
 
 
 def late_limit(period: int) -> timedelta:
-    """How long after it was queued a run is late: the next but one is due by then. Never less than two minutes."""
+    """A run is late this long after it was queued: two periods, at least two minutes."""
     return max(_LATE_MIN, timedelta(seconds=2 * period))
 
 
 def run_limit(period: int) -> timedelta:
-    """How long a run may take before it is ended: what its steps need with their retries, or two periods."""
+    """A run is ended after this time: what its steps need with their retries, or two periods."""
     return max(_RUN_MIN, timedelta(seconds=2 * period))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def parse_summary(last_line: str | None) -> Any:
-    """The summary as a value, which the UI shows as a tree; a line that is no JSON stays text."""
+    """The summary as a value, which the UI shows as a tree; a line that is not JSON stays text."""
     if not last_line:
         return None
     try:

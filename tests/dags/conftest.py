@@ -1,6 +1,6 @@
-"""Airflow as the stacks set it up, but with its home and metadata (SQLite) in a folder that goes away.
+"""Airflow with the settings of the stacks, but with its home and metadata (SQLite) in a temporary folder.
 
-Airflow reads its settings when it is first imported, so they are made here, before any test module is.
+Airflow reads its settings when it is first imported, so they are set here, before any test module is imported.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _set_up_airflow() -> None:
     os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = f"sqlite:///{_HOME.name}/airflow.db"
     os.environ["ETL_RUNNER"] = "process"
     os.environ["ETL_COMMAND"] = str(TESTS / "etl_stand_in.sh")
-    # Leaves no byte code beside the sources that other checks read.
+    # Writes no byte code next to the sources that other checks read.
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(DAGS))
 
@@ -65,7 +65,7 @@ def dag_bag():
 
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch):
-    """etl_pipeline, parsed anew with the environment as the test has set it, retrying without delay."""
+    """etl_pipeline, parsed again with the environment of the test, with retries without delay."""
     from airflow.dag_processing.dagbag import DagBag
 
     dag = DagBag(str(DAGS / "etl_pipeline.py")).dags["etl_pipeline"]
@@ -78,13 +78,13 @@ def pipeline(monkeypatch: pytest.MonkeyPatch):
 
 
 class StandIn:
-    """What the stand-in for the etl command was told to do, and what it was asked."""
+    """Controls the stand-in for the etl command and reads its calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def exits(self, step: str, *codes: int) -> None:
-        """Makes the next attempts of a step end with these exit codes; those after them succeed."""
+        """Makes the next attempts of a step end with these exit codes; later ones succeed."""
         (self.folder / f"{step}.codes").write_text("".join(f"{code}\n" for code in codes))
 
     def prints_when_it_fails(self, step: str, line: str) -> None:
@@ -111,7 +111,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict]]:
-    """An HTTP server that ALERT_WEBHOOK_URL points to; the value is what was posted to it so far."""
+    """An HTTP server at ALERT_WEBHOOK_URL; the value is the list of messages posted so far."""
     from webhook import serve_webhook
 
     with serve_webhook() as (url, received):

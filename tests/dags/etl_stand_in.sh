@@ -1,7 +1,7 @@
 #!/bin/sh
-# Stands where the etl command stands, with its manners: logs on standard error, the summary as the last line of
-# standard output, an exit code. In ETL_STAND_IN_DIR, STEP.codes holds one exit code for each attempt of a step, the first
-# line next; without it the step succeeds. STEP.stop, where it is there, is printed by each failure. The file `calls` gets one line for each attempt: its arguments.
+# Replaces the etl command and behaves like it: logs on standard error, the summary as the last line of standard output, an
+# exit code. In ETL_STAND_IN_DIR, STEP.codes has one exit code for each attempt of a step, the next one first; without it the
+# step succeeds. Each failure prints STEP.stop, if it exists. The file `calls` gets the arguments of each attempt as a line.
 step=$1
 echo "$*" >>"$ETL_STAND_IN_DIR/calls"
 env >"$ETL_STAND_IN_DIR/$step.environment"

@@ -19,7 +19,7 @@ FAILED = {
 LATE = {"dag_run": {"dag_id": "etl_pipeline", "dag_run_id": "run-1", "state": "running"}}
 
 
-def test_a_failed_task_is_told_with_its_run_error_and_log(webhook) -> None:
+def test_the_alert_of_a_failed_task_has_its_run_error_and_log(webhook) -> None:
     alert_task_failed(FAILED)
     assert webhook == [
         {
@@ -36,30 +36,30 @@ def test_a_failed_task_is_told_with_its_run_error_and_log(webhook) -> None:
     ]
 
 
-def test_a_late_run_is_told_once_with_its_limit(webhook) -> None:
+def test_a_late_run_sends_one_alert_with_its_limit(webhook) -> None:
     alert_run_late(LATE, limit_seconds=120.0)
     assert [(alert["event"], alert["run_id"], alert["limit_seconds"]) for alert in webhook] == [
         ("run_late", "run-1", 120.0)
     ]
 
 
-def test_a_run_that_failed_before_its_deadline_is_not_told_again(webhook) -> None:
+def test_a_run_that_failed_before_its_deadline_sends_no_second_alert(webhook) -> None:
     alert_run_late({"dag_run": {**LATE["dag_run"], "state": "failed"}}, limit_seconds=120.0)
     assert webhook == []
 
 
-def test_an_alert_leads_to_the_section_of_its_dag(webhook) -> None:
+def test_an_alert_links_to_the_section_of_its_dag(webhook) -> None:
     alert_task_failed({**FAILED, "ti": SimpleNamespace(**{**vars(FAILED["ti"]), "dag_id": "etl_reconcile"})})
     assert webhook[0]["runbook_url"] == "docs/RUNBOOK.md#the-reconciliation-finds-a-difference"
 
 
-def test_an_alert_links_to_where_the_docs_can_be_read(webhook, monkeypatch) -> None:
+def test_an_alert_links_to_docs_url(webhook, monkeypatch) -> None:
     monkeypatch.setenv("DOCS_URL", "https://git.example.com/sales/blob/main/")
     alert_run_late(LATE, limit_seconds=120.0)
     assert webhook[0]["runbook_url"] == "https://git.example.com/sales/blob/main/docs/RUNBOOK.md#no-batch-is-loaded"
 
 
-def test_each_section_that_an_alert_leads_to_is_in_the_runbook() -> None:
+def test_each_section_that_an_alert_links_to_is_in_the_runbook() -> None:
     headings = re.findall(r"^#+ (.+)$", (DAGS.parent / alerts.RUNBOOK).read_text(), re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     named = {*alerts.SECTIONS.values(), alerts.A_TASK_IS_RED, alerts.INTEGRITY_STOPS, alerts.RUN_LATE}
@@ -74,14 +74,14 @@ def test_without_a_webhook_nothing_is_sent(monkeypatch, caplog) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/secret", "file:///etc/passwd", "nonsense", "http://[::1"])
-def test_a_webhook_that_does_not_take_the_alert_fails_nothing_and_is_not_named(monkeypatch, caplog, url: str) -> None:
+def test_a_webhook_that_refuses_an_alert_fails_nothing_and_is_not_logged(monkeypatch, caplog, url: str) -> None:
     monkeypatch.setenv("ALERT_WEBHOOK_URL", url)
     alert_task_failed(FAILED)
     assert "could not be sent" in caplog.text
     assert url not in caplog.text
 
 
-def test_a_webhook_that_never_answers_is_given_up(monkeypatch, caplog) -> None:
+def test_a_webhook_that_never_answers_times_out(monkeypatch, caplog) -> None:
     monkeypatch.setattr("pulse.alerts.TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("ALERT_WEBHOOK_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")

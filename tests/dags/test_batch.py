@@ -27,13 +27,13 @@ def test_runs_of_two_dags_with_one_id_are_two_batches(run_id: str) -> None:
 
 
 @pytest.mark.parametrize("run_id", ODD_RUN_IDS)
-def test_any_other_run_id_becomes_an_allowed_one(run_id: str) -> None:
+def test_any_other_run_id_becomes_an_allowed_batch_id(run_id: str) -> None:
     assert ALLOWED.fullmatch(batch_id(run_id))
     assert ALLOWED.fullmatch(batch_id(run_id, "etl_replay"))
     assert batch_id(run_id) != batch_id(run_id, "etl_replay")
 
 
-def test_no_two_run_ids_share_a_batch() -> None:
+def test_two_run_ids_never_have_the_same_batch() -> None:
     alike = ["a b", "a\tb", "a_b", "a/b", "a\nb", "x" * 201, "x" * 202, "x" * 200]
     assert len({batch_id(run_id) for run_id in alike}) == len(alike)
 

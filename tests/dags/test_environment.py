@@ -15,7 +15,7 @@ ENVIRONMENT = {
 }
 
 
-def test_a_step_gets_what_the_etl_command_reads() -> None:
+def test_a_step_gets_the_variables_that_the_etl_command_reads() -> None:
     assert etl_variables(ENVIRONMENT) == ENVIRONMENT
 
 
@@ -31,12 +31,12 @@ def test_a_step_gets_what_the_etl_command_reads() -> None:
         "MY_KAFKA_SECRET",
     ],
 )
-def test_a_step_does_not_get_what_is_not_its_own(name: str) -> None:
+def test_a_step_does_not_get_other_variables(name: str) -> None:
     assert etl_variables({name: "x"}) == {}
 
 
 @pytest.mark.parametrize("name", ["WAREHOUSE_ETL_PASSWORD", "WAREHOUSE_DATABASE_URL", "KAFKA_SASL_PASSWORD"])
-def test_what_carries_a_password_is_secret(name: str) -> None:
+def test_variables_with_a_password_are_secret(name: str) -> None:
     assert is_secret(name)
 
 
@@ -46,4 +46,4 @@ def test_each_airflow_setting_is_one_that_airflow_knows() -> None:
     known = conf.configuration_description
     for variable in airflow_settings():
         _, section, option = variable.lower().split("__")
-        assert option in known[section]["options"], f"{variable} is no setting of this Airflow"
+        assert option in known[section]["options"], f"{variable} is not a setting of this Airflow"

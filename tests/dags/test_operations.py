@@ -1,4 +1,4 @@
-"""Replay, reconciliation, evaluation and maintenance, through Airflow's own loop, on a stand-in for the etl command."""
+"""Replay, reconciliation, evaluation and maintenance, run by Airflow with a stand-in for the etl command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def parsed(monkeypatch, dag_id: str):
 
 
 @pytest.mark.usefixtures("metadata_database")
-def test_a_replay_passes_on_what_was_chosen_and_nothing_else(monkeypatch, stand_in) -> None:
+def test_a_replay_passes_exactly_the_chosen_params(monkeypatch, stand_in) -> None:
     run = parsed(monkeypatch, "etl_replay").test(
         run_conf={"reason_codes": "too_large,not_json", "since": "24h", "dry_run": True}
     )
@@ -48,13 +48,13 @@ def test_a_replay_passes_on_what_was_chosen_and_nothing_else(monkeypatch, stand_
     "conf",
     [{"reason_codes": "a; b"}, {"since": "yesterday"}, {"limit": 0}, {"all": "perhaps"}, {"from_batch": "b 1"}],
 )
-def test_a_replay_refuses_params_of_another_form(monkeypatch, conf) -> None:
+def test_a_replay_refuses_malformed_params(monkeypatch, conf) -> None:
     with pytest.raises((ParamValidationError, ValueError)):
         parsed(monkeypatch, "etl_replay").test(run_conf=conf)
 
 
 @pytest.mark.usefixtures("metadata_database")
-def test_a_reconciliation_that_finds_a_difference_fails_at_once_and_is_told(monkeypatch, stand_in, webhook) -> None:
+def test_a_reconciliation_with_a_difference_fails_at_once_and_sends_an_alert(monkeypatch, stand_in, webhook) -> None:
     stand_in.exits("reconcile", 1, 1)
     run = parsed(monkeypatch, "etl_reconcile").test()
     assert run.state == "failed"
@@ -64,7 +64,7 @@ def test_a_reconciliation_that_finds_a_difference_fails_at_once_and_is_told(monk
 
 @pytest.mark.usefixtures("metadata_database")
 @pytest.mark.parametrize(("conf", "since"), [({}, "7d"), ({"since": "2026-11-01"}, "2026-11-01")])
-def test_fraud_rules_are_measured_over_the_last_week_or_as_asked(monkeypatch, stand_in, conf, since) -> None:
+def test_fraud_rules_are_measured_over_the_last_week_or_a_chosen_span(monkeypatch, stand_in, conf, since) -> None:
     run = parsed(monkeypatch, "etl_fraud_evaluate").test(run_conf=conf)
     assert run.state == "success"
     assert stand_in.calls() == [["fraud", "evaluate", "--json", f"--since={since}"]]
@@ -82,14 +82,14 @@ def test_maintenance_cleans_the_warehouse_airflows_tables_and_its_logs(monkeypat
     assert stand_in.calls() == [["maintain", "--json"]]
 
 
-def test_metadata_is_cleaned_without_questions_without_copies_and_without_silence() -> None:
+def test_metadata_is_cleaned_without_questions_and_copies_and_failures_are_errors() -> None:
     options = ["--clean-before-timestamp", "2026-01-01", "--skip-archive", "--yes", "--error-on-cleanup-failure"]
     assert clean_command("2026-01-01")[-5:] == options
     assert clean_command("2026-01-01", "log")[-7:] == ["--tables", "log", *options]
 
 
 def insert_old_rows() -> None:
-    """An event of long ago; and a DAG that is gone, with a task that was never started and refers to its version."""
+    """An old event, and a deleted DAG with a task that never started and refers to the DAG's version."""
     run(
         [
             "insert into log (dttm, event) values ('2020-01-01', 'old')",
@@ -130,7 +130,7 @@ OLD = {"log": "dttm < '2021-01-01'", "dag": "last_parsed_time < '2021-01-01'"}
 
 @pytest.mark.timeout(240)
 @pytest.mark.usefixtures("metadata_database")
-def test_a_table_that_can_not_be_cleaned_is_named_and_keeps_no_other_from_being_cleaned(monkeypatch) -> None:
+def test_a_table_that_can_not_be_cleaned_is_named_and_all_others_are_cleaned(monkeypatch) -> None:
     monkeypatch.setattr("pulse.airflow_cleanup.table_names", lambda: ["dag", "job", "log"])
     monkeypatch.setenv("AIRFLOW_CLEANUP_DATABASE_URL", os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
     insert_old_rows()
@@ -140,7 +140,7 @@ def test_a_table_that_can_not_be_cleaned_is_named_and_keeps_no_other_from_being_
     run(["delete from task_instance", "delete from dag_run", "delete from dag where dag_id = 'gone'"])
 
 
-def test_the_words_of_the_database_are_the_reason() -> None:
+def test_the_message_of_the_database_is_the_reason() -> None:
     output = (
         "Checking table dag\nTraceback (most recent call last):\n"
         'psycopg2.errors.ForeignKeyViolation: update or delete on table "dag_version" violates a constraint\n'
@@ -153,7 +153,7 @@ def test_the_words_of_the_database_are_the_reason() -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.usefixtures("metadata_database")
-def test_a_database_that_is_away_is_tried_again(tmp_path) -> None:
+def test_an_unavailable_database_is_retried(tmp_path) -> None:
     with pytest.raises(AirflowException, match="cleaned none of the 1 tables") as failed:
         clean_each("2026-01-01", f"sqlite:///{tmp_path}/nothing/airflow.db", ["log"])
     assert not isinstance(failed.value, AirflowFailException)
@@ -163,7 +163,7 @@ def test_airflow_knows_the_tables_that_are_cleaned() -> None:
     assert {"dag", "dag_run", "job", "log", "task_instance", "xcom"} <= set(table_names())
 
 
-def test_only_old_log_files_go(tmp_path) -> None:
+def test_only_old_log_files_are_deleted(tmp_path) -> None:
     old = tmp_path / "dag" / "old.log"
     for name in ("old.log", "new.log", "old.txt"):
         file = tmp_path / "dag" / name
@@ -177,7 +177,7 @@ def test_only_old_log_files_go(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "soon", "1.5"])
-def test_a_period_of_nonsense_is_named(monkeypatch, days) -> None:
+def test_an_invalid_period_is_named(monkeypatch, days) -> None:
     monkeypatch.setenv("AIRFLOW_LOGS_KEPT_DAYS", days)
     with pytest.raises(ValueError, match="AIRFLOW_LOGS_KEPT_DAYS"):
         kept_days("AIRFLOW_LOGS_KEPT_DAYS", 14)

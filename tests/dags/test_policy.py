@@ -1,4 +1,4 @@
-"""What holds for every DAG of the folder, those of tomorrow as well."""
+"""Rules for every DAG of the folder, also for new ones."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def test_only_dag_files_are_scanned(dag_bag) -> None:
     assert scanned == {path.name for path in DAGS.glob("*.py") if path.name != "airflow_local_settings.py"}
 
 
-def test_every_dag_says_what_it_is(dag_bag) -> None:
+def test_every_dag_has_a_description_tags_and_documentation(dag_bag) -> None:
     for dag in dag_bag.dags.values():
         assert dag.description, dag.dag_id
         assert dag.tags, dag.dag_id
         assert "docs/RUNBOOK.md" in (dag.doc_md or ""), dag.dag_id
 
 
-def test_every_dag_runs_one_run_at_a_time_and_makes_up_for_none(dag_bag) -> None:
+def test_every_dag_runs_one_run_at_a_time_and_never_catches_up(dag_bag) -> None:
     for dag in dag_bag.dags.values():
         assert dag.max_active_runs == 1, dag.dag_id
         assert dag.catchup is False, dag.dag_id
@@ -50,13 +50,13 @@ def test_every_dag_runs_one_run_at_a_time_and_makes_up_for_none(dag_bag) -> None
         assert dag.deadline, dag.dag_id
 
 
-def test_every_task_says_what_it_does_and_whose_it_is(dag_bag) -> None:
+def test_every_task_has_documentation_and_an_owner(dag_bag) -> None:
     for task in every_task(dag_bag):
         assert task.doc_md, task.task_id
         assert task.owner == "global-sales-pulse", task.task_id
 
 
-def test_every_task_retries_with_back_off_within_bounds_and_tells_its_failure(dag_bag) -> None:
+def test_every_task_retries_with_bounded_back_off_and_reports_its_failure(dag_bag) -> None:
     for task in every_task(dag_bag):
         assert 1 <= task.retries <= 10, task.task_id
         assert task.retry_exponential_backoff > 1, task.task_id
@@ -110,7 +110,7 @@ def test_the_etl_part_of_every_dag_comes_from_the_factory(dag_bag) -> None:
     assert commands("etl_maintenance") == [["maintain", "--json"]]
 
 
-def test_upkeep_runs_once_a_day_and_a_replay_by_hand_only(dag_bag) -> None:
+def test_upkeep_runs_once_a_day_and_a_replay_only_on_request(dag_bag) -> None:
     def expression(dag_id: str) -> str | None:
         return getattr(dag_bag.dags[dag_id].timetable, "expression", None)
 

@@ -1,4 +1,4 @@
-"""Whole runs of etl_pipeline with ETL_RUNNER=process, through Airflow's own loop, on a stand-in for the etl command."""
+"""Whole runs of etl_pipeline with ETL_RUNNER=process, run by Airflow with a stand-in for the etl command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def states(run) -> dict[str, str]:
     return {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
 
 
-def test_a_run_does_the_four_steps_in_order_on_one_batch(pipeline, stand_in) -> None:
+def test_a_run_executes_the_four_steps_in_order_on_one_batch(pipeline, stand_in) -> None:
     run = pipeline.test()
     assert run.state == "success"
     assert stand_in.calls() == [[step, "--batch", run.run_id, "--json"] for step in STEPS]
@@ -54,7 +54,7 @@ def test_any_other_failure_is_not_retried(pipeline, stand_in, webhook, code: int
 
 
 @pytest.mark.parametrize("line", ['{"level":"error","msg":"no --since"}', 'ERROR: no --since {"kind":"usage"}'])
-def test_the_alert_of_a_failure_has_the_words_of_the_etl_command(pipeline, stand_in, webhook, line: str) -> None:
+def test_the_alert_of_a_failure_has_the_message_of_the_etl_command(pipeline, stand_in, webhook, line: str) -> None:
     stand_in.exits("extract", 64)
     stand_in.prints_when_it_fails("extract", line)
     pipeline.test()
@@ -62,7 +62,7 @@ def test_the_alert_of_a_failure_has_the_words_of_the_etl_command(pipeline, stand
 
 
 @pytest.mark.parametrize(("is_new", "alerts"), [(True, 1), (False, 0)])
-def test_an_incident_is_told_once_with_its_number_and_remedy(
+def test_an_incident_sends_one_alert_with_its_number_and_remedy(
     pipeline, stand_in, webhook, is_new: bool, alerts: int
 ) -> None:
     stop = {"incident_ids": [7], "is_new": is_new, "kind": "topic_recreated", "message": "gone", "remedy": "etl resume"}
@@ -77,7 +77,7 @@ def test_an_incident_is_told_once_with_its_number_and_remedy(
         assert alert["error"].startswith("incident 7: gone; etl resume (exit code 65")
 
 
-def test_a_temporary_failure_that_stays_fails_after_five_retries(pipeline, stand_in, webhook) -> None:
+def test_a_lasting_temporary_failure_fails_after_five_retries(pipeline, stand_in, webhook) -> None:
     stand_in.exits("extract", *[75] * 9)
     run = pipeline.test()
     assert states(run)["extract"] == "failed"
@@ -85,7 +85,7 @@ def test_a_temporary_failure_that_stays_fails_after_five_retries(pipeline, stand
     assert len(webhook) == 1
 
 
-def test_a_step_sees_the_settings_of_etl_and_none_of_airflow(pipeline, stand_in, monkeypatch) -> None:
+def test_a_step_gets_the_settings_of_etl_and_none_of_airflow(pipeline, stand_in, monkeypatch) -> None:
     monkeypatch.setenv("WAREHOUSE_ETL_PASSWORD", "for the step")
     monkeypatch.setenv("WAREHOUSE_DB_PASSWORD", "for the owner")
     run = pipeline.test()

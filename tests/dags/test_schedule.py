@@ -39,7 +39,7 @@ def test_any_other_period_is_a_delta(seconds: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["0", "-30", "30.5", "30s", "", "abc", "86401", "1e3", "٣٠"])
-def test_nonsense_is_refused_by_the_name_of_its_variable(seconds: str) -> None:
+def test_an_invalid_period_is_refused_with_the_name_of_its_variable(seconds: str) -> None:
     with pytest.raises(
         ValueError, match=r"ETL_SCHEDULE_SECONDS=.*: expected a whole number of seconds from 1 to 86400"
     ):
@@ -71,13 +71,13 @@ def test_runs_follow_each_other_at_exactly_the_period(seconds: int) -> None:
         (86_400, 172_800, 172_800),
     ],
 )
-def test_a_run_is_late_when_the_next_but_one_is_due(period: int, late: int, longest: int) -> None:
+def test_a_run_is_late_after_two_periods(period: int, late: int, longest: int) -> None:
     assert late_limit(period) == timedelta(seconds=late)
     assert run_limit(period) == timedelta(seconds=longest)
 
 
 @pytest.mark.parametrize(("setting", "period", "late"), [("", 30, 120), ("30", 30, 120), ("120", 120, 240)])
-def test_the_pipelines_deadline_and_its_words_follow_the_schedule(monkeypatch, setting, period, late) -> None:
+def test_the_pipelines_deadline_and_documentation_follow_the_schedule(monkeypatch, setting, period, late) -> None:
     from airflow.dag_processing.dagbag import DagBag
 
     monkeypatch.setenv("ETL_SCHEDULE_SECONDS", setting)

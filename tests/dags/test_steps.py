@@ -1,4 +1,4 @@
-"""The factory: which operator, with which arguments."""
+"""The operator and arguments that the factory makes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_container_runs_the_image_on_the_stacks_network_with_the_staging_volum
 
 
 @pytest.mark.usefixtures("docker")
-def test_a_container_has_limits_no_privilege_and_goes_away() -> None:
+def test_a_container_has_limits_and_no_privilege_and_is_removed() -> None:
     step = etl_step("load")
     assert (step.mem_limit, step.log_opts_max_size, step.log_opts_max_file) == ("1g", "10m", "1")
     assert (step.privileged, step.cap_add, step.mount_tmp_dir) == (False, None, False)
@@ -80,7 +80,7 @@ def test_a_containers_shell_passes_sigterm_on_and_waits() -> None:
 
 
 @pytest.mark.usefixtures("docker")
-def test_secrets_stay_out_of_what_the_ui_shows() -> None:
+def test_the_ui_does_not_show_secrets() -> None:
     step = etl_step("load")
     shown = {name: getattr(step, name) for name in step.template_fields}
     assert "not to be shown" not in repr(shown)
@@ -99,12 +99,12 @@ def test_a_container_is_named_and_labelled_by_step_and_batch() -> None:
 
 
 @pytest.mark.usefixtures("docker")
-def test_a_container_follows_the_same_rule_of_exit_codes() -> None:
+def test_a_container_follows_the_same_rules_of_exit_codes() -> None:
     fatal = etl_step("load").skip_on_exit_code
     assert [code for code in range(256) if code not in fatal] == [0, *sorted(code for code in RETRIED if code > 0)]
 
 
-def test_a_task_of_another_dag_takes_any_command_and_no_shell(monkeypatch) -> None:
+def test_a_task_of_another_dag_runs_any_command_without_a_shell(monkeypatch) -> None:
     monkeypatch.setenv("ETL_RUNNER", "process")
     with DAG("another", schedule=None) as dag:
         etl_task("replay", ["replay", "--reason", "it's $(id); `id`"])

@@ -22,7 +22,7 @@ QUICK = ["--every", "0.1", "--timeout", "0.5", "--silences", "3", "--start-secon
 
 
 class Health:
-    """What the server answers: a status, and a body."""
+    """The status and body that the server answers with."""
 
     def __init__(self) -> None:
         self.status = 200
@@ -62,16 +62,16 @@ def start(health: Health, program: list[str], *options: str) -> subprocess.Popen
 
 
 def asked_again(health: Health, times: int = 8) -> None:
-    """Waits for further questions: more of them than silences that would end the program."""
+    """Waits for further probes: more than the silences that would end the program."""
     target = health.asked + times
     deadline = time.monotonic() + 20
     while health.asked < target:
-        assert time.monotonic() < deadline, "nobody asks"
+        assert time.monotonic() < deadline, "no probe arrives"
         time.sleep(0.02)
 
 
 def is_running(process: int) -> bool:
-    """Whether it lives: one that nobody has collected yet does not."""
+    """Whether the process runs; a zombie does not."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -87,7 +87,7 @@ def test_a_program_that_ends_gives_its_exit_code(health: Health) -> None:
     assert start(health, ["sh", "-c", "exit 7"]).wait(20) == 7
 
 
-def test_a_program_that_answers_goes_on_and_ends_with_the_signal_that_is_passed_on(health: Health) -> None:
+def test_a_program_that_answers_keeps_running_and_gets_signals(health: Health) -> None:
     watched = start(health, ["sh", "-c", "trap 'echo in order; exit 3' TERM; echo began; while :; do sleep 0.05; done"])
     asked_again(health)
     assert watched.poll() is None
@@ -96,7 +96,7 @@ def test_a_program_that_answers_goes_on_and_ends_with_the_signal_that_is_passed_
     assert (output, watched.returncode) == ("began\nin order\n", 3)
 
 
-def test_a_program_that_no_longer_answers_is_ended_with_its_children_even_while_it_is_stopped(health: Health) -> None:
+def test_a_program_that_no_longer_answers_is_ended_with_its_children_even_if_stopped(health: Health) -> None:
     watched = start(health, SLEEPS)
     assert watched.stdout is not None
     assert watched.stdout.readline() == "began\n"
@@ -110,7 +110,7 @@ def test_a_program_that_no_longer_answers_is_ended_with_its_children_even_while_
     assert not is_running(child)
 
 
-def test_a_program_that_starts_is_given_time(health: Health) -> None:
+def test_a_program_that_starts_has_time_to_answer(health: Health) -> None:
     health.status = 500
     watched = start(health, SLEEPS, "--start-seconds", "30")
     asked_again(health)
@@ -131,7 +131,7 @@ def test_a_component_is_ended_when_its_heartbeat_is_old(health: Health) -> None:
 
 
 @pytest.mark.parametrize("away", ["the database", "the API server"])
-def test_nothing_is_known_of_a_component_while_what_tells_of_it_is_away(health: Health, away: str) -> None:
+def test_a_component_is_unknown_while_its_reporter_is_unavailable(health: Health, away: str) -> None:
     health.is_(metadatabase="healthy", scheduler="healthy")
     watched = start(health, SLEEPS, "--component", "scheduler")
     asked_again(health)

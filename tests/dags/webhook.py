@@ -1,4 +1,4 @@
-"""A real HTTP server that takes alerts."""
+"""A real HTTP server that receives alerts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from threading import Thread
 
 @contextmanager
 def serve_webhook() -> Iterator[tuple[str, list[dict]]]:
-    """Serves on a free port; gives its URL and the list that fills with each JSON body received."""
+    """Serves on a free port; yields its URL and the list of received JSON bodies."""
     received: list[dict] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -21,7 +21,7 @@ def serve_webhook() -> Iterator[tuple[str, list[dict]]]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Tests read what is posted, not the access log."""
+            """No access log: tests read the posted bodies."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
