@@ -3,25 +3,25 @@ import { join, relative, sep } from 'node:path';
 
 import { readImports } from './read-imports.ts';
 
-/** By room, the rooms that it imports from, and for each of them what imports what. */
+/** By part, the parts that it imports from, and for each of them which file imports which. */
 type Arrows = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 /**
- * The cycles of imports between the rooms of a folder. A room is a folder that stands directly in it, with all that is below,
- * or a file that stands directly in it. Tests are read as well. Imports of what is outside the folder are left out.
- * @returns for each group of rooms that reach each other one line: the shortest cycle through its first room, each arrow with
- * an import that makes it.
- * @throws Error where no TypeScript stands there.
+ * Finds cycles of imports between the parts of a folder. A part is a direct subfolder with everything below it, or a file
+ * directly in the folder. Tests are read as well. Imports from outside the folder are ignored.
+ * @returns one line for each group of parts that reach each other: the shortest cycle through its first part, with an import
+ * for each arrow.
+ * @throws Error if the folder has no TypeScript.
  */
 export function findFolderCycles(sources: string): readonly string[] {
   const arrows = readArrows(sources);
   const cycles: string[] = [];
   const known = new Set<string>();
-  for (const room of arrows.keys()) {
-    if (known.has(room)) continue;
-    const cycle = shortestWay(arrows, room, room);
+  for (const part of arrows.keys()) {
+    if (known.has(part)) continue;
+    const cycle = shortestPath(arrows, part, part);
     if (cycle === undefined) continue;
-    const group = [...arrows.keys()].filter((other) => reaches(arrows, room, other) && reaches(arrows, other, room));
+    const group = [...arrows.keys()].filter((other) => reaches(arrows, part, other) && reaches(arrows, other, part));
     for (const other of group) known.add(other);
     cycles.push(`${describeCycle(arrows, cycle)}; all of the group: ${group.join(', ')}`);
   }
@@ -33,42 +33,42 @@ function readArrows(sources: string): Arrows {
   const files = globSync('**/*.{ts,tsx}', { cwd: sources, exclude: ['**/node_modules/**', '**/dist/**'] });
   if (files.length === 0) throw new Error(`no TypeScript in ${sources}`);
   for (const file of files.sort()) {
-    const from = roomOf(file);
-    const ofRoom = arrows.get(from) ?? new Map<string, string[]>();
-    arrows.set(from, ofRoom);
+    const from = partOf(file);
+    const ofPart = arrows.get(from) ?? new Map<string, string[]>();
+    arrows.set(from, ofPart);
     for (const imported of readImports(join(sources, file))) {
       const path = relative(sources, imported);
-      const to = roomOf(path);
+      const to = partOf(path);
       if (to === from || to === '..') continue;
-      ofRoom.set(to, [...(ofRoom.get(to) ?? []), `${file} imports ${path}`]);
+      ofPart.set(to, [...(ofPart.get(to) ?? []), `${file} imports ${path}`]);
     }
   }
   return arrows;
 }
 
-function roomOf(path: string): string {
+function partOf(path: string): string {
   return path.split(sep)[0] ?? path;
 }
 
 function reaches(arrows: Arrows, from: string, to: string): boolean {
-  return from === to || shortestWay(arrows, from, to) !== undefined;
+  return from === to || shortestPath(arrows, from, to) !== undefined;
 }
 
-/** The rooms of the shortest way along at least one arrow; undefined where there is none. */
-function shortestWay(arrows: Arrows, from: string, to: string): readonly string[] | undefined {
+/** The parts of the shortest path along at least one arrow; undefined if there is none. */
+function shortestPath(arrows: Arrows, from: string, to: string): readonly string[] | undefined {
   const seen = new Set<string>();
-  let ways: string[][] = [[from]];
-  while (ways.length > 0) {
+  let paths: string[][] = [[from]];
+  while (paths.length > 0) {
     const longer: string[][] = [];
-    for (const way of ways) {
-      for (const next of arrows.get(way.at(-1) ?? from)?.keys() ?? []) {
-        if (next === to) return [...way, to];
+    for (const path of paths) {
+      for (const next of arrows.get(path.at(-1) ?? from)?.keys() ?? []) {
+        if (next === to) return [...path, to];
         if (seen.has(next)) continue;
         seen.add(next);
-        longer.push([...way, next]);
+        longer.push([...path, next]);
       }
     }
-    ways = longer;
+    paths = longer;
   }
   return undefined;
 }

@@ -42,7 +42,7 @@ function pinsIn(file: string, match: string, name: string | undefined): readonly
   }));
 }
 
-/** Every other place of a version that a manager of Renovate's own knows: FROM of an image, Maven's, Python's, Node's packages. */
+/** A version in a file that a built-in manager of Renovate reads: Maven, Python, npm. */
 function pinned(file: string, name: string, expression: RegExp): Pin {
   return { file, name, version: expression.exec(textOf(file))?.[1] ?? 'not found' };
 }
