@@ -3,20 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { nameFlags, readCommandLine } from './command-line.ts';
 import { createConfig, type Flags } from './config.ts';
 
-const circumstances = { nowMs: Date.UTC(2026, 10, 22), randomSeed: 99 };
+const defaults = { nowMs: Date.UTC(2026, 10, 22), randomSeed: 99 };
 
 function configOf(variables: Record<string, string> = {}, flags: Flags = {}) {
-  return createConfig(variables, flags, circumstances);
+  return createConfig(variables, flags, defaults);
 }
 
-test('without any setting a message is sent every one or two seconds, for ever', () => {
+test('without any setting a message is sent every one to two seconds, without end', () => {
   expect(configOf()).toMatchObject({
     brokers: ['127.0.0.1:9092'],
     topics: { transactions: 'transactions', fraudLabels: 'fraud-labels' },
     pace: { kind: 'interval', minSeconds: 1, maxSeconds: 2 },
     count: Number.POSITIVE_INFINITY,
     seed: 99,
-    shares: { duplicateShare: 0.01, malformedShare: 0.01, lateShare: 0.02, fraudShare: 0.02 },
+    ratios: { duplicateRatio: 0.01, malformedRatio: 0.01, lateRatio: 0.02, fraudRatio: 0.02 },
   });
 });
 
@@ -24,14 +24,19 @@ test('an empty variable means the default', () => {
   expect(configOf({ PRODUCER_RATE: '', PRODUCER_SEED: '' })).toEqual(configOf());
 });
 
-test('a flag wins over its variable', () => {
+test('a flag overrides its variable', () => {
   expect(configOf({ PRODUCER_SEED: '1' }, readCommandLine(['--seed', '2']).flags).seed).toBe(2);
 });
 
 describe('the pace', () => {
   test.each<[string, Record<string, string>, string[], object]>([
-    ['a rate wins over intervals', { PRODUCER_RATE: '50' }, [], { kind: 'rate', perSecond: 50 }],
-    ['a count alone is sent flat out', { PRODUCER_INTERVAL_MIN: '1' }, ['--count', '5'], { kind: 'flat_out' }],
+    ['a rate overrides intervals', { PRODUCER_RATE: '50' }, [], { kind: 'rate', perSecond: 50 }],
+    [
+      'a count alone is sent without a limit of speed',
+      { PRODUCER_INTERVAL_MIN: '1' },
+      ['--count', '5'],
+      { kind: 'unlimited' },
+    ],
     ['a count keeps to a rate', { PRODUCER_RATE: '50' }, ['--count', '5'], { kind: 'rate', perSecond: 50 }],
     [
       'a count keeps to intervals given as flags',
@@ -75,7 +80,7 @@ describe('a history', () => {
     expect(configOf(variables, readCommandLine(args).flags).history).toEqual(history);
   });
 
-  test('does not stand beside a time span', () => {
+  test('is refused with a time span', () => {
     const { flags } = readCommandLine(['--count', '5', '--time-span', '1d', '--history-hours', '24']);
     expect(() => configOf({}, flags)).toThrow('PRODUCER_HISTORY_HOURS');
   });
@@ -105,7 +110,7 @@ describe('a wrong value names its variable', () => {
   });
 });
 
-test('a wrong flag is named as it was written', () => {
+test('an error names a wrong flag as the flag', () => {
   const { flags } = readCommandLine(['--rate', 'fast']);
   expect(nameFlags('PRODUCER_RATE: "fast" is not accepted', flags)).toBe('--rate: "fast" is not accepted');
 });

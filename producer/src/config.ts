@@ -4,10 +4,10 @@ import * as z from 'zod';
 
 import type { FlagName } from './command-line.ts';
 import type { PaceOptions } from './pace.ts';
-import { isMalformedKind, malformedKinds, type MalformedKind } from './traffic/malform.ts';
+import { isMalformedKind, malformedKinds, type MalformedKind } from './traffic/corruptions.ts';
 import { customerCountDefault } from './traffic/population.ts';
 
-const share = z.coerce.number('a share from 0 to 1').min(0, 'a share from 0 to 1').max(1, 'a share from 0 to 1');
+const ratio = z.coerce.number('a ratio from 0 to 1').min(0, 'a ratio from 0 to 1').max(1, 'a ratio from 0 to 1');
 const seconds = z.coerce
   .number('a number of seconds')
   .min(0, 'a number of seconds, not negative')
@@ -21,7 +21,7 @@ const environment = z.object({
   PRODUCER_INTERVAL_MIN: seconds.default(1),
   PRODUCER_INTERVAL_MAX: seconds.default(2),
   PRODUCER_RATE: z.coerce
-    .number('messages a second')
+    .number('a number of messages per second')
     .positive('more than 0')
     .max(1_000_000, 'at most 1000000')
     .optional(),
@@ -33,17 +33,18 @@ const environment = z.object({
     .min(1, 'more than 0')
     .max(10_000_000, 'at most 10000000')
     .default(customerCountDefault),
-  PRODUCER_DUPLICATE_SHARE: share.default(0.01),
-  PRODUCER_MALFORMED_SHARE: share.default(0.01),
-  PRODUCER_LATE_SHARE: share.default(0.02),
-  PRODUCER_FRAUD_SHARE: share.default(0.02),
+  PRODUCER_DUPLICATE_SHARE: ratio.default(0.01),
+  PRODUCER_MALFORMED_SHARE: ratio.default(0.01),
+  PRODUCER_LATE_SHARE: ratio.default(0.02),
+  PRODUCER_FRAUD_SHARE: ratio.default(0.02),
   PRODUCER_MALFORMED_KIND: z
     .string()
     .optional()
     .transform((list, context) => {
       const names = list?.split(',').map((name) => name.trim()) ?? malformedKinds;
       const kinds = names.filter(isMalformedKind);
-      if (kinds.length < names.length) context.addIssue(`one or more, after commas, of ${malformedKinds.join(', ')}`);
+      if (kinds.length < names.length)
+        context.addIssue(`one or more of ${malformedKinds.join(', ')}, separated by commas`);
       return kinds;
     }),
   PRODUCER_START_TIME: z
@@ -74,7 +75,7 @@ const environment = z.object({
 /** Every variable that the producer reads. */
 export const variableNames: readonly string[] = Object.keys(environment.shape);
 
-/** Event times spread over a span instead of the clock. */
+/** Event times spread over a span, in place of the clock's. */
 interface TimeSpan {
   readonly startMs: number;
   readonly spanMs: number;
@@ -84,19 +85,20 @@ export interface Config {
   readonly brokers: readonly string[];
   readonly topics: { readonly transactions: string; readonly fraudLabels: string };
   readonly pace: PaceOptions;
-  /** Infinity to go on until stopped. */
+  /** The number of messages to send; Infinity to send until stopped. */
   readonly count: number;
   readonly seed: number;
   readonly customerCount: number;
-  readonly shares: {
-    readonly duplicateShare: number;
-    readonly malformedShare: number;
-    readonly lateShare: number;
-    readonly fraudShare: number;
+  /** Of all messages, from 0 to 1. */
+  readonly ratios: {
+    readonly duplicateRatio: number;
+    readonly malformedRatio: number;
+    readonly lateRatio: number;
+    readonly fraudRatio: number;
   };
   readonly malformedKinds: readonly [MalformedKind, ...MalformedKind[]];
   readonly timeSpan: TimeSpan | undefined;
-  /** What comes first where the topic is new: hours of transactions, at a pace of live traffic. */
+  /** Sent first where the topic is new: hours of transactions, at the pace of live traffic. */
   readonly history: { readonly hours: number; readonly pace: PaceOptions } | undefined;
   readonly isProductionAllowed: boolean;
   readonly ledgerFile: string | undefined;
@@ -104,28 +106,28 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
 }
 
-/** What a run needs from outside besides variables and flags. */
-export interface Circumstances {
+/** Values for what neither a variable nor a flag gives. */
+export interface Defaults {
+  /** The end of a time span. */
   readonly nowMs: number;
-  /** Used when no seed is given. */
   readonly randomSeed: number;
 }
 
-/** Flags by the variable they override; only those that were given. */
+/** The given flags, by the variable that each overrides. */
 export type Flags = Readonly<Partial<Record<FlagName, string>>>;
 
 /**
- * The environment with flags over it.
- * @throws ConfigError naming each wrong variable, or the flag where it came from one.
+ * The settings of a run; a flag overrides its variable.
+ * @throws ConfigError with the name of each wrong variable.
  */
 export function createConfig(
   variables: Readonly<Record<string, string | undefined>>,
   flags: Flags,
-  { nowMs, randomSeed }: Circumstances,
+  { nowMs, randomSeed }: Defaults,
 ): Config {
-  // A flag says which broker is meant.
-  const own = flags.KAFKA_BOOTSTRAP_SERVERS === undefined ? {} : { KAFKA_PORT: undefined };
-  const given = readConfig(environment.superRefine(kafkaAddressIsOne), { ...variables, ...own, ...flags });
+  // A flag for the brokers replaces both variables that name them.
+  const replaced = flags.KAFKA_BOOTSTRAP_SERVERS === undefined ? {} : { KAFKA_PORT: undefined };
+  const given = readConfig(environment.superRefine(kafkaAddressIsOne), { ...variables, ...replaced, ...flags });
   const [firstKind, ...otherKinds] = given.PRODUCER_MALFORMED_KIND;
   if (firstKind === undefined) throw new ConfigError('PRODUCER_MALFORMED_KIND: name at least one kind');
   return {
@@ -135,7 +137,7 @@ export function createConfig(
     count: given.PRODUCER_COUNT ?? Number.POSITIVE_INFINITY,
     seed: given.PRODUCER_SEED ?? randomSeed,
     customerCount: given.PRODUCER_CUSTOMERS,
-    shares: readShares(given),
+    ratios: readRatios(given),
     malformedKinds: [firstKind, ...otherKinds],
     timeSpan: chooseTimeSpan(given, nowMs),
     history: chooseHistory(given, flags),
@@ -148,14 +150,14 @@ export function createConfig(
 
 type Given = z.output<typeof environment>;
 
-/** A rate wins; a count alone is sent flat out; intervals count beside it only where they come as flags. */
+/** A count alone is sent without a limit of speed; intervals apply to it only as flags. */
 function choosePace(given: Given, flags: Flags): PaceOptions {
-  const asked = flags.PRODUCER_INTERVAL_MIN !== undefined || flags.PRODUCER_INTERVAL_MAX !== undefined;
-  const isCountAlone = given.PRODUCER_COUNT !== undefined && given.PRODUCER_RATE === undefined && !asked;
-  return isCountAlone ? { kind: 'flat_out' } : steadyPace(given);
+  const hasIntervalFlag = flags.PRODUCER_INTERVAL_MIN !== undefined || flags.PRODUCER_INTERVAL_MAX !== undefined;
+  const isCountAlone = given.PRODUCER_COUNT !== undefined && given.PRODUCER_RATE === undefined && !hasIntervalFlag;
+  return isCountAlone ? { kind: 'unlimited' } : steadyPace(given);
 }
 
-/** The pace of traffic that goes on for ever: a rate, or intervals. */
+/** The pace of endless traffic: a rate if there is one, else intervals. */
 function steadyPace(given: Given): PaceOptions {
   const { PRODUCER_RATE: perSecond, PRODUCER_INTERVAL_MIN: minSeconds, PRODUCER_INTERVAL_MAX: maxSeconds } = given;
   if (perSecond !== undefined) return { kind: 'rate', perSecond };
@@ -165,41 +167,41 @@ function steadyPace(given: Given): PaceOptions {
   return { kind: 'interval', minSeconds, maxSeconds };
 }
 
-function readShares(given: Given): Config['shares'] {
-  const shares = {
-    duplicateShare: given.PRODUCER_DUPLICATE_SHARE,
-    malformedShare: given.PRODUCER_MALFORMED_SHARE,
-    lateShare: given.PRODUCER_LATE_SHARE,
-    fraudShare: given.PRODUCER_FRAUD_SHARE,
+function readRatios(given: Given): Config['ratios'] {
+  const ratios = {
+    duplicateRatio: given.PRODUCER_DUPLICATE_SHARE,
+    malformedRatio: given.PRODUCER_MALFORMED_SHARE,
+    lateRatio: given.PRODUCER_LATE_SHARE,
+    fraudRatio: given.PRODUCER_FRAUD_SHARE,
   };
-  const sum = shares.duplicateShare + shares.malformedShare;
+  const sum = ratios.duplicateRatio + ratios.malformedRatio;
   if (sum > 1) {
-    throw new ConfigError(`PRODUCER_DUPLICATE_SHARE and PRODUCER_MALFORMED_SHARE make ${sum}: together at most 1`);
-  }
-  return shares;
-}
-
-/** A count alone is all that is sent; a history comes before it only where a flag asks for one. */
-function chooseHistory(given: Given, flags: Flags): Config['history'] {
-  const isAsked = flags.PRODUCER_HISTORY_HOURS !== undefined;
-  if (isAsked && given.PRODUCER_TIME_SPAN !== undefined) {
     throw new ConfigError(
-      'PRODUCER_HISTORY_HOURS: PRODUCER_TIME_SPAN decides the event times already; give one of the two',
+      `PRODUCER_DUPLICATE_SHARE and PRODUCER_MALFORMED_SHARE add up to ${sum}, which is more than 1`,
     );
   }
+  return ratios;
+}
+
+/** A count is the number of all messages, unless a flag asks for a history before them. */
+function chooseHistory(given: Given, flags: Flags): Config['history'] {
+  const hasFlag = flags.PRODUCER_HISTORY_HOURS !== undefined;
+  if (hasFlag && given.PRODUCER_TIME_SPAN !== undefined) {
+    throw new ConfigError('PRODUCER_HISTORY_HOURS: give this or PRODUCER_TIME_SPAN, not both');
+  }
   const hours = given.PRODUCER_HISTORY_HOURS;
-  if (hours === 0 || (given.PRODUCER_COUNT !== undefined && !isAsked)) return undefined;
+  if (hours === 0 || (given.PRODUCER_COUNT !== undefined && !hasFlag)) return undefined;
   return { hours, pace: steadyPace(given) };
 }
 
 function chooseTimeSpan(given: Given, nowMs: number): TimeSpan | undefined {
   const { PRODUCER_START_TIME: startMs, PRODUCER_TIME_SPAN: span, PRODUCER_COUNT: count } = given;
   if (span === undefined) {
-    if (startMs !== undefined) throw new ConfigError('PRODUCER_START_TIME needs PRODUCER_TIME_SPAN beside it');
+    if (startMs !== undefined) throw new ConfigError('PRODUCER_START_TIME needs PRODUCER_TIME_SPAN');
     return undefined;
   }
   if (count === undefined)
-    throw new ConfigError('PRODUCER_TIME_SPAN needs PRODUCER_COUNT, the messages to spread over it');
+    throw new ConfigError('PRODUCER_TIME_SPAN needs PRODUCER_COUNT, the number of messages to spread over it');
   return { startMs: startMs ?? nowMs - span, spanMs: span };
 }
 

@@ -39,7 +39,7 @@ function linesOf(file: string): unknown[] {
 
 const line = { order_id: 'order-1', key: 'cust-1', amount: '149.99', currency: 'USD', partition: 2 };
 
-test('records stand at consecutive offsets from the base offset', () => {
+test('records have consecutive offsets from the base offset on', () => {
   const file = aLedgerFile();
   {
     using ledger = openLedger(file);
@@ -58,7 +58,7 @@ test('a late record is marked', () => {
   expect(linesOf(file)).toEqual([{ ...line, offset: 9, kind: 'valid', late: true }]);
 });
 
-test('a malformed record carries the hash of what was sent, or null for no value', () => {
+test('a malformed record has the hash of its value, or null for no value', () => {
   const file = aLedgerFile();
   using ledger = openLedger(file);
   const records = [
@@ -77,7 +77,7 @@ test('a malformed record carries the hash of what was sent, or null for no value
   ]);
 });
 
-test('a second run goes on below the first', () => {
+test('a second run appends to the file of the first', () => {
   const file = aLedgerFile();
   for (const baseOffset of [0n, 1n]) {
     using ledger = openLedger(file);

@@ -4,10 +4,7 @@ import { appendFileSync, closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Acknowledged } from './kafka/publisher.ts';
 import type { TrafficRecord } from './traffic/traffic.ts';
 
-/**
- * One line of the ledger. What a malformed record was before it was spoilt still stands here; whether the spoilt value
- * says the same is for nobody to rely on, and `sha256` (of the value's bytes, null for no value) tells it apart.
- */
+/** One line of the ledger. Of a malformed record it has the fields of the message before it was corrupted. */
 interface LedgerLine {
   readonly order_id: string;
   readonly key: string;
@@ -18,15 +15,16 @@ interface LedgerLine {
   readonly kind: string;
   /** Sent on purpose long after its event time; absent otherwise. */
   readonly late?: true;
+  /** Of the bytes of a malformed value, which identify it; null for a record without a value. */
   readonly sha256?: string | null;
 }
 
-/** The file of acknowledged messages. A line is with the operating system before the next message is sent. */
+/** The file of acknowledged messages. A line is written to the file before the next message is sent. */
 export interface Ledger extends Disposable {
   readonly append: (acknowledged: Acknowledged<TrafficRecord>) => void;
 }
 
-/** Opens the ledger to append; without a file name it records nothing. Disposing syncs it to the disk. */
+/** Opens the ledger to append to it; without a file name nothing is written. Disposing of it syncs the file to the disk. */
 export function openLedger(file: string | undefined): Ledger {
   if (file === undefined) return { append: () => undefined, [Symbol.dispose]: () => undefined };
   const descriptor = openSync(file, 'a');

@@ -9,7 +9,7 @@ import { produce } from './produce.ts';
 import { describeSummary } from './summary.ts';
 
 const commandLine = readCommandLine(argv.slice(2));
-// kafkajs keeps timers and sockets that can outlive it: the exit is said, not waited for.
+// kafkajs leaves timers and sockets open, so the process does not end by itself.
 exit(await main(commandLine));
 
 async function main({ flags, json }: CommandLine): Promise<ExitCode> {
@@ -17,7 +17,7 @@ async function main({ flags, json }: CommandLine): Promise<ExitCode> {
   if (config === undefined) return exitCode.usage;
   const logger = await createLogger({ name: 'producer', level: config.logLevel, format: logFormatFor(stderr) });
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => logger.debug({ warning: warning.message }, 'Node warns'));
+  process.on('warning', (warning) => logger.debug({ warning: warning.message }, 'warning of Node.js'));
 
   const { summary, failure } = await produce(config, { logger, stop: shutdownSignal() });
   stdout.write(`${json ? JSON.stringify(summary) : describeSummary(summary)}\n`);
@@ -26,7 +26,7 @@ async function main({ flags, json }: CommandLine): Promise<ExitCode> {
     logger.error(failure.message);
     return exitCode.usage;
   }
-  logger.error({ err: failure }, 'the traffic has ended early');
+  logger.error({ err: failure }, 'the run ended early');
   return exitCode.temporaryFailure;
 }
 

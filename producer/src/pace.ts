@@ -3,27 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom, type Random } from './traffic/random.ts';
 import { busyness } from './traffic/rhythm.ts';
 
-/** When messages are due. */
+/** How fast messages are sent. */
 export type PaceOptions =
-  | { readonly kind: 'flat_out' }
+  | { readonly kind: 'unlimited' }
   | { readonly kind: 'rate'; readonly perSecond: number }
   | { readonly kind: 'interval'; readonly minSeconds: number; readonly maxSeconds: number };
 
-/** Waits until messages are due and says how many; rejects with the signal's reason when it fires. */
+/** Waits until messages are due and resolves to their number. Rejects with the reason of the signal when it fires. */
 export type Pace = (signal: AbortSignal) => Promise<number>;
 
-/** Records made and published at a time when there is no reason to wait. Bounds what is held in memory. */
-const chunkSizeMax = 3_000;
-/** After an outage a rate goes on from now: at most this much is made up for. */
-const arrearsMsMax = 1_000;
+/** The most messages that are created and published at once, which limits the memory. */
+const groupSizeMax = 3_000;
+/** After an outage at most the messages of so much time are made up for. */
+const catchUpMsMax = 1_000;
 const tickMs = 20;
-/** With pauses of 1 to 2 s it makes the busiest hour 1.6 times as busy as the quietest. */
+/** With it, and pauses of 1 to 2 s, the busiest hour has 1.6 times the messages of the quietest. */
 const rhythmExponent = 3;
 
 export function createPace(options: PaceOptions, seed: number): Pace {
   switch (options.kind) {
-    case 'flat_out':
-      return async () => chunkSizeMax;
+    case 'unlimited':
+      return async () => groupSizeMax;
     case 'rate':
       return ratePace(options.perSecond);
     case 'interval':
@@ -33,11 +33,11 @@ export function createPace(options: PaceOptions, seed: number): Pace {
   }
 }
 
-/** The pause after a message that is sent at a time, in milliseconds, without waiting for it. */
+/** Returns a function that gives the pause after a message of a time, in milliseconds, and does not wait. */
 export function createPauses(options: PaceOptions, seed: number): (timeMs: number) => number {
   const random = createRandom(seed);
   switch (options.kind) {
-    case 'flat_out':
+    case 'unlimited':
       return () => 0;
     case 'rate':
       return () => 1_000 / options.perSecond;
@@ -49,15 +49,15 @@ export function createPauses(options: PaceOptions, seed: number): (timeMs: numbe
 }
 
 function ratePace(perSecond: number): Pace {
-  let paidUpToMs = performance.now();
+  let sentUpToMs = performance.now();
   return async (signal) => {
     const messageMs = 1_000 / perSecond;
-    const waitMs = Math.max(paidUpToMs + Math.max(messageMs, tickMs) - performance.now(), 0);
+    const waitMs = Math.max(sentUpToMs + Math.max(messageMs, tickMs) - performance.now(), 0);
     if (waitMs > 0) await sleep(waitMs, undefined, { signal });
     const now = performance.now();
-    paidUpToMs = Math.max(paidUpToMs, now - Math.max(arrearsMsMax, messageMs));
-    const due = Math.min(Math.floor((now - paidUpToMs) / messageMs), chunkSizeMax);
-    paidUpToMs += due * messageMs;
+    sentUpToMs = Math.max(sentUpToMs, now - Math.max(catchUpMsMax, messageMs));
+    const due = Math.min(Math.floor((now - sentUpToMs) / messageMs), groupSizeMax);
+    sentUpToMs += due * messageMs;
     return due;
   };
 }
@@ -71,8 +71,8 @@ function intervalPace(minSeconds: number, maxSeconds: number, seed: number): Pac
   };
 }
 
-/** In busy hours nearer to the shortest pause, at night to the longest. */
+/** Closer to the shortest pause in busy hours, closer to the longest at night. */
 function randomPauseMs(random: Random, minSeconds: number, maxSeconds: number, timeMs: number): number {
-  const ratio = random.next() ** (busyness(timeMs) ** rhythmExponent);
-  return (minSeconds + ratio * (maxSeconds - minSeconds)) * 1_000;
+  const fraction = random.next() ** (busyness(timeMs) ** rhythmExponent);
+  return (minSeconds + fraction * (maxSeconds - minSeconds)) * 1_000;
 }

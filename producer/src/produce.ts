@@ -2,40 +2,44 @@ import { ConfigError, type Logger } from '@pulse/runtime';
 
 import type { Config } from './config.ts';
 import { createHealth } from './health.ts';
-import { KafkaRefusalError } from './kafka/outage.ts';
+import { sendHistory } from './history.ts';
 import { openPublisher } from './kafka/publisher.ts';
+import { KafkaRefusalError } from './kafka/retry.ts';
 import { openLedger } from './ledger.ts';
-import { historyTimes } from './history.ts';
 import { createPace } from './pace.ts';
 import { productionRefusal } from './production.ts';
-import { run, type RunOptions } from './run.ts';
+import { run } from './run.ts';
 import type { Summary } from './summary.ts';
 import { createTally, type Tally } from './tally.ts';
 import { eventTimes } from './traffic/rhythm.ts';
-import { createTraffic, type Traffic } from './traffic/traffic.ts';
+import { createTraffic } from './traffic/traffic.ts';
 
-/** How long what is under way is waited for after a stop. Below the 10 s that containers are given. */
+/** How long a stop waits for messages in flight. A container is killed after 10 s. */
 const stopTimeoutMs = 5_000;
 
-export interface Produced {
+export interface ProduceResult {
+  /** Counts what was acknowledged, before the failure if there was one. */
   readonly summary: Summary;
-  /** Set when Kafka refused for good, or is refused as production's; the summary counts what was acknowledged before. */
+  /** Kafka's final refusal, or ours of production's Kafka. */
   readonly failure?: KafkaRefusalError | ConfigError;
 }
 
-/** One run from connecting to the summary. */
-export async function produce(
-  config: Config,
-  { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
-): Promise<Produced> {
+export interface ProduceOptions {
+  readonly logger: Logger;
+  /** Ends the run. */
+  readonly stop: AbortSignal;
+}
+
+/** One run: connects, sends, and counts. */
+export async function produce(config: Config, options: ProduceOptions): Promise<ProduceResult> {
   using ledger = openLedger(config.ledgerFile);
-  const tally = createTally({ ledger, health: createHealth(config.healthFile), logger });
-  logger.info(
+  const tally = createTally({ ledger, health: createHealth(config.healthFile), logger: options.logger });
+  options.logger.info(
     { brokers: config.brokers, topic: config.topics.transactions, seed: config.seed, pace: config.pace },
-    'traffic begins',
+    'producing transactions',
   );
   try {
-    await connectAndRun(config, tally, { logger, stop });
+    await connectAndSend(config, tally, options);
     return { summary: tally.summary(config.seed) };
   } catch (error) {
     if (!(error instanceof KafkaRefusalError || error instanceof ConfigError)) throw error;
@@ -43,14 +47,11 @@ export async function produce(
   }
 }
 
-async function connectAndRun(
-  config: Config,
-  tally: Tally,
-  { logger, stop }: { readonly logger: Logger; readonly stop: AbortSignal },
-): Promise<void> {
+async function connectAndSend(config: Config, tally: Tally, { logger, stop }: ProduceOptions): Promise<void> {
+  const { topics, seed, count, timeSpan } = config;
   await using publisher = await openPublisher({
     brokers: config.brokers,
-    topics: Object.values(config.topics),
+    topics: Object.values(topics),
     logger,
     signal: stop,
     productionRefusal: productionRefusal(config),
@@ -60,50 +61,23 @@ async function connectAndRun(
   });
   if (publisher === undefined) return;
   const traffic = createTraffic({
-    seed: config.seed,
+    seed,
     customerCount: config.customerCount,
-    ...config.shares,
+    ...config.ratios,
     malformedKinds: config.malformedKinds,
   });
-  const sending = { publisher, tally, topics: config.topics, stop, giveUp: delayed(stop, stopTimeoutMs) };
-  await sendHistory(config, traffic, { ...sending, logger });
-  const { count, timeSpan } = config;
+  const sending = { publisher, tally, topics, stop, giveUp: delayed(stop, stopTimeoutMs) };
+  await sendHistory(config, { ...sending, traffic, logger });
   const eventTimeMs = timeSpan === undefined ? Date.now : eventTimes(timeSpan.startMs, timeSpan.spanMs, count);
   await run({
     ...sending,
     nextRecord: () => traffic.next(eventTimeMs()),
-    pace: createPace(config.pace, config.seed),
+    pace: createPace(config.pace, seed),
     count,
   });
 }
 
-/**
- * Sends at once what would have been sold until now, where the topic is new: a producer that starts again, or that was stopped
- * in the middle of it, does not sell the same hours twice.
- */
-async function sendHistory(
-  { history, seed, topics }: Config,
-  traffic: Traffic,
-  { logger, ...sending }: Omit<RunOptions, 'nextRecord' | 'pace' | 'count'> & { readonly logger: Logger },
-): Promise<void> {
-  if (history === undefined) return;
-  if (!sending.publisher.newTopics.has(topics.transactions)) {
-    logger.info({ topic: topics.transactions }, 'the topic has held transactions before: no history is sent');
-    return;
-  }
-  const endMs = Date.now();
-  const times = historyTimes({ startMs: endMs - history.hours * 3_600_000, endMs, pace: history.pace, seed });
-  const time = times.values();
-  await run({
-    ...sending,
-    nextRecord: () => traffic.nextOfHistory(time.next().value ?? endMs),
-    pace: createPace({ kind: 'flat_out' }, seed),
-    count: times.length,
-  });
-  logger.info({ hours: history.hours, messages: times.length, ms: Date.now() - endMs }, 'history sent');
-}
-
-/** Fires some time after another signal. */
+/** A signal that fires some time after another one. */
 function delayed(signal: AbortSignal, delayMs: number): AbortSignal {
   const controller = new AbortController();
   signal.addEventListener('abort', () => setTimeout(() => controller.abort(signal.reason), delayMs), { once: true });

@@ -10,43 +10,43 @@ export interface RunOptions {
   readonly publisher: Publisher;
   readonly tally: Tally;
   readonly topics: { readonly transactions: string; readonly fraudLabels: string };
-  /** Messages to send in all, Infinity to go on until stopped. */
+  /** The number of messages to send; Infinity to send until stopped. */
   readonly count: number;
-  /** Ends the traffic: what is under way is still waited for. */
+  /** Stops sending. Messages in flight are still waited for. */
   readonly stop: AbortSignal;
-  /** Ends the wait for what is under way. */
+  /** Ends the wait for messages in flight. */
   readonly giveUp: AbortSignal;
 }
 
 /**
- * Sends traffic until the count is reached or `stop` fires. One chunk is on its way while the next is made, never more:
- * memory stays the same however long Kafka is away.
+ * Sends records until the count is reached or `stop` fires. One group of them is in flight while the next is created, never
+ * more: an outage of Kafka does not increase the memory.
  */
 export async function run(options: RunOptions): Promise<void> {
   const { nextRecord, stop, giveUp } = options;
   let sent = 0;
-  let underWay = Promise.resolve();
+  let inFlight = Promise.resolve();
   while (sent < options.count) {
     const due = await nextDue(options.pace, stop);
     if (stop.aborted) break;
     const size = Math.min(due, options.count - sent);
-    const chunk = Array.from({ length: size }, () => nextRecord());
-    await orAborted(underWay, giveUp);
+    const group = Array.from({ length: size }, () => nextRecord());
+    await orAborted(inFlight, giveUp);
     if (stop.aborted) break;
-    underWay = publishChunk(chunk, options);
-    // Its failure is seen where it is awaited, a turn later.
-    underWay.catch(() => undefined);
+    inFlight = publishGroup(group, options);
+    // A failure is handled where the promise is awaited, in the next turn of the loop.
+    inFlight.catch(() => undefined);
     sent += size;
   }
-  await orAborted(underWay, giveUp);
+  await orAborted(inFlight, giveUp);
 }
 
-/** The transactions first, then the truth about those that are in the topic. */
-async function publishChunk(chunk: readonly TrafficRecord[], options: RunOptions): Promise<void> {
+/** The messages first, so that each label belongs to a transaction in the topic. */
+async function publishGroup(group: readonly TrafficRecord[], options: RunOptions): Promise<void> {
   const { publisher, tally, topics, giveUp: signal } = options;
-  tally.sent(chunk.length);
-  await publisher.publish(topics.transactions, chunk, { signal, onAcknowledged: tally.acknowledged });
-  const labels = chunk.flatMap(({ label }) => label ?? []);
+  tally.sent(group.length);
+  await publisher.publish(topics.transactions, group, { signal, onAcknowledged: tally.acknowledged });
+  const labels = group.flatMap(({ label }) => label ?? []);
   await publisher.publish(
     topics.fraudLabels,
     labels.map((label) => ({ key: label.order_id, value: JSON.stringify(label) })),
@@ -63,7 +63,7 @@ async function nextDue(pace: Pace, stop: AbortSignal): Promise<number> {
   }
 }
 
-/** Settles as the work does, or quietly when the signal fires first. */
+/** Settles as the work does, or resolves when the signal fires first. */
 async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
   const onAbort = () => resolve();

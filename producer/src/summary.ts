@@ -1,4 +1,4 @@
-/** What became of a run's messages. */
+/** The counts of a run. */
 export interface Summary {
   readonly acknowledged: number;
   readonly valid: number;
@@ -6,16 +6,16 @@ export interface Summary {
   readonly malformed: number;
   /** Of the acknowledged: sent on purpose long after their event time, as all of a history. */
   readonly late: number;
-  /** Labels of the topic fraud-labels. */
+  /** Acknowledged records of the topic fraud-labels. */
   readonly fraudLabels: number;
-  /** Sent without an answer when the run was stopped: they may or may not be in the topic. */
+  /** Sent, and not acknowledged before the run was stopped: they may or may not be in the topic. */
   readonly unknown: number;
   readonly seconds: number;
   readonly messagesPerSecond: number;
   readonly seed: number;
 }
 
-/** A few aligned lines for people. */
+/** The summary as aligned lines of text. */
 export function describeSummary(summary: Summary): string {
   const { acknowledged, valid, duplicates, malformed, late, fraudLabels, unknown, seed } = summary;
   const lines = [
@@ -25,7 +25,7 @@ export function describeSummary(summary: Summary): string {
     `fraud labels  ${count(fraudLabels)}`,
     `seed          ${seed}`,
   ];
-  if (unknown > 0) lines.push(`unknown       ${count(unknown)} sent without an answer`);
+  if (unknown > 0) lines.push(`unknown       ${count(unknown)} sent and not acknowledged`);
   return lines.join('\n');
 }
 

@@ -5,9 +5,9 @@ import type { Ledger } from './ledger.ts';
 import type { Summary } from './summary.ts';
 import type { TrafficRecord } from './traffic/traffic.ts';
 
-const progressMs = 60_000;
+const progressIntervalMs = 60_000;
 
-/** Counts what Kafka has acknowledged, writes it to the ledger and tells the health file. */
+/** Counts what Kafka has acknowledged, and passes it on to the ledger and the health file. */
 export interface Tally {
   readonly sent: (count: number) => void;
   readonly acknowledged: (acknowledged: Acknowledged<TrafficRecord>) => void;
@@ -33,9 +33,9 @@ export function createTally({ ledger, health, logger }: TallyOptions): Tally {
 
   function reportProgress(): void {
     const nowMs = performance.now();
-    if (nowMs - reportedMs < progressMs) return;
+    if (nowMs - reportedMs < progressIntervalMs) return;
     reportedMs = nowMs;
-    logger.info({ acknowledged: acknowledgedCount(), ...counts, late, fraudLabels }, 'traffic goes on');
+    logger.info({ acknowledged: acknowledgedCount(), ...counts, late, fraudLabels }, 'progress');
   }
 
   return {

@@ -1,14 +1,14 @@
 import type { Logger } from '@pulse/runtime';
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 
-import { isTemporary, rootCause } from './outage.ts';
+import { isTemporary, rootCause } from './retry.ts';
 
-/** Where a broker says what its data are for: docker/kafka/start.sh. */
+/** The setting of a broker that names the environment of its data, set by docker/kafka/start.sh. */
 const environmentConfig = 'broker.rack';
 
 /**
- * What the brokers say that their data are for; nothing where a cluster keeps its configuration to itself.
- * @throws whatever passes: no answer is not taken for one.
+ * The environments that the brokers name for their data; none where the cluster does not let its configuration be read.
+ * @throws a temporary error as it is: without an answer nothing is known.
  */
 export async function brokerEnvironments(admin: Admin, logger: Logger): Promise<readonly string[]> {
   try {
@@ -16,7 +16,7 @@ export async function brokerEnvironments(admin: Admin, logger: Logger): Promise<
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: brokers.map(({ nodeId }) => ({
-        type: ConfigResourceTypes.BROKER,
+        type: kafkajs.ConfigResourceTypes.BROKER,
         name: String(nodeId),
         configNames: [environmentConfig],
       })),
@@ -24,7 +24,7 @@ export async function brokerEnvironments(admin: Admin, logger: Logger): Promise<
     return resources.flatMap(({ configEntries }) => configEntries.map(({ configValue }) => configValue));
   } catch (error) {
     if (isTemporary(rootCause(error))) throw error;
-    logger.debug({ err: error }, 'the brokers do not say what their data are for');
+    logger.debug({ err: error }, 'the brokers do not name the environment of their data');
     return [];
   }
 }

@@ -1,13 +1,13 @@
-import { Partitioners } from 'kafkajs';
+import kafkajs from 'kafkajs';
 
-/** Which partition a key belongs to, as every Kafka client of Java's reckons it. */
+/** The partition of a key, as the Java clients compute it. */
 export type PartitionOf = (key: string) => number;
 
-/** Keys remembered, so that a returning customer is not hashed again. */
-const memorySize = 20_000;
+/** Keys whose partition is kept, so that the key of a returning customer is not hashed again. */
+const cacheSizeMax = 20_000;
 
 export function createPartitionOf(topic: string, partitionCount: number): PartitionOf {
-  const partitioner = Partitioners.DefaultPartitioner();
+  const partitioner = kafkajs.Partitioners.DefaultPartitioner();
   const partitionMetadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
     partitionErrorCode: 0,
     partitionId,
@@ -15,12 +15,12 @@ export function createPartitionOf(topic: string, partitionCount: number): Partit
     replicas: [],
     isr: [],
   }));
-  const known = new Map<string, number>();
+  const cache = new Map<string, number>();
   return (key) => {
-    const remembered = known.get(key);
-    if (remembered !== undefined) return remembered;
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
     const partition = partitioner({ topic, partitionMetadata, message: { key, value: null } });
-    if (known.size < memorySize) known.set(key, partition);
+    if (cache.size < cacheSizeMax) cache.set(key, partition);
     return partition;
   };
 }

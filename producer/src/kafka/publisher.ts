@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ConfigError, type Logger } from '@pulse/runtime';
-import { CompressionTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 
-import { createClient, type Client } from './client.ts';
-import { createPatience } from './outage.ts';
-import { createPartitionOf, type PartitionOf } from './partition.ts';
 import { brokerEnvironments } from './broker-environments.ts';
+import { createClient, type Client } from './client.ts';
+import { createPartitionOf, type PartitionOf } from './partition.ts';
+import { createRetry } from './retry.ts';
 
 interface Publishable {
   readonly key: string;
   readonly value: string | Buffer | null;
 }
 
-/** Records that Kafka has acknowledged: they stand one after the other from `baseOffset` on. */
+/** Records that Kafka has acknowledged, at consecutive offsets from `baseOffset` on. */
 export interface Acknowledged<Item extends Publishable> {
   readonly partition: number;
   readonly baseOffset: bigint;
@@ -21,17 +21,17 @@ export interface Acknowledged<Item extends Publishable> {
 }
 
 interface PublishOptions<Item extends Publishable> {
-  /** Called as soon as a partition's part of the records is safe. */
+  /** Called for each acknowledged part of the records, as soon as Kafka has acknowledged it. */
   readonly onAcknowledged: (acknowledged: Acknowledged<Item>) => void;
-  /** Ends the wait for Kafka: what was not acknowledged by then may or may not be in the topic. */
+  /** Ends the wait for Kafka. Records without an acknowledgement may or may not be in the topic then. */
   readonly signal: AbortSignal;
 }
 
-/** A connection to Kafka. Disposing of it disconnects, and waits for that a moment only. */
+/** A connection to Kafka. Disposing of it disconnects, and waits a second at most. */
 export interface Publisher extends AsyncDisposable {
-  /** The topics that had never held a record when it was opened. */
+  /** The topics that had never held a record when the publisher was opened. */
   readonly newTopics: ReadonlySet<string>;
-  /** Publishes records, each once and those of a key in order; resolves when all are acknowledged, through any outage. */
+  /** Publishes each record once, those of a key in order. Resolves when all are acknowledged, after any outage. */
   readonly publish: <Item extends Publishable>(
     topic: string,
     records: readonly Item[],
@@ -45,17 +45,17 @@ export interface PublisherOptions {
   readonly logger: Logger;
   /** Ends the wait for Kafka and the topics. */
   readonly signal: AbortSignal;
-  /** Why a Kafka that says that it is production's is refused; undefined where it is not. */
+  /** Why production's Kafka is refused; undefined where it is not. */
   readonly productionRefusal: string | undefined;
 }
 
-/** kafkajs's work for one call grows with the square of its records. */
+/** The work of kafkajs for one call grows with the square of its records. */
 const recordsPerCallMax = 1_000;
 const disconnectTimeoutMs = 1_000;
 
 /**
- * Connects, waiting for Kafka and for the topics as long as it takes.
- * @throws ConfigError for a production that is refused.
+ * Connects. Waits for Kafka and the topics without a limit of time.
+ * @throws ConfigError where production's Kafka is refused.
  */
 export async function openPublisher({
   brokers,
@@ -67,18 +67,18 @@ export async function openPublisher({
   const client = createClient({ brokers, logger });
   await using opening = new AsyncDisposableStack();
   opening.defer(() => disconnect(client));
-  const patiently = createPatience(logger);
-  await patiently(() => client.admin.connect(), signal);
+  const retry = createRetry(logger);
+  await retry(() => client.admin.connect(), signal);
   if (productionRefusal !== undefined) {
-    const environments = await patiently(() => brokerEnvironments(client.admin, logger), signal);
+    const environments = await retry(() => brokerEnvironments(client.admin, logger), signal);
     if (environments.includes('production')) throw new ConfigError(productionRefusal);
   }
-  const metadata = await patiently(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
-  const newTopics = await topicsWithoutRecord(topics, (topic) =>
-    patiently(() => client.admin.fetchTopicOffsets(topic), signal),
+  const metadata = await retry(() => client.admin.fetchTopicMetadata({ topics: [...topics] }), signal);
+  const newTopics = await topicsWithoutRecords(topics, (topic) =>
+    retry(() => client.admin.fetchTopicOffsets(topic), signal),
   );
   await client.admin.disconnect();
-  await patiently(() => client.producer.connect(), signal);
+  await retry(() => client.producer.connect(), signal);
 
   const partitionOf = new Map(
     metadata.topics.map(({ name, partitions }) => [name, createPartitionOf(name, partitions.length)]),
@@ -94,7 +94,7 @@ export async function openPublisher({
         parts.map(async ({ partition, records: part }) => {
           for (let start = 0; start < part.length; start += recordsPerCallMax) {
             const slice = part.slice(start, start + recordsPerCallMax);
-            const baseOffset = await patiently(() => send(client, topic, partition, slice), giveUp);
+            const baseOffset = await retry(() => send(client, topic, partition, slice), giveUp);
             onAcknowledged({ partition, baseOffset, records: slice });
           }
         }),
@@ -103,8 +103,8 @@ export async function openPublisher({
   };
 }
 
-/** A topic that retention has emptied has held records: its offsets have moved on. */
-async function topicsWithoutRecord(
+/** A topic that retention has emptied is not new: its offsets have moved on. */
+async function topicsWithoutRecords(
   topics: readonly string[],
   fetchOffsets: (topic: string) => Promise<readonly { readonly high: string }[]>,
 ): Promise<ReadonlySet<string>> {
@@ -121,8 +121,8 @@ async function disconnect({ admin, producer }: Client): Promise<void> {
 }
 
 /**
- * One call, one partition: kafkajs numbers a partition's records anew when a call fails as a whole, so that a
- * repetition is recognised by the broker; a call that fails for one broker of two would send the other's part twice.
+ * Sends to one partition. kafkajs gives the records of a partition the same sequence numbers again when the whole call has
+ * failed, so that the broker recognises a retry. A call to two brokers that fails for one would send the other's part twice.
  */
 async function send(
   { producer }: Client,
@@ -133,7 +133,7 @@ async function send(
   const [metadata] = await producer.send({
     topic,
     acks: -1,
-    compression: CompressionTypes.None,
+    compression: kafkajs.CompressionTypes.None,
     messages: records.map(({ key, value }) => ({ key, value, partition })),
   });
   if (metadata?.baseOffset === undefined) throw new Error(`Kafka acknowledged ${topic}/${partition} without an offset`);
@@ -141,7 +141,7 @@ async function send(
 }
 
 function groupByPartition<Item extends Publishable>(records: readonly Item[], partitionOf: PartitionOf | undefined) {
-  if (partitionOf === undefined) throw new Error('the topic was not named when the publisher was made');
+  if (partitionOf === undefined) throw new Error('the publisher was opened without this topic');
   const parts = new Map<number, Item[]>();
   for (const record of records) {
     const partition = partitionOf(record.key);

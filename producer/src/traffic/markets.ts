@@ -1,15 +1,15 @@
 import { currencyExponent, type CurrencyExponent } from '@pulse/contract';
 
-/** A country that is sold to. Amounts are drawn in dollars and scaled, so that yen look like yen. */
+/** A country with customers. Amounts are drawn in dollars and scaled to its currency. */
 export interface Market {
   readonly country: string;
   readonly currency: string;
   readonly exponent: CurrencyExponent;
-  /** Roughly how many units one US dollar buys. For plausible amounts only; nothing is converted with it. */
+  /** The approximate price of one US dollar, for plausible amounts only: it is not an exchange rate. */
   readonly unitsPerDollar: number;
-  /** The shop's clock, as written into timestamps. Standard time all year round. */
+  /** The offset of the shop's timestamps: standard time all year. */
   readonly utcOffsetMinutes: number;
-  /** Share of the customers, in no unit. */
+  /** The number of customers, relative to the other markets. */
   readonly weight: number;
 }
 
@@ -31,7 +31,7 @@ export const markets: readonly [Market, ...Market[]] = [
   market('KW', 'KWD', 0.307, 180, 1),
 ];
 
-/** Markets that share a border by land, of those above: people there shop on both sides. */
+/** Markets with a common land border, where people shop on both sides. */
 const borders: Readonly<Record<string, readonly string[]>> = {
   US: ['CA'],
   CA: ['US'],
@@ -44,7 +44,7 @@ const borders: Readonly<Record<string, readonly string[]>> = {
   PL: ['DE'],
 };
 
-/** The markets on the other side of a market's borders. */
+/** The markets across the borders of a market. */
 export function neighboursOf({ country }: Market): readonly Market[] {
   return markets.filter((other) => borders[country]?.includes(other.country));
 }
@@ -57,6 +57,6 @@ function market(
   weight: number,
 ): Market {
   const exponent = currencyExponent(currency);
-  if (exponent === undefined) throw new Error(`market ${country} uses ${currency}, which the contract does not know`);
+  if (exponent === undefined) throw new Error(`the contract has no currency ${currency}, of market ${country}`);
   return { country, currency, exponent, unitsPerDollar, utcOffsetMinutes, weight };
 }

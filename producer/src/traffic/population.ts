@@ -12,11 +12,11 @@ export interface Product {
 export interface Customer {
   readonly id: string;
   readonly home: Market;
-  /** For those who live near a border: where they also buy. */
-  readonly acrossTheBorder: Market | undefined;
-  /** What this customer spends against the average: half spend less than 1. */
+  /** The market across the border, where the customer buys there as well. */
+  readonly neighbourMarket: Market | undefined;
+  /** Factor of what this customer spends. Its median is 1. */
   readonly scale: number;
-  /** Categories bought from; a favourite stands in it more than once. */
+  /** Categories that the customer buys from; the favourite is in it more than once. */
   readonly taste: readonly [ProductCategory, ...ProductCategory[]];
 }
 
@@ -25,11 +25,10 @@ export interface Population {
   readonly productsOf: Readonly<Record<ProductCategory, readonly [Product, ...Product[]]>>;
 }
 
-/** Customers of a middling shop, unless asked for otherwise. */
 export const customerCountDefault = 5_000;
 const productsPerCategory = 60;
 
-/** Median price in dollars and spread of the logarithm. */
+/** Median price in dollars, and the standard deviation of its logarithm. */
 const prices: Readonly<Record<ProductCategory, { median: number; sigma: number }>> = {
   electronics: { median: 110, sigma: 0.7 },
   clothing: { median: 45, sigma: 0.6 },
@@ -41,7 +40,7 @@ const prices: Readonly<Record<ProductCategory, { median: number; sigma: number }
   health_beauty: { median: 28, sigma: 0.6 },
 };
 
-/** Everyone who buys and everything there is to buy, the same for the same seed and number of customers. */
+/** All customers and products; the same for the same seed and number of customers. */
 export function createPopulation(seed: number, customerCount = customerCountDefault): Population {
   faker.seed(seed % 2 ** 32);
   const random = createRandom(seed);
@@ -50,21 +49,21 @@ export function createPopulation(seed: number, customerCount = customerCountDefa
   return { customers: [first, ...others], productsOf: createProducts(random) };
 }
 
-/** A customer nobody has seen before. */
+/** A new customer. */
 export function createCustomer(random: Random, id = `cust-${faker.string.alphanumeric(12)}`): Customer {
   const favourite = pick(random, productCategories);
   const home = pickMarket(random);
   return {
     id,
     home,
-    acrossTheBorder: random.next() < borderShare ? neighbourOf(random, home) : undefined,
+    neighbourMarket: random.next() < crossBorderRatio ? neighbourOf(random, home) : undefined,
     scale: logNormal(random, 1, 0.3),
     taste: [favourite, favourite, pick(random, productCategories), pick(random, productCategories)],
   };
 }
 
-/** Share of the customers who buy on both sides of a border, where there is one. */
-const borderShare = 0.05;
+/** Ratio of the customers who buy on both sides of a border, where their market has one. */
+const crossBorderRatio = 0.05;
 
 function neighbourOf(random: Random, home: Market): Market | undefined {
   const neighbours = neighboursOf(home);
@@ -91,8 +90,8 @@ function createProducts(random: Random): Population['productsOf'] {
 }
 
 /**
- * Prices are log-normal, drawn from even slices of the distribution: every seed has as many dear products as the next, or one
- * seed's honest customers would pass 1,000 dollars twice as often as another's.
+ * Prices are log-normal, one from each of equal slices of the distribution, so that each seed has the same number of expensive
+ * products. Otherwise amounts above 1,000 dollars would be twice as frequent with one seed as with another.
  */
 function createProduct(random: Random, category: ProductCategory, index: number): Product {
   const { median, sigma } = prices[category];
@@ -100,7 +99,7 @@ function createProduct(random: Random, category: ProductCategory, index: number)
   return { category, priceDollars: median * Math.exp(sigma * normalQuantile(quantile)) };
 }
 
-/** Inverse of the normal distribution, by Tukey's lambda: right to 0.01 within three deviations. */
-function normalQuantile(share: number): number {
-  return 4.91 * (share ** 0.14 - (1 - share) ** 0.14);
+/** The inverse of the normal distribution, by Tukey's lambda: exact to 0.01 within three standard deviations. */
+function normalQuantile(probability: number): number {
+  return 4.91 * (probability ** 0.14 - (1 - probability) ** 0.14);
 }

@@ -1,8 +1,8 @@
-/** A seeded source of randomness: the same seed gives the same sequence on every machine. */
+/** A seeded random number generator: the same seed gives the same sequence on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   readonly next: () => number;
-  /** A whole number of 32 random bits. */
+  /** An integer of 32 random bits. */
   readonly bits32: () => number;
 }
 
@@ -23,7 +23,7 @@ export function createRandom(seed: number): Random {
     return sum >>> 0;
   }
 
-  // The first outputs still resemble the seed.
+  // The first outputs depend on the seed too directly.
   for (let round = 0; round < 15; round += 1) bits32();
   return { bits32, next: () => bits32() / 2 ** 32 };
 }
@@ -33,7 +33,7 @@ export function between(random: Random, min: number, max: number): number {
   return min + random.next() * (max - min);
 }
 
-/** A whole number, min and max included. */
+/** An integer from min to max, both included. */
 export function wholeBetween(random: Random, min: number, max: number): number {
   return min + Math.floor(random.next() * (max - min + 1));
 }
@@ -42,7 +42,7 @@ export function pick<Item>(random: Random, items: readonly [Item, ...Item[]]): I
   return items[Math.floor(random.next() * items.length)] ?? items[0];
 }
 
-/** Picks an item by its weight. Bound to its items, so that the sums are made once. */
+/** Returns a function that picks an item with a chance proportional to its weight. */
 export function weightedPicker<Item>(items: readonly [Item, ...Item[]], weightOf: (item: Item) => number) {
   let total = 0;
   const steps = items.map((item) => ({ item, upTo: (total += weightOf(item)) }));
@@ -52,9 +52,9 @@ export function weightedPicker<Item>(items: readonly [Item, ...Item[]], weightOf
   };
 }
 
-/** Log-normal: half of the values lie below `median`; sigma 0.8 puts one in 260 above 8.4 medians. */
+/** Log-normal: half of the values are below `median`. With sigma 0.8, one in 260 is above 8.4 medians. */
 export function logNormal(random: Random, median: number, sigma: number): number {
-  // Box–Muller; 1 - next() keeps the logarithm finite.
+  // Box–Muller transform; 1 - next() is never 0, so the logarithm is finite.
   const normal = Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
   return median * Math.exp(sigma * normal);
 }

@@ -5,7 +5,7 @@ import { busyness, eventTimes } from './rhythm.ts';
 
 const dayMs = 86_400_000;
 
-test('event times lie in their span and never go back', () => {
+test('event times are in their span and in order', () => {
   fc.assert(
     fc.property(
       fc.nat(4e12),
@@ -31,11 +31,11 @@ test('the evening is busier than the morning', () => {
   const hours = Array.from({ length: 24_000 }, eventTimes(0, dayMs, 24_000)).map((time) =>
     Math.floor(time / 3_600_000),
   );
-  const at = (hour: number) => hours.filter((one) => one === hour).length;
-  expect(at(18) / at(6)).toBeGreaterThan(3);
+  const countIn = (hour: number) => hours.filter((one) => one === hour).length;
+  expect(countIn(18) / countIn(6)).toBeGreaterThan(3);
 });
 
-test('a day is as busy as its mean', () => {
+test('the mean busyness of a day is 1', () => {
   const mean = Array.from({ length: 1_440 }, (_, minute) => busyness(minute * 60_000)).reduce((a, b) => a + b) / 1_440;
   expect(mean).toBeCloseTo(1, 6);
 });

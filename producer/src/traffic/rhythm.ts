@@ -2,22 +2,19 @@ const dayMs = 86_400_000;
 const peakHour = 18;
 const swing = 0.6;
 
-/** How busy it is at a time of day against the day's mean: 1.6 at the peak (18:00 UTC), 0.4 at six in the morning. */
+/** Traffic at a time of day relative to the mean of the day: 1.6 at the peak (18:00 UTC), 0.4 at 06:00 UTC. */
 export function busyness(timeMs: number): number {
   const hour = ((timeMs % dayMs) / dayMs) * 24;
   return 1 + swing * Math.cos(((hour - peakHour) / 24) * 2 * Math.PI);
 }
 
-/**
- * Event times from `startMs` on, `count` of them over `spanMs`, closer together when it is busy.
- * Every time lies in [startMs, startMs + spanMs).
- */
+/** The event times of `count` messages, in order, all of them in [startMs, startMs + spanMs), closer together at busy times. */
 export function eventTimes(startMs: number, spanMs: number, count: number): () => number {
-  const share = totalBusyness(startMs, spanMs) / count;
+  const busynessPerMessage = totalBusyness(startMs, spanMs) / count;
   let timeMs = startMs;
   return () => {
     const now = timeMs;
-    timeMs = Math.min(timeMs + share / busyness(timeMs), startMs + spanMs - 1);
+    timeMs = Math.min(timeMs + busynessPerMessage / busyness(timeMs), startMs + spanMs - 1);
     return Math.floor(now);
   };
 }

@@ -6,61 +6,61 @@ import {
   type TransactionMessage,
 } from '@pulse/contract';
 
-import { playFraud, plays, salesPerSequence } from './fraud.ts';
-import { followHabit, habitChance } from './habits.ts';
-import { malformations, type MalformedKind } from './malform.ts';
+import { corruptions, type MalformedKind } from './corruptions.ts';
+import { createFraudSequence, fraudScenarios, fraudSequenceLength } from './fraud-scenarios.ts';
+import { createHonestSequence, honestPatternChance } from './honest-patterns.ts';
 import { createPopulation, type Population } from './population.ts';
 import { createRandom, pick, weightedPicker, type Random } from './random.ts';
-import { createSale } from './sale.ts';
+import { createTransaction } from './transaction.ts';
 
 export interface TrafficOptions {
   readonly seed: number;
   readonly customerCount?: number;
-  /** Shares of all messages, 0–1; what is left is ordinary. */
-  readonly duplicateShare: number;
-  readonly malformedShare: number;
-  readonly lateShare: number;
-  readonly fraudShare: number;
-  /** The kinds of malformed messages, each as likely as the next. */
+  /** Ratios of all messages, from 0 to 1. The other messages are ordinary. */
+  readonly duplicateRatio: number;
+  readonly malformedRatio: number;
+  readonly lateRatio: number;
+  readonly fraudRatio: number;
+  /** The kinds of malformed messages, each with the same chance. */
   readonly malformedKinds: readonly [MalformedKind, ...MalformedKind[]];
 }
 
 type RecordKind = 'valid' | 'duplicate' | `malformed:${MalformedKind}`;
 
-/** A record to publish, with what is known of its content whatever became of its value. */
+/** A record to publish, and what is known about it. */
 export interface TrafficRecord {
   readonly kind: RecordKind;
   readonly key: string;
   readonly value: string | Buffer | null;
-  /** The message as it was, or as it was before it was spoilt. */
+  /** The message of the record; of a malformed one, the message before it was corrupted. */
   readonly message: TransactionMessage;
-  /** Truth about fraud, for those that play a pattern. */
+  /** The truth about fraud, for a transaction of a fraud sequence. */
   readonly label?: FraudLabel;
   /** Sent on purpose long after its event time. */
   readonly isLate?: boolean;
 }
 
-/** Endless traffic. Everything but the times follows from the seed; the caller brings the clock. */
+/** Endless traffic. All of it but the times follows from the seed; the caller passes the times in. */
 export interface Traffic {
   readonly next: (nowMs: number) => TrafficRecord;
-  /** The next record of a history: all of it is late. */
+  /** The next record of a history, where each record is late. */
   readonly nextOfHistory: (timeMs: number) => TrafficRecord;
 }
 
-/** How many sent messages a duplicate or a conflicting order id can go back. */
+/** So many of the last messages can be sent again as a duplicate or a conflict. */
 const memorySize = 4_096;
 const latenessMsMax = 48 * 3_600_000;
-/** Sequences interleave with the ordinary: every other message at most belongs to one. */
-const interleaving = 0.5;
+/** The chance that a message comes from a sequence while there is one: sequences mix with ordinary messages. */
+const sequenceChance = 0.5;
 
-const pickPlay = weightedPicker(plays, ({ weight }) => weight);
+const pickScenario = weightedPicker(fraudScenarios, ({ weight }) => weight);
 
 interface State {
   readonly random: Random;
   readonly population: Population;
   readonly memory: TransactionMessage[];
   remembered: number;
-  /** Sales of fraud and of habits that have begun; without a pattern they are honest. */
+  /** Transactions of sequences that have begun; an honest one has no pattern. */
   readonly queue: { readonly message: TransactionMessage; readonly pattern: FraudPattern | undefined }[];
 }
 
@@ -72,30 +72,30 @@ export function createTraffic(options: TrafficOptions): Traffic {
     remembered: 0,
     queue: [],
   };
-  const { duplicateShare, malformedShare } = options;
-  const sequenceChance = options.fraudShare / salesPerSequence;
+  const { duplicateRatio, malformedRatio } = options;
+  const fraudChance = options.fraudRatio / fraudSequenceLength;
 
-  function create(nowMs: number, lateShare: number): TrafficRecord {
+  function create(nowMs: number, lateRatio: number): TrafficRecord {
     const { random } = state;
-    if (state.queue.length > 0 && random.next() < interleaving) return queued(state);
+    if (state.queue.length > 0 && random.next() < sequenceChance) return queued(state);
     const lot = random.next();
-    if (lot < duplicateShare && state.memory.length > 0) return duplicate(state);
-    if (lot < duplicateShare + malformedShare) return malformed(state, pick(random, options.malformedKinds), nowMs);
-    if (random.next() < sequenceChance) {
+    if (lot < duplicateRatio && state.memory.length > 0) return duplicate(state);
+    if (lot < duplicateRatio + malformedRatio) return malformed(state, pick(random, options.malformedKinds), nowMs);
+    if (random.next() < fraudChance) {
       beginFraud(state, nowMs);
       return queued(state);
     }
-    if (random.next() < habitChance) {
-      beginHabit(state, nowMs);
+    if (random.next() < honestPatternChance) {
+      beginHonestPattern(state, nowMs);
       return queued(state);
     }
-    if (random.next() < lateShare) return { ...ordinary(state, nowMs - lateness(random)), isLate: true };
+    if (random.next() < lateRatio) return { ...ordinary(state, nowMs - lateness(random)), isLate: true };
     return ordinary(state, nowMs);
   }
 
   return {
-    next: (nowMs) => create(nowMs, options.lateShare),
-    // None is later than the history itself: its event times stay in their span.
+    next: (nowMs) => create(nowMs, options.lateRatio),
+    // None is moved into the past, so that the event times of a history stay in its hours.
     nextOfHistory: (timeMs) => ({ ...create(timeMs, 0), isLate: true }),
   };
 }
@@ -103,34 +103,34 @@ export function createTraffic(options: TrafficOptions): Traffic {
 function ordinary(state: State, timeMs: number): TrafficRecord {
   const { random, population } = state;
   const customer = pick(random, population.customers);
-  const isAcross = random.next() < 0.5;
-  const market = isAcross ? customer.acrossTheBorder : undefined;
+  const isAbroad = random.next() < 0.5;
+  const market = isAbroad ? customer.neighbourMarket : undefined;
   return valid(
     state,
-    createSale(random, population, { customer, timeMs, ...(market === undefined ? {} : { market }) }),
+    createTransaction(random, population, { customer, timeMs, ...(market === undefined ? {} : { market }) }),
   );
 }
 
 function beginFraud(state: State, nowMs: number): void {
   const { random, population, queue } = state;
-  const play = pickPlay(random);
-  for (const wish of playFraud(random, population, play, nowMs)) {
-    const pattern = wish.isGenuine === true ? undefined : play.pattern;
-    queue.push({ message: createSale(random, population, wish), pattern });
+  const scenario = pickScenario(random);
+  for (const spec of createFraudSequence(random, population, scenario, nowMs)) {
+    const pattern = spec.isGenuine === true ? undefined : scenario.pattern;
+    queue.push({ message: createTransaction(random, population, spec), pattern });
   }
 }
 
-function beginHabit(state: State, nowMs: number): void {
+function beginHonestPattern(state: State, nowMs: number): void {
   const { random, population, queue } = state;
-  for (const wish of followHabit(random, population, nowMs)) {
-    queue.push({ message: createSale(random, population, wish), pattern: undefined });
+  for (const spec of createHonestSequence(random, population, nowMs)) {
+    queue.push({ message: createTransaction(random, population, spec), pattern: undefined });
   }
 }
 
 function queued(state: State): TrafficRecord {
-  const sale = state.queue.shift();
-  if (sale === undefined) throw new Error('a sequence has no sale');
-  const { message, pattern } = sale;
+  const first = state.queue.shift();
+  if (first === undefined) throw new Error('no sequence has begun');
+  const { message, pattern } = first;
   const record = valid(state, message);
   return pattern === undefined ? record : { ...record, label: { order_id: message.order_id, pattern } };
 }
@@ -141,11 +141,12 @@ function duplicate(state: State): TrafficRecord {
 
 function malformed(state: State, kind: MalformedKind, nowMs: number): TrafficRecord {
   const { random, population } = state;
-  const fresh = createSale(random, population, { customer: pick(random, population.customers), timeMs: nowMs });
-  // The first message of all has no earlier one to contradict: it is sent, and the next lot may be the conflict.
-  if (kind === 'order_id_conflict' && state.memory.length === 0) return valid(state, fresh);
-  const message = kind === 'order_id_conflict' ? earlier(state) : fresh;
-  return { ...recordOf(message), kind: `malformed:${kind}`, value: malformations[kind].spoil(message) };
+  const customer = pick(random, population.customers);
+  const newMessage = createTransaction(random, population, { customer, timeMs: nowMs });
+  // The first message has no earlier one to conflict with, so it is sent as it is.
+  if (kind === 'order_id_conflict' && state.memory.length === 0) return valid(state, newMessage);
+  const message = kind === 'order_id_conflict' ? earlier(state) : newMessage;
+  return { ...recordOf(message), kind: `malformed:${kind}`, value: corruptions[kind].corrupt(message) };
 }
 
 function valid(state: State, message: TransactionMessage): TrafficRecord {
@@ -160,11 +161,11 @@ function recordOf(message: TransactionMessage): TrafficRecord {
 
 function earlier({ random, memory }: State): TransactionMessage {
   const message = memory[Math.floor(random.next() * memory.length)];
-  if (message === undefined) throw new Error('no message has been sent yet');
+  if (message === undefined) throw new Error('no message has been created yet');
   return message;
 }
 
-/** Mostly minutes, sometimes days: 1 s to 48 h, evenly on a logarithmic scale. */
+/** From 1 s to 48 h, evenly on a logarithmic scale: mostly minutes, sometimes days. */
 function lateness(random: Random): number {
   return Math.floor(Math.exp(Math.log(1_000) + random.next() * Math.log(latenessMsMax / 1_000)));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { malformations, malformedKinds } from '../../../producer/src/traffic/malform.ts';
+import { corruptions, malformedKinds } from '../../../producer/src/traffic/corruptions.ts';
 import type { TestRecord } from '../../support/kafka.ts';
 import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
@@ -54,7 +54,7 @@ test.each(malformedKinds.filter((kind) => kind !== 'order_id_conflict'))(
     expect(exitCode).toBe(0);
     const summary = await pipeline.batch(['run']);
     expect(summary).toMatchObject({ read: 4, loaded: 0, rejected: 4 });
-    expect(await reasons(pipeline)).toEqual([{ reason_code: malformations[kind].reason, count: '4' }]);
+    expect(await reasons(pipeline)).toEqual([{ reason_code: corruptions[kind].reason, count: '4' }]);
   },
 );
 

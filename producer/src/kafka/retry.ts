@@ -1,37 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Logger } from '@pulse/runtime';
-import { KafkaJSError, KafkaJSNonRetriableError, KafkaJSProtocolError } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+// Node.js does not find these among the named exports of a CommonJS module.
+const { KafkaJSError, KafkaJSNonRetriableError, KafkaJSProtocolError } = kafkajs;
 
 const pauseMsMin = 200;
 const pauseMsMax = 2_000;
 
-/** Errors that a repetition of the very same call can not heal. */
+/** Kafka's final answer: the same call would fail again. */
 export class KafkaRefusalError extends Error {
   override readonly name = 'KafkaRefusalError';
 }
 
-/** Repeats a call through outages; see `createPatience`. */
-export type Patience = <Result>(call: () => Promise<Result>, signal: AbortSignal) => Promise<Result>;
+/** Repeats a call until it succeeds; see `createRetry`. */
+export type Retry = <Result>(call: () => Promise<Result>, signal: AbortSignal) => Promise<Result>;
 
 /**
- * Calls until it works, for as long as it takes: Kafka may be away, or a topic not be created yet. However many calls
- * wait, the start and the end of an outage are one log line each. Ends early with the signal's reason.
- * Throws KafkaRefusalError where Kafka answered and the answer is final.
+ * Repeats a call without a limit of time: Kafka may be unreachable, or a topic not created yet. The start and the end of an
+ * outage are one log line each, for all calls together. The signal ends the wait: the call rejects with its reason.
+ * @throws KafkaRefusalError where Kafka answered and the answer is final.
  */
-export function createPatience(logger: Logger): Patience {
-  let awaySinceMs: number | undefined;
+export function createRetry(logger: Logger): Retry {
+  let unreachableSinceMs: number | undefined;
 
-  function away(cause: unknown): void {
-    if (awaySinceMs !== undefined) return;
-    awaySinceMs = Date.now();
+  function noteFailure(cause: unknown): void {
+    if (unreachableSinceMs !== undefined) return;
+    unreachableSinceMs = Date.now();
     logger.warn({ error: describe(cause) }, outageMessage(cause));
   }
 
-  function back(): void {
-    if (awaySinceMs === undefined) return;
-    logger.info({ awayMs: Date.now() - awaySinceMs }, 'Kafka is back');
-    awaySinceMs = undefined;
+  function noteSuccess(): void {
+    if (unreachableSinceMs === undefined) return;
+    logger.info({ outageMs: Date.now() - unreachableSinceMs }, 'Kafka is available again');
+    unreachableSinceMs = undefined;
   }
 
   return async (call, signal) => {
@@ -39,28 +42,28 @@ export function createPatience(logger: Logger): Patience {
       signal.throwIfAborted();
       try {
         const result = await call();
-        back();
+        noteSuccess();
         return result;
       } catch (error) {
         const cause = rootCause(error);
         if (!isTemporary(cause)) throw new KafkaRefusalError(`Kafka refuses: ${describe(cause)}`, { cause: error });
-        away(cause);
+        noteFailure(cause);
       }
       await sleep(pauseMs, undefined, { signal });
     }
   };
 }
 
-/** kafkajs wraps an error once for every layer that gave up on it. */
+/** The first error: each layer of kafkajs that gives up wraps it once more. */
 export function rootCause(error: unknown): unknown {
   return error instanceof KafkaJSNonRetriableError && error.cause !== undefined ? rootCause(error.cause) : error;
 }
 
-/** What a repetition can heal: lost connections, time-outs, elections, a topic that does not exist yet. */
+/** Whether a retry can succeed: lost connections, time-outs, elections, a topic that does not exist yet. */
 export function isTemporary(error: unknown): boolean {
   if (error instanceof KafkaJSProtocolError) return error.retriable || temporaryTypes.has(error.type);
   if (error instanceof KafkaJSError) return error.retriable;
-  // A socket's own error; anything else, such as a TypeError, is a fault of a program.
+  // Errors of a socket have a code; one without, such as a TypeError, is a bug.
   return error instanceof Error && 'code' in error;
 }
 
@@ -69,7 +72,7 @@ const temporaryTypes = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILA
 function outageMessage(error: unknown): string {
   return error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
     ? 'a topic is missing (`etl topics` creates it): waiting'
-    : 'Kafka is away: waiting';
+    : 'Kafka is unreachable: waiting';
 }
 
 function describe(error: unknown): string {

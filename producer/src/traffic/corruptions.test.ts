@@ -9,13 +9,13 @@ import {
 } from '@pulse/contract';
 import { describe, expect, test } from 'vitest';
 
-import { malformations, malformedKinds, type MalformedKind } from './malform.ts';
+import { corruptions, malformedKinds, type MalformedKind } from './corruptions.ts';
 import { markets } from './markets.ts';
 import { createPopulation } from './population.ts';
 import { createRandom, pick } from './random.ts';
-import { createSale } from './sale.ts';
+import { createTransaction } from './transaction.ts';
 
-/** What only a reader with a clock, a memory or the raw text of keys can see. */
+/** Reasons that the contract alone does not check: they need a clock or earlier messages. */
 const beyondTheContract = new Set<string>(['timestamp_too_far_in_future', 'timestamp_too_old', 'order_id_conflict']);
 
 const random = createRandom(11);
@@ -23,10 +23,14 @@ const population = createPopulation(11);
 
 function aMessage(): TransactionMessage {
   const customer = pick(random, population.customers);
-  return createSale(random, population, { customer, timeMs: Date.UTC(2026, 10, 22), market: pick(random, markets) });
+  return createTransaction(random, population, {
+    customer,
+    timeMs: Date.UTC(2026, 10, 22),
+    market: pick(random, markets),
+  });
 }
 
-/** The reasons by which a value falls, judged from raw bytes to fields. */
+/** The reasons for which a value is rejected, checked from raw bytes to fields. */
 function reasonsOf(value: string | Buffer | null): string[] {
   if (value === null) return ['null_value'];
   const bytes = Buffer.from(value);
@@ -51,29 +55,29 @@ function withAmount(message: unknown, amount: JsonNumber): unknown {
   return Object.assign({}, message, { amount });
 }
 
-const visible = malformedKinds.filter((kind) => !beyondTheContract.has(malformations[kind].reason));
+const checkedByContract = malformedKinds.filter((kind) => !beyondTheContract.has(corruptions[kind].reason));
 
-test.each(visible)('%s is rejected for the reason it is sent for, whatever the sale', (kind) => {
+test.each(checkedByContract)('%s is rejected for its own reason, with any transaction', (kind) => {
   for (let round = 0; round < 100; round += 1) {
-    expect(reasonsOf(malformations[kind].spoil(aMessage()))).toContain(malformations[kind].reason);
+    expect(reasonsOf(corruptions[kind].corrupt(aMessage()))).toContain(corruptions[kind].reason);
   }
 });
 
-test('a spoilt message has no second fault that could hide the first', () => {
-  for (const kind of visible.filter((one) => one !== 'foreign_object')) {
-    expect([kind, reasonsOf(malformations[kind].spoil(aMessage()))]).toEqual([kind, [malformations[kind].reason]]);
+test('a corrupted message has one error only, so that no other can hide it', () => {
+  for (const kind of checkedByContract.filter((one) => one !== 'foreign_object')) {
+    expect([kind, reasonsOf(corruptions[kind].corrupt(aMessage()))]).toEqual([kind, [corruptions[kind].reason]]);
   }
 });
 
-describe('what the contract alone can not see', () => {
+describe('kinds that the contract alone does not reject', () => {
   test.each<MalformedKind>(['far_future', 'long_past', 'order_id_conflict'])('%s is well-formed', (kind) => {
-    expect(reasonsOf(malformations[kind].spoil(aMessage()))).toEqual([]);
+    expect(reasonsOf(corruptions[kind].corrupt(aMessage()))).toEqual([]);
   });
 
   test('a time ten years ahead and one thirty years ago', () => {
     const message = aMessage();
     const years = (kind: MalformedKind) => {
-      const { timestamp } = JSON.parse(String(malformations[kind].spoil(message)));
+      const { timestamp } = JSON.parse(String(corruptions[kind].corrupt(message)));
       return Math.round((Date.parse(timestamp) - Date.parse(message.timestamp)) / (365.25 * 86_400_000));
     };
     expect([years('far_future'), years('long_past')]).toEqual([10, -30]);
@@ -81,8 +85,8 @@ describe('what the contract alone can not see', () => {
 
   test('a conflict keeps the order id and changes the content', () => {
     const message = aMessage();
-    const spoilt = malformations.order_id_conflict.spoil(message);
-    expect(JSON.parse(spoilt)).toEqual({ ...message, amount: `1${message.amount}` });
-    expect(spoilt).not.toBe(encodeTransaction(message));
+    const corrupted = corruptions.order_id_conflict.corrupt(message);
+    expect(JSON.parse(corrupted)).toEqual({ ...message, amount: `1${message.amount}` });
+    expect(corrupted).not.toBe(encodeTransaction(message));
   });
 });
