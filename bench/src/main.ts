@@ -1,6 +1,6 @@
 /** `make bench`: measures the pipeline beside a bare COPY, or whole runs through Airflow. bench/README.md explains it. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import process, { stderr, stdout } from 'node:process';
 
 import { Command } from '@commander-js/extra-typings';
@@ -43,6 +43,11 @@ const command = new Command('bench')
   .option('--messages <list>', 'sizes of a batch, after commas', parseSizes, [1_000, 100_000, 1_000_000])
   .option('--rounds <number>', 'rounds for each size (5; 3 from 1,000,000 messages on)', parseRounds)
   .option('--only <list>', `of ${contestants.join(', ')}`, parseContestants, new Set(contestants))
+  .option(
+    '--against <command...>',
+    "etl commands of other checkouts (etl/dist/etl), to run in turn with this one's",
+    [],
+  )
   .option('--seed <number>', "the traffic's seed", parseSeed, 1)
   .option('--duplicate-share <share>', 'share of messages sent twice', parseShare, 0.001)
   .option('--malformed-share <share>', 'share of messages to be rejected', parseShare, 0.001)
@@ -76,12 +81,14 @@ async function startServices(): Promise<Services> {
 }
 
 async function bench(signal: AbortSignal): Promise<object> {
-  const { messages: sizes, rounds, only, seed, duplicateShare, malformedShare, customers, timeSpan } = command.opts();
+  const { messages: sizes, rounds, only, against, ...options } = command.opts();
+  const { seed, duplicateShare, malformedShare, customers, timeSpan } = options;
   const traffic = { seed, duplicateShare, malformedShare, customers, timeSpan };
   const reports = await measurePipeline({
     sizes,
     roundsOf: (messages) => rounds ?? defaultRounds(messages),
     only,
+    baselines: against.map((file) => resolve(file)),
     traffic,
     startServices,
     signal,

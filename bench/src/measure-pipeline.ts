@@ -14,6 +14,8 @@ export interface PipelineOptions {
   readonly sizes: readonly number[];
   readonly roundsOf: (messages: number) => number;
   readonly only: ReadonlySet<Contestant>;
+  /** The etl commands of other checkouts, to run beside the working copy's. */
+  readonly baselines: readonly string[];
   /** Without a number of customers, each buys twenty times. */
   readonly traffic: Omit<Traffic, 'messages' | 'customers'> & { readonly customers: number | undefined };
   readonly startServices: () => Promise<Services>;
@@ -78,9 +80,10 @@ async function measureTopic(options: PipelineOptions, stage: Stage, messages: nu
     warehouse,
     topic,
     place: { etl: programs.etl, env, folder, signal },
+    baselines: options.baselines,
     rounds: options.roundsOf(messages),
     only: options.only,
     onProgress,
   });
-  return reportSize(topic.truth, rounds);
+  return reportSize(topic.truth, options.baselines, rounds);
 }

@@ -25,6 +25,8 @@ export interface SizeOptions {
   readonly warehouse: BenchWarehouse;
   readonly topic: FilledTopic;
   readonly place: BatchPlace;
+  /** The etl commands of other checkouts, to run beside that of `place`. */
+  readonly baselines: readonly string[];
   readonly rounds: number;
   readonly only: ReadonlySet<Contestant>;
   readonly onProgress: (line: string) => void;
@@ -39,6 +41,8 @@ interface ServerCpu {
 /** One round; what was left out is undefined. */
 export interface Round {
   readonly batch: (BatchRun & ServerCpu) | undefined;
+  /** The same batch by each of the other commands, in their order; with the steps only. */
+  readonly baselines: readonly (BatchRun & ServerCpu)[];
   /** The wall time of four steps with nothing to read. */
   readonly emptyWallMs: number | undefined;
   readonly reference: (ReferenceRun & { readonly postgresCpuMs: number | null }) | undefined;
@@ -57,19 +61,34 @@ export async function measureSize(options: SizeOptions): Promise<readonly Round[
   const { warehouse, topic, place, only, onProgress } = options;
   const rowsFile = join(place.folder, 'finished-rows.copy');
   const isSmall = topic.truth.messages <= smallMax;
-  for (let left = isSmall ? smallWarmUps : 1; left > 0; left -= 1) await runCheckedBatch(options, timeBatch);
+  const others = options.baselines.map((etl) => ({ ...options, place: { ...place, etl } }));
+  for (let left = isSmall ? smallWarmUps : 1; left > 0; left -= 1) {
+    for (const each of [...others, options]) await runCheckedBatch(each, timeBatch);
+  }
   const exported = await exportFinishedRows(warehouse.client, rowsFile);
   if (exported !== topic.truth.valid) throw new Error(`${exported} rows stand where ${topic.truth.valid} were sent`);
   const rounds: Round[] = [];
   while (rounds.length < options.rounds) {
-    const batch = only.has('steps') || only.has('empty') ? await measureBatch(options, isSmall) : undefined;
+    const measured = only.has('steps') || only.has('empty') ? [options, ...others] : [];
+    const [batch, ...baselines] = await measureInTurn(measured, rounds.length, isSmall);
     const emptyWallMs = only.has('empty') ? await timeEmptyBatch(place) : undefined;
     const reference = only.has('reference') ? await runReferenceRound(options, rowsFile) : undefined;
-    rounds.push({ batch: only.has('steps') ? batch : undefined, emptyWallMs, reference });
-    onProgress(`round ${rounds.length} of ${options.rounds}: ${describe(batch, reference)}`);
+    rounds.push({ batch: only.has('steps') ? batch : undefined, baselines, emptyWallMs, reference });
+    onProgress(`round ${rounds.length} of ${options.rounds}: ${describe(batch, baselines, reference)}`);
   }
   await rm(rowsFile);
   return rounds;
+}
+
+/** Runs the batch by each command; another one begins in each round, so that none always comes first. */
+async function measureInTurn(commands: readonly SizeOptions[], round: number, isSmall: boolean) {
+  const runs: (BatchRun & ServerCpu)[] = [];
+  for (const turn of commands.keys()) {
+    const index = (turn + round) % commands.length;
+    const command = commands[index];
+    if (command !== undefined) runs[index] = await measureBatch(command, isSmall);
+  }
+  return runs;
 }
 
 /** A small batch runs twice: the time that counts is that of a run without the meter, which takes some milliseconds a step. */
@@ -100,9 +119,14 @@ async function runReferenceRound({ services, warehouse, topic, place }: SizeOpti
   return { ...result, postgresCpuMs: cpuMs };
 }
 
-function describe(batch: BatchRun | undefined, reference: ReferenceRun | undefined): string {
+function describe(
+  batch: BatchRun | undefined,
+  baselines: readonly BatchRun[],
+  reference: ReferenceRun | undefined,
+): string {
   const parts = [
     batch && `four steps ${(batch.wallMs / 1000).toFixed(2)} s`,
+    ...baselines.map(({ wallMs }) => `baseline ${(wallMs / 1000).toFixed(2)} s`),
     reference && `reference ${(reference.wallMs / 1000).toFixed(2)} s`,
   ];
   return parts.filter((part) => part !== undefined).join(', ');

@@ -27,6 +27,13 @@ export interface ReferenceReport {
   readonly rowsPerSecond: Spread;
 }
 
+/** The working copy's four steps by those of another command, pair by pair: 1.2 takes a fifth more. */
+export interface BaselineReport {
+  readonly command: string;
+  readonly wall: Spread;
+  readonly cpu: Spread;
+}
+
 /** What the rounds over one topic say. Null is what was left out. */
 export interface SizeReport {
   readonly messages: number;
@@ -35,6 +42,7 @@ export interface SizeReport {
   readonly rejected: number;
   readonly rounds: number;
   readonly batch: BatchReport | null;
+  readonly baselines: readonly BaselineReport[];
   readonly emptyWallMs: Spread | null;
   readonly reference: ReferenceReport | null;
   /** The batch's rate by the reference's, round by round: 1 is as fast as the bare COPY. */
@@ -42,7 +50,11 @@ export interface SizeReport {
 }
 
 /** Sums rounds up. */
-export function reportSize({ messages, valid, duplicates, malformed }: Truth, rounds: readonly Round[]): SizeReport {
+export function reportSize(
+  { messages, valid, duplicates, malformed }: Truth,
+  baselines: readonly string[],
+  rounds: readonly Round[],
+): SizeReport {
   const batches = rounds.map(({ batch }) => batch).filter((batch) => batch !== undefined);
   const empties = rounds.map(({ emptyWallMs }) => emptyWallMs).filter((wallMs) => wallMs !== undefined);
   const references = rounds.map(({ reference }) => reference).filter((reference) => reference !== undefined);
@@ -54,6 +66,7 @@ export function reportSize({ messages, valid, duplicates, malformed }: Truth, ro
     rejected: malformed,
     rounds: rounds.length,
     batch: batches.length === 0 ? null : reportBatches(valid, batches),
+    baselines: batches.length === 0 ? [] : baselines.map((command, index) => reportBaseline(command, index, rounds)),
     emptyWallMs: empties.length === 0 ? null : spreadOf(empties),
     reference: references.length === 0 ? null : reportReferences(valid, references),
     ratio: pairs.length === 0 ? null : spreadOf(pairs),
@@ -69,11 +82,23 @@ function reportBatches(rows: number, batches: readonly NonNullable<Round['batch'
   return {
     steps: { extract: step('extract'), validate: step('validate'), transform: step('transform'), load: step('load') },
     wallMs: spreadOf(batches.map(({ wallMs }) => wallMs)),
-    cpuMs: spreadOf(batches.map(({ steps }) => stepNames.reduce((sum, name) => sum + steps[name].cpuMs, 0))),
+    cpuMs: spreadOf(batches.map(cpuOf)),
     rowsPerSecond: ratesOf(rows, batches),
     postgresCpuMs: spreadOfKnown(batches.map(({ postgresCpuMs }) => postgresCpuMs)),
     kafkaCpuMs: spreadOfKnown(batches.map(({ kafkaCpuMs }) => kafkaCpuMs)),
   };
+}
+
+function reportBaseline(command: string, index: number, rounds: readonly Round[]): BaselineReport {
+  const pairs = rounds.flatMap(({ batch, baselines }) => {
+    const baseline = baselines[index];
+    return batch && baseline ? { wall: batch.wallMs / baseline.wallMs, cpu: cpuOf(batch) / cpuOf(baseline) } : [];
+  });
+  return { command, wall: spreadOf(pairs.map(({ wall }) => wall)), cpu: spreadOf(pairs.map(({ cpu }) => cpu)) };
+}
+
+function cpuOf({ steps }: NonNullable<Round['batch']>): number {
+  return stepNames.reduce((sum, name) => sum + steps[name].cpuMs, 0);
 }
 
 function reportReferences(rows: number, references: readonly NonNullable<Round['reference']>[]): ReferenceReport {

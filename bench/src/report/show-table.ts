@@ -17,12 +17,15 @@ export function showSize(size: SizeReport): string {
   if (size.batch !== null) table.push(...batchRows(size.batch));
   if (size.emptyWallMs !== null) table.push(['empty batch', show(size.emptyWallMs, inSeconds), '', '', '', '', '']);
   if (size.reference !== null) table.push(referenceRow(size.reference));
-  const { messages, rows, duplicates, rejected, rounds, ratio } = size;
+  const { messages, rows, duplicates, rejected, rounds, ratio, baselines } = size;
   const title =
     `${whole(messages)} messages: ${whole(rows)} rows, ${duplicates} duplicates, ${rejected} rejected; ` +
     `medians of rounds: ${rounds} (least–most)`;
-  const below = ratio === null ? '' : `\nrate by the reference's: ${show(ratio, (value) => value.toFixed(2))}`;
-  return `${title}\n${table.toString()}${below}`;
+  const below = ratio === null ? '' : `\nrate by the reference's: ${show(ratio, asRatio)}`;
+  const beside = baselines.map(
+    ({ command, wall, cpu }) => `\nby ${command}: wall ${show(wall, asRatio)}, CPU ${show(cpu, asRatio)}`,
+  );
+  return `${title}\n${table.toString()}${below}${beside.join('')}`;
 }
 
 /** Targets beside what was measured, one line each. */
@@ -56,6 +59,7 @@ function show(spread: Spread | null, format: (value: number) => string): string 
 }
 
 const right = (): 'right' => 'right';
+const asRatio = (value: number): string => value.toFixed(2);
 const inSeconds = (ms: number): string => (ms / 1000).toFixed(ms < 10_000 ? 3 : 1);
 const inMb = (bytes: number): string => (bytes / 1_000_000).toFixed(0);
 const whole = (value: number): string => Math.round(value).toLocaleString('en');

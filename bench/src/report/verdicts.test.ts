@@ -31,6 +31,7 @@ function aSize(messages: number, { wallMs = 100, emptyMs = 100, ratio = 1, peakM
       postgresCpuMs: null,
       kafkaCpuMs: null,
     },
+    baselines: [],
     emptyWallMs: exactly(emptyMs),
     reference: null,
     ratio: exactly(ratio),
