@@ -3,31 +3,20 @@ import { startupSnapshot } from 'node:v8';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
 
-import { checkedBatchId } from './batch/batch-id.ts';
-import { stepNames, type StepName } from './batch/batch.ts';
-import { kindOfRun } from './batch/run-kind.ts';
+import { stepNames } from './batch/batch.ts';
 import { addFraudCommands } from './fraud/fraud-commands.ts';
 import { addRateCommands } from './rates/rates-commands.ts';
 import { addExplainCommand } from './explain/explain-command.ts';
 import { addMaintainCommand } from './recovery/maintain-command.ts';
 import { addReconcileCommand } from './reconcile/reconcile-command.ts';
 import { addRejectedCommands } from './quarantine/quarantine-commands.ts';
-import { guarded, jsonOption, perform, print, takeHeadStart } from './program/perform.ts';
+import { guarded, jsonOption, print, takeHeadStart } from './program/perform.ts';
 import { addReprocessCommand } from './reprocess/reprocess-command.ts';
 import { addResumeCommand } from './recovery/resume-command.ts';
 import { addStatusCommand } from './status/status-command.ts';
 import type { Config } from './settings/config.ts';
-import type { Context } from './program/context.ts';
-import { runStep } from './pipeline.ts';
 import { warmUp } from './warm-up.ts';
-import { describeSummary, summarize } from './run/summary.ts';
-
-const stepHelp: Record<StepName, string> = {
-  extract: 'plan the batch, if it is new, and read its records from Kafka',
-  validate: 'split the records into valid transactions and rejected ones',
-  transform: 'compute tax, base amounts and fraud verdicts, and settle duplicates',
-  load: 'write everything in one transaction and move the positions',
-};
+import { addRunCommands } from './run/run-commands.ts';
 
 function createProgram(): Command {
   const program = new Command('etl')
@@ -39,30 +28,7 @@ function createProgram(): Command {
       '\nSettings come from the environment: see .env.example.\n' +
         'Exit codes: 0 done, 64 usage, 65 integrity (needs a decision), 70 bug, 75 temporary (try again).',
     );
-  for (const step of stepNames) {
-    program
-      .command(step)
-      .description(stepHelp[step])
-      .requiredOption('--batch <id>', 'the batch; the same id always means the same records')
-      .addOption(jsonOption())
-      .action(async ({ batch, json }) => perform(json, async (context) => oneStep(context, step, batch, json)));
-  }
-  program
-    .command('run')
-    .description('run all four steps')
-    .option('--batch <id>', 'the batch; without it a new one')
-    .option('--until-empty', 'go on with new batches until nothing is left to read')
-    .addOption(jsonOption())
-    .action(async ({ batch, untilEmpty = false, json }) =>
-      perform(json, async (context) => {
-        const { runBatches } = await import('./run/run-batches.ts');
-        const firstId = batch === undefined ? undefined : checkedBatchId(batch);
-        for await (const { batch: done, durationMs } of runBatches(context, firstId, untilEmpty)) {
-          const summary = summarize(done, 'run', durationMs);
-          print(json ? JSON.stringify(summary) : describeSummary(done, summary));
-        }
-      }),
-    );
+  addRunCommands(program);
   program
     .command('topics')
     .description('create the Kafka topics that are missing, and show where others are set otherwise')
@@ -81,14 +47,6 @@ function createProgram(): Command {
   addResumeCommand(program);
   addReconcileCommand(program);
   return program;
-}
-
-async function oneStep(context: Context, step: StepName, id: string, json: boolean): Promise<void> {
-  const batchId = checkedBatchId(id);
-  const startedMs = performance.now();
-  const batch = await runStep(context, step, batchId, kindOfRun(context.config.airflow.runId));
-  const summary = summarize(batch, step, performance.now() - startedMs);
-  print(json ? JSON.stringify(summary) : describeSummary(batch, summary));
 }
 
 async function makeTopics(

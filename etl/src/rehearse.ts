@@ -18,13 +18,13 @@ import {
 import { writeRecord } from './staging/write-record.ts';
 import { createConfig } from './settings/config.ts';
 import { createContext, type Context } from './program/context.ts';
-import { anchorOf } from './extract/extract-batch.ts';
+import { anchorOf } from './extract/anchor.ts';
 import { shippedRuleSet } from './fraud/shipped-rule-set.ts';
 import { publishDeadLetters } from './dead-letters/publish-dead-letters.ts';
-import { transformBatch } from './transform/transform-batch.ts';
-import type { TransformSnapshot } from './transform/transform-snapshot.ts';
+import { transformOverSnapshot } from './transform/transform-batch.ts';
+import type { TransformSnapshot } from './transform/transform-snapshot-queries.ts';
 import { validateBatch } from './validate/validate-batch.ts';
-import { findBatch, recordAttempt, recordDuration } from './warehouse/batch-ledger.ts';
+import { findBatch, recordAttempt } from './warehouse/batch-ledger.ts';
 import { openEmptyWarehouse } from './warehouse/empty-warehouse.ts';
 import { positionsStandAt } from './warehouse/positions.ts';
 
@@ -104,12 +104,11 @@ async function rehearseBatch(context: Context): Promise<void> {
   await findBatch(db, batch.batchId);
   await positionsStandAt(db, batch.topic, batch.ranges);
   await recordAttempt(db, batch.batchId);
-  await recordDuration(db, batch.batchId, 'extract', 0);
   const staging = context.staging(batch);
   const extracted = await staged(staging, extractFolder, stageRecords);
   const validated = await staged(staging, validateFolder, async (at) => validateBatch(context, batch, extracted, at));
   await staged(staging, transformFolder, async (at) =>
-    transformBatch(context, batch, { extracted, validated }, snapshot, new Map(), at),
+    transformOverSnapshot(context, batch, { extracted, validated }, snapshot, new Map(), at),
   );
   staging.remove();
   await publishDeadLetters(context);

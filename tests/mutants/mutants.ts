@@ -40,11 +40,11 @@ export const mutants: readonly Mutant[] = [
     file: load,
     changes: [
       [
-        '    for (const source of load.rows)',
-        `    await movePositions(tx, load);
+        '    for (const source of changes.rows)',
+        `    await movePositions(tx, changes);
     await warehouse.client.query('commit');
     await warehouse.client.query('begin');
-    for (const source of load.rows)`,
+    for (const source of changes.rows)`,
       ],
     ],
     test: integration('failpoints.test.ts', 'a run that dies within its COPY leaves all'),

@@ -5,7 +5,7 @@ import { acceptLoss, IntegrityError } from '../failures/errors.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { readRecordAt } from '../kafka/read-range.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
-import { anchorOf } from './extract-batch.ts';
+import { anchorOf } from './anchor.ts';
 import { integrityStopOf } from '../failures/error-chain.ts';
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { allOrNone } from './all-or-none.ts';
@@ -9,6 +8,10 @@ import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts
 import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
 import { writeRecord } from '../staging/write-record.ts';
+import { requireKnownCluster } from '../program/known-cluster.ts';
+import { anchorOf } from './anchor.ts';
+import { checkAnchors } from './check-anchors.ts';
+import { extractClaims } from './extract-claims.ts';
 import type { Context } from '../program/context.ts';
 import { readRange } from '../kafka/read-range.ts';
 import { isGivenUp } from '../warehouse/given-up-batches.ts';
@@ -18,8 +21,16 @@ interface ExtractedRange {
   readonly seal: StagedFileSeal;
 }
 
-/** Reads a batch's ranges from Kafka into one file of frames for each partition, all partitions at once. */
+/** Writes a batch's records, as they come, into one file of frames for each partition: from Kafka, a replay's from quarantine. */
 export async function extractBatch(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
+  if (batch.claims !== null) return extractClaims(context, batch, folder);
+  await requireKnownCluster(context);
+  await checkAnchors(context, batch);
+  return extractRanges(context, batch, folder);
+}
+
+/** All partitions at once. */
+async function extractRanges(context: Context, batch: Batch, folder: string): Promise<StepOutput<ExtractFacts>> {
   const total = plannedCount(batch);
   let done = 0;
   const ranges = batch.ranges.filter(({ fromOffset, nextOffset }) => fromOffset < nextOffset);
@@ -68,12 +79,4 @@ async function extractRange(
   const holeCount = nextOffset - fromOffset - readCount;
   const compactedCount = holeCount - passedOver;
   return { facts: { partition, readCount, holeCount, compactedCount, anchor }, seal: file.seal() };
-}
-
-/** How a record is known again. The hash of no key is the hash of nothing. */
-export function anchorOf({ offset, timestampMs, key }: RawRecord): Anchor {
-  const keyHash = createHash('sha256')
-    .update(key ?? '')
-    .digest('hex');
-  return { offset, timestampMs, keyHash };
 }

@@ -8,7 +8,7 @@ import type { Context } from '../program/context.ts';
 import { acceptLoss, IntegrityError, UsageError, type IncidentFacts } from '../failures/errors.ts';
 import { failpoint } from '../failures/failpoint.ts';
 import { refuseCompaction } from '../kafka/topic-settings.ts';
-import { findBatch, insertPlan, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
+import { findBatch, insertPlan, requireBatch, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
 import { acceptedRejectRanges } from '../warehouse/incidents.ts';
 import { beginPositions, insertPositions, readPositions } from '../warehouse/positions.ts';
 import { insertSourceTopic } from '../warehouse/source-topics.ts';
@@ -42,9 +42,7 @@ export async function planBatch(context: Context, batchId: string, kind: BatchKi
     const partitions = begun.map(({ partition }) => partition);
     context.logger.info({ topic: batch.topic, partitions }, 'new partitions begin at their start');
   }
-  const planned = await findBatch(warehouse.db, batchId);
-  if (planned === undefined) throw new Error(`batch ${batchId} is not in the ledger after it was planned`);
-  return planned;
+  return requireBatch(warehouse.db, batchId);
 }
 
 /** The id of a replay, where a batch from Kafka is asked for. */

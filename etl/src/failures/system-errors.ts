@@ -5,12 +5,12 @@ import type { Failure } from './failure.ts';
 const temporaryCode =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENOTFOUND|EAI_AGAIN|ENOSPC|EDQUOT|EMFILE|ENFILE)/;
 
-const notAllowedCodes: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'];
+const notAllowedCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR']);
 
 /** What follows from an error of the operating system; undefined for any other error. */
 export function systemFailureOf(error: unknown): Failure | undefined {
   const code = codeOf(error) ?? '';
-  if (notAllowedCodes.includes(code)) {
+  if (notAllowedCodes.has(code)) {
     return { kind: 'usage', remedy: 'let the account that runs this write there, or name another folder' };
   }
   return temporaryCode.test(code) ? { kind: 'temporary' } : undefined;
@@ -28,7 +28,7 @@ export function isDiskFullCode(code: string | null | undefined): boolean {
 
 /** A file or folder that this account may not write to, or read. */
 export function isNotAllowed(error: unknown): boolean {
-  return causesOf(error).some((cause) => notAllowedCodes.includes(codeOf(cause) ?? ''));
+  return causesOf(error).some((cause) => notAllowedCodes.has(codeOf(cause) ?? ''));
 }
 
 /** A file or folder that was expected is not there. */

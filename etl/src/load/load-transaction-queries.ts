@@ -23,7 +23,7 @@ interface LoadedRange extends ReadRangeFacts {
 }
 
 /** Everything that one batch changes in the warehouse. */
-export interface BatchLoad {
+export interface BatchChanges {
   readonly batch: Batch;
   /** Who loads it. */
   readonly operator: string;
@@ -55,27 +55,27 @@ export type LoadOutcome = Exclude<LoadDecision, 'due'>;
  * Loads a batch in one transaction: rows, rejects, alerts, roll-ups, profiles, the next positions and the batch's end in
  * the ledger. All of it becomes visible at once, or none.
  */
-export async function loadBatchInOneTransaction(
+export async function loadInOneTransaction(
   warehouse: Warehouse,
-  load: BatchLoad,
+  changes: BatchChanges,
   limits: LoadLimits,
 ): Promise<LoadOutcome> {
-  const { batch } = load;
+  const { batch } = changes;
   const outcome = await warehouse.db.transaction(async (tx): Promise<LoadOutcome> => {
     await limitTransaction(warehouse, limits);
     const stateVersion = await lockState(tx, limits.lockTimeoutMs);
     const isDue = await isStillDue(tx, batch);
     const isLoaded = !isDue && (await findBatch(tx, batch.batchId))?.state === 'loaded';
-    const decision = decideLoad({ isDue, isLoaded, stateVersion, rowsVersion: load.stateVersion });
+    const decision = decideLoad({ isDue, isLoaded, stateVersion, rowsVersion: changes.stateVersion });
     if (decision !== 'due') return decision;
     if (batch.claims !== null) await createReplayRejects(tx);
-    for (const source of load.rows) await copyAll(warehouse.client, source);
-    await mergeSales(tx, load.salesPerMinute);
-    await mergeCustomerDays(tx, load.customerDays);
-    await replaceCustomerProfiles(tx, load.customerProfiles);
-    if (batch.claims === null) await movePositions(tx, load);
-    else await settleClaims(tx, batch.batchId, load.counts, load.operator);
-    await closeBatch(tx, load);
+    for (const source of changes.rows) await copyAll(warehouse.client, source);
+    await mergeSales(tx, changes.salesPerMinute);
+    await mergeCustomerDays(tx, changes.customerDays);
+    await replaceCustomerProfiles(tx, changes.customerProfiles);
+    if (batch.claims === null) await movePositions(tx, changes);
+    else await settleClaims(tx, batch.batchId, changes.counts, changes.operator);
+    await closeBatch(tx, changes);
     await bumpStateVersion(tx);
     failpoint('before-commit');
     return 'loaded';
@@ -91,7 +91,7 @@ async function isStillDue(tx: Queryable, batch: Batch): Promise<boolean> {
   return current?.state === 'planned' && (await lockOpenClaims(tx, batch.batchId));
 }
 
-async function movePositions(tx: Queryable, { batch, ranges }: BatchLoad): Promise<void> {
+async function movePositions(tx: Queryable, { batch, ranges }: BatchChanges): Promise<void> {
   const { topic } = batch;
   const read = new Map(ranges.map((facts) => [facts.partition, facts]));
   for (const { partition, nextOffset } of batch.ranges) {
@@ -130,7 +130,7 @@ async function movePositions(tx: Queryable, { batch, ranges }: BatchLoad): Promi
   }
 }
 
-async function closeBatch(tx: Queryable, { batch, counts, ranges, newestTransactionAt }: BatchLoad): Promise<void> {
+async function closeBatch(tx: Queryable, { batch, counts, ranges, newestTransactionAt }: BatchChanges): Promise<void> {
   const holeCount = ranges.reduce((sum, range) => sum + range.holeCount, 0);
   await tx
     .update(etlBatches)

@@ -11,7 +11,6 @@ import { validateBatch } from '../validate/validate-batch.ts';
 import { matches, type RejectedFilter } from './rejected-filter-queries.ts';
 import { describeClaims } from '../warehouse/replay-claims.ts';
 import { chooseRuleSets } from '../fraud/rule-sets/rule-set-queries.ts';
-import { withTransformSnapshot } from '../transform/open-snapshot-queries.ts';
 import { selectClaims, type ReplayPlace, type SelectedClaims } from './replay-queries.ts';
 
 /** What a replay would come to now. */
@@ -62,16 +61,16 @@ async function rehearse(context: Context, { topic, rejectedIds }: SelectedClaims
       validateBatch(context, batch, extracted, folder),
     );
     const input = { extracted, validated };
-    const outcome = await withTransformSnapshot(warehouse, topic, [], async (snapshot) =>
-      staging.publish(transformFolder, (folder) => transformBatch(context, batch, input, snapshot, new Map(), folder)),
+    const transformed = await staging.publish(transformFolder, async (folder) =>
+      transformBatch(context, batch, input, new Map(), folder),
     );
-    if (outcome.kind !== 'done') throw new Error('a rehearsal covers no range and can not be superseded');
-    const { facts } = outcome.result;
+    if (transformed === undefined) throw new Error('a dry run covers no range and can not be superseded');
+    const { facts } = transformed;
     result.matched += rejectedIds.length;
     result.loaded += facts.loadedCount;
     result.duplicates += facts.duplicateCount;
     result.rejected += validated.facts.rejectedCount + facts.rejectedCount;
-    for (const step of [validated, outcome.result]) countReasons(step, result.reasons);
+    for (const step of [validated, transformed]) countReasons(step, result.reasons);
   } finally {
     staging.remove();
   }

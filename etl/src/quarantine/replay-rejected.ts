@@ -4,7 +4,7 @@ import type { Context } from '../program/context.ts';
 import { TemporaryError, UsageError } from '../failures/errors.ts';
 import { runStep } from '../pipeline.ts';
 import type { FinishedBatch } from '../run/run-batches.ts';
-import { findBatch } from '../warehouse/batch-ledger.ts';
+import { findBatch, requireBatch } from '../warehouse/batch-ledger.ts';
 import type { RejectedFilter } from './rejected-filter-queries.ts';
 import { insertReplay, lastClaim, selectClaims, type ReplayPlace } from './replay-queries.ts';
 
@@ -66,9 +66,7 @@ async function planReplay(
   if (claims === undefined && isFollowUp) return undefined;
   const topic = claims?.topic ?? config.kafka.topic;
   await insertReplay(warehouse, await newBatch(context, { batchId, kind: 'replay', topic }), claims?.rejectedIds ?? []);
-  const planned = await findBatch(warehouse.db, batchId);
-  if (planned === undefined) throw new Error(`replay ${batchId} is not in the ledger after it was planned`);
-  return requireReplay(planned);
+  return requireReplay(await requireBatch(warehouse.db, batchId));
 }
 
 function requireReplay(batch: Batch): Batch {

@@ -4,7 +4,7 @@ import type pg from 'pg';
 
 import { checks } from './reconcile-check-queries.ts';
 import type { Queryable, Warehouse } from '../warehouse/connection.ts';
-import { knownOrders } from '../transform/known-order-queries.ts';
+import { knownOrders } from '../streams/transactions/known-order-queries.ts';
 
 /** Differences that one check lists; those beyond are counted. */
 const listedMax = 50;

@@ -59,18 +59,27 @@ export class BatchStaging {
   }
 
   /**
-   * Runs `write` in a folder of its own and then lets it appear under the step's name. Of two attempts at once the first
-   * wins, and the other one goes on with what that has left.
+   * Runs `write` in a folder of its own and then lets it appear under the step's name; not where `write` returns undefined. Of
+   * two attempts at once the first wins, and the other one goes on with what that has left.
    */
   async publish<Facts>(
     step: StepFolder<Facts>,
     write: (folder: string) => StepOutput<Facts> | Promise<StepOutput<Facts>>,
-  ): Promise<StagedStep<Facts>> {
+  ): Promise<StagedStep<Facts>>;
+  async publish<Facts>(
+    step: StepFolder<Facts>,
+    write: (folder: string) => Promise<StepOutput<Facts> | undefined>,
+  ): Promise<StagedStep<Facts> | undefined>;
+  async publish<Facts>(
+    step: StepFolder<Facts>,
+    write: (folder: string) => StepOutput<Facts> | Promise<StepOutput<Facts> | undefined>,
+  ): Promise<StagedStep<Facts> | undefined> {
     // No id is made ahead: a program that starts from a snapshot would share it with others.
     const attempt = join(this.#folder, `.${step.name}-${randomUUID({ disableEntropyCache: true })}`);
     makeFolder(attempt);
     try {
       const output = await write(attempt);
+      if (output === undefined) return output;
       writeFileSync(join(attempt, manifestName), sealed(output, this.#identity));
       const folder = join(this.#folder, step.name);
       failpoint(`before-stage:${step.name}`);

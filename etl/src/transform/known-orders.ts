@@ -1,5 +1,5 @@
 import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
-import type { TransformSnapshot } from './transform-snapshot.ts';
+import type { TransformSnapshot } from './transform-snapshot-queries.ts';
 
 /** Looks up which transactions' orders are loaded, with their content hashes in hexadecimal. */
 export type KnownOrders = (transactions: readonly ValidTransaction[]) => Promise<ReadonlyMap<string, string>>;

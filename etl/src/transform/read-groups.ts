@@ -2,7 +2,7 @@ import type { ValidTransaction } from '../streams/transactions/valid-transaction
 import type { Customers } from '../fraud/customers.ts';
 import type { Judgement } from '../pricing/price-transaction.ts';
 import type { KnownOrders } from './known-orders.ts';
-import type { TransformSnapshot } from './transform-snapshot.ts';
+import type { TransformSnapshot } from './transform-snapshot-queries.ts';
 
 /** Some transactions, and what the warehouse knows of them. */
 export interface Group {

@@ -12,7 +12,7 @@ import { parseRuleSet, prepareRuleSet, type PreparedRuleSet } from '../fraud/rul
 import { knownOrdersOf } from './known-orders.ts';
 import { readGroups } from './read-groups.ts';
 import { readRates } from '../rates/read-rates.ts';
-import type { TransformSnapshot } from './transform-snapshot.ts';
+import { withTransformSnapshot, type TransformSnapshot } from './transform-snapshot-queries.ts';
 import {
   Transformation,
   type FirstRecords,
@@ -25,8 +25,21 @@ import {
  * Makes warehouse rows, alerts and roll-up deltas of a batch's valid transactions, and settles which of them are
  * duplicates or conflicts, by what the snapshot shows as loaded. Of an order id that several customers have in the batch the
  * earliest record counts. Only the end shows whether another one was taken before it; then all is made again, knowing it.
+ * @returns undefined where another batch has loaded these records.
  */
 export async function transformBatch(
+  context: Context,
+  batch: Batch,
+  input: TransformInput,
+  refused: RefusedOrders,
+  folder: string,
+): Promise<StepOutput<TransformFacts> | undefined> {
+  return withTransformSnapshot(context.warehouse, batch, async (snapshot) =>
+    transformOverSnapshot(context, batch, input, snapshot, refused, folder),
+  );
+}
+
+export async function transformOverSnapshot(
   context: Context,
   batch: Batch,
   input: TransformInput,

@@ -1,10 +1,11 @@
 import { etlBatches, etlBatchRanges } from '@pulse/migrations/schema';
+import type { Logger } from '@pulse/runtime';
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 
 import type { Batch, StepName } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan-ranges.ts';
 import { heldSince } from './held-partitions.ts';
-import type { Queryable } from './connection.ts';
+import type { Queryable, Warehouse } from './connection.ts';
 import { readClaims } from './replay-claims.ts';
 import { currentSchedule } from './schedule.ts';
 import { isDiskFullCode } from '../failures/system-errors.ts';
@@ -25,6 +26,13 @@ export async function findBatch(db: Queryable, batchId: string): Promise<Batch |
   // None: an earlier release planned it without a record.
   const topic = first.etl_batches.topic ?? ranges[0]?.topic ?? '';
   return { batchId, kind, topic, state, plannedAt, ruleSetVersion, shadowRuleSetVersion, ranges, claims, counts };
+}
+
+/** @throws Error where the ledger does not have the batch: it was planned before. */
+export async function requireBatch(db: Queryable, batchId: string): Promise<Batch> {
+  const batch = await findBatch(db, batchId);
+  if (batch === undefined) throw new Error(`batch ${batchId} is not in the ledger`);
+  return batch;
 }
 
 export type NewBatch = Pick<
@@ -84,17 +92,23 @@ const durationColumns = {
   load: 'loadDurationMs',
 } as const satisfies Record<StepName, keyof typeof etlBatches.$inferInsert>;
 
-/** Notes how long a step took. */
-export async function recordDuration(
-  db: Queryable,
-  batchId: string,
+/** Runs a step's work and notes how long it took. */
+export async function timed<Result>(
+  { db }: Pick<Warehouse, 'db'>,
+  logger: Logger,
+  { batchId }: Pick<Batch, 'batchId'>,
   step: StepName,
-  durationMs: number,
-): Promise<void> {
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const startedMs = performance.now();
+  const result = await work();
+  const durationMs = Math.round(performance.now() - startedMs);
   await db
     .update(etlBatches)
-    .set({ [durationColumns[step]]: Math.round(durationMs) })
+    .set({ [durationColumns[step]]: durationMs })
     .where(eq(etlBatches.batchId, batchId));
+  logger.info({ batchId, step, durationMs }, `${step} finished`);
+  return result;
 }
 
 /** Counts one more try at a step. */
