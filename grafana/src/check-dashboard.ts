@@ -4,7 +4,7 @@ import { checkLinks } from './check-links.ts';
 import { projectTag } from './pulse-dashboard.ts';
 import type { DashboardJson, PanelJson } from './read-dashboard.ts';
 import { scheduleName } from './schedule-variable.ts';
-import { everything, salesDimensions } from './sql/sales-filter.ts';
+import { everything, salesFilters } from './sql/sales-filter.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
 const columns = 24;
@@ -39,7 +39,7 @@ function checkHead({ title, description, tags, timezone, refresh, editable, link
 function checkVariables({ templating }: DashboardJson): string[] {
   const names = new Set(templating.list.map(({ name }) => name));
   return [
-    ...salesDimensions
+    ...salesFilters
       .filter(({ variable }) => !names.has(variable))
       .map(({ variable }) => `the variable ${variable} is missing: links could not carry it further`),
     ...templating.list

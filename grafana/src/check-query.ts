@@ -1,4 +1,4 @@
-import { salesDimensions } from './sql/sales-filter.ts';
+import { salesFilters } from './sql/sales-filter.ts';
 
 /** Tables that grow with the traffic: a bounded part of one is read. */
 const factTables = new Set(['transactions', 'rejected_transactions', 'fraud_alerts', 'fraud_shadow_verdicts']);
@@ -50,7 +50,7 @@ function checkReferences(sql: string, variables: readonly string[]): string[] {
 function checkChoices(sql: string, tables: readonly string[]): string[] {
   if (!tables.some((table) => salesTables.has(table))) return [];
   if (bounds.slice(1).some((bound) => sql.includes(bound))) return [];
-  return salesDimensions
+  return salesFilters
     .filter(({ variable }) => !sql.includes(`\${${variable}:sqlstring}`))
     .map(({ variable }) => `it does not heed the variable ${variable}`);
 }

@@ -6,7 +6,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { salesInRange } from './sql/sales-between.ts';
-import { everything, salesDimensions, type SalesDimension } from './sql/sales-filter.ts';
+import { everything, salesFilters, type SalesFilter } from './sql/sales-filter.ts';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 
 /**
@@ -14,11 +14,11 @@ import { warehouseDatasource } from './warehouse-datasource.ts';
  * whose panels they do not narrow hides them.
  */
 export function salesVariables(hide = VariableHide.DontHide): QueryVariableBuilder[] {
-  return salesDimensions.map((dimension) => salesVariable(dimension).hide(hide));
+  return salesFilters.map((filter) => salesVariable(filter).hide(hide));
 }
 
 /** A choice of several values, or all, among those that were sold in the time range. */
-function salesVariable({ variable, label, expression }: SalesDimension): QueryVariableBuilder {
+function salesVariable({ variable, label, expression }: SalesFilter): QueryVariableBuilder {
   const sql = `select distinct ${expression}
 from ${salesInRange}
 order by 1`;

@@ -14,6 +14,16 @@ export { fraudRuleSets, ruleSetStatuses, type RuleSetStatus } from './fraud-rule
 export { fraudShadowVerdicts } from './fraud-shadow-verdicts.ts';
 export { rejectedTransactions, type FieldError } from './rejected-transactions.ts';
 export { replayClaims, replayOutcomes, type ReplayOutcome } from './replay-claims.ts';
+export {
+  customerDayRollUp,
+  hourRollUp,
+  minuteRollUp,
+  salesDimensions,
+  taxRollUp,
+  type RollUp,
+  type RollUpColumn,
+} from './roll-ups.ts';
+export { salesDimensionNames, type SalesDimensionName } from './sales-columns.ts';
 export { salesPerHour } from './sales-per-hour.ts';
 export { salesPerMinute } from './sales-per-minute.ts';
 export { sourcePositions } from './source-positions.ts';

@@ -1,11 +1,11 @@
 import { pgTable, primaryKey } from 'drizzle-orm/pg-core';
 
 import { instant } from './column-types.ts';
-import { marketColumns, salesSums } from './sales-sums.ts';
+import { dimensionColumns, dimensionsOf, sumColumns } from './sales-columns.ts';
 
-/** Sales by minute of the event, category, currency and country. Dashboards read this. */
+/** Sales by minute of the event and all dimensions. Dashboards read this. */
 export const salesPerMinute = pgTable(
   'sales_per_minute',
-  { minute: instant('minute').notNull(), ...marketColumns(), ...salesSums() },
-  (table) => [primaryKey({ columns: [table.minute, table.productCategory, table.currency, table.country] })],
+  { minute: instant('minute').notNull(), ...dimensionColumns(), ...sumColumns() },
+  (table) => [primaryKey({ columns: [table.minute, ...dimensionsOf(table)] })],
 );

@@ -78,7 +78,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'sums are overwritten, not added (do update)',
     file: 'etl/src/streams/transactions/roll-up-queries.ts',
-    changes: [['  amount_sum = known.amount_sum + excluded.amount_sum,', '  amount_sum = excluded.amount_sum,']],
+    changes: [['`${name} = known.${name} + excluded.${name}`', '`${name} = excluded.${name}`']],
     test: integration('roll-ups.test.ts', 'sums of each currency equal'),
   },
   {

@@ -4,7 +4,7 @@ import type { UnverifiedTax } from '../settings/unverified-tax.ts';
 import type { AppliedExchangeRate, ExchangeTable } from './exchange.ts';
 import { powerOfTen } from './rational.ts';
 import { computeTax, type AppliedTaxRate, type TaxTable } from './tax.ts';
-import { type Market, exponentOf } from './market.ts';
+import { exponentOf } from './known-exponent.ts';
 
 /** All that a transaction is judged by, read beforehand: the judgement itself asks nobody. */
 export interface Judgement {
@@ -33,7 +33,12 @@ export type TransactionVerdict =
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly field: string; readonly detail: string };
 
 /** What of a transaction its figures depend on. */
-export interface Sale extends Market {
+export interface Sale {
+  readonly productCategory: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** ISO 3166-1 alpha-2, or empty. */
+  readonly country: string;
   /** In minor units of the currency. */
   readonly amountMinor: bigint;
   /** YYYY-MM-DD at the message's own offset. */

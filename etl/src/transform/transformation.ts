@@ -9,7 +9,7 @@ import {
   transactionColumns,
 } from '../streams/transactions/copy-columns.ts';
 import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
-import { marketOf, readMarkets } from '../streams/transactions/market-numbers.ts';
+import { marketOf, readMarkets, type Market } from '../streams/transactions/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../staging/read-frame-at.ts';
 import { encodeRejected } from '../streams/rejected-record.ts';
@@ -43,7 +43,6 @@ import { profileRow } from '../streams/transactions/profile-row.ts';
 import type { Group } from './read-groups.ts';
 import { RollUps } from '../streams/transactions/roll-ups.ts';
 import { SeenOrders, type IsIdAt } from '../compact/seen-orders.ts';
-import type { Market } from '../pricing/market.ts';
 
 export interface TransformInput {
   readonly extracted: StagedStep<ExtractFacts>;

@@ -63,7 +63,7 @@ export function validateBatch(
     facts: { shareCount, scatteredShares: valid.scatteredShares(), ...tally.facts() },
     files: {
       ...valid.seal(),
-      [marketsFile]: writeMarkets(join(folder, marketsFile), markets.list()),
+      [marketsFile]: writeMarkets(join(folder, marketsFile), markets),
       [copyFiles.rejectedTransactions]: rejected.seal(),
     },
   };

@@ -1,5 +1,6 @@
-const columns = `product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, amount_base_sum,
-    tax_base_sum`;
+import { minuteRollUp, salesDimensions } from '@pulse/migrations/schema';
+
+const columns = [...salesDimensions, ...minuteRollUp.sums].map(({ name }) => name).join(', ');
 
 /**
  * The roll-up of sales from `from` until before `until`, as a table expression: whole hours of `sales_per_hour`, and the

@@ -1,19 +1,35 @@
+import { salesDimensions } from '@pulse/migrations/schema';
+
 /** What people can narrow the sales to: the dashboard's variable, and the expression that it is compared with. */
-export interface SalesDimension {
+export interface SalesFilter {
   readonly variable: string;
   readonly label: string;
+  /** Can be computed from `transactions` as well as from the roll-ups of sales. */
   readonly expression: string;
 }
 
-/** Name of a sale's country: facts have null and roll-ups '' where the message names none. */
-export const countryName = "coalesce(nullif(country, ''), 'unknown')";
+/** Variables of dimensions that are not named as their columns. */
+const variables = new Map([['product_category', 'category']]);
 
-/** Each expression can be computed from `transactions` as well as from `sales_per_minute`. */
-export const salesDimensions: readonly SalesDimension[] = [
-  { variable: 'category', label: 'Category', expression: 'product_category' },
-  { variable: 'country', label: 'Country', expression: countryName },
-  { variable: 'currency', label: 'Currency', expression: 'currency' },
-];
+/** A filter for each dimension of the roll-ups of sales, by label. */
+export const salesFilters: readonly SalesFilter[] = salesDimensions
+  .map(({ name, isOptional }) => {
+    const variable = variables.get(name) ?? name;
+    return { variable, label: sentenceCase(variable), expression: isOptional ? orUnknown(name) : name };
+  })
+  .toSorted((a, b) => a.label.localeCompare(b.label));
+
+/** A country as people read it. */
+export const countryName = orUnknown('country');
+
+/** The text of an optional dimension: `transactions` has null and roll-ups '' where the message names none. */
+function orUnknown(column: string): string {
+  return `coalesce(nullif(${column}, ''), 'unknown')`;
+}
+
+function sentenceCase(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+}
 
 /**
  * What a variable stands for when All is chosen. Grafana puts it in as it is, without quoting; listing every option
@@ -22,7 +38,7 @@ export const salesDimensions: readonly SalesDimension[] = [
 export const everything = "'*'";
 
 /** The condition that a sale is among those chosen by all variables; values are quoted by Grafana (`:sqlstring`). */
-export const chosenSales = salesDimensions
+export const chosenSales = salesFilters
   .map(({ variable, expression }) => {
     const values = `(\${${variable}:sqlstring})`;
     return `(${everything} in ${values} or ${expression} in ${values})`;

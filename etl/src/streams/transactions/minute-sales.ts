@@ -1,10 +1,11 @@
 import { formatMinor, type CurrencyExponent } from '@pulse/contract';
+import { salesDimensionNames } from '@pulse/migrations/schema';
 
-import { marketOf } from './market-numbers.ts';
+import { marketOf, type Market } from './market-numbers.ts';
 import { grown } from '../../compact/typed-arrays.ts';
 import { dayText, type JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { SumColumn } from '../../compact/sum-column.ts';
-import { type Market, exponentOf } from '../../pricing/market.ts';
+import { exponentOf } from '../../pricing/known-exponent.ts';
 
 const capacityMin = 1024;
 const minuteMs = 60_000;
@@ -21,7 +22,7 @@ export interface CountedSale {
 }
 
 /**
- * Sales by minute, market (category, currency and country) and day of their tax in typed arrays, in 68 bytes for each that
+ * Sales by minute, market (a value of each dimension) and day of their tax in typed arrays, in 68 bytes for each that
  * occurs: what a batch adds to sales_per_minute, sales_per_hour and tax_per_day.
  */
 export class MinuteSales {
@@ -75,13 +76,11 @@ export class MinuteSales {
   }
 
   #row(place: number): (string | number | boolean)[] {
-    const { productCategory, currency, country } = marketOf(this.#markets, this.#marketNumbers[place] ?? 0);
-    const exponent = exponentOf(currency);
+    const market = marketOf(this.#markets, this.#marketNumbers[place] ?? 0);
+    const exponent = exponentOf(market.currency);
     return [
       new Date((this.#minutes[place] ?? 0) * minuteMs).toISOString(),
-      productCategory,
-      currency,
-      country,
+      ...salesDimensionNames.map((name) => market[name]),
       this.#counts[place] ?? 0,
       this.#flagged[place] ?? 0,
       formatMinor(this.#amounts.sumOf(place), exponent),

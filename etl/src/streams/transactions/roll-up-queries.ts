@@ -1,25 +1,22 @@
-import { sql } from 'drizzle-orm';
+import { hourRollUp, minuteRollUp, salesDimensions, taxRollUp, type RollUp } from '@pulse/migrations/schema';
+import { sql, type SQL } from 'drizzle-orm';
 
 import type { Queryable } from '../../warehouse/connection.ts';
 import { inJsonArrays, type DeltaRows } from '../../warehouse/json-rows.ts';
 
-/** What the roll-ups of sales have in common: their columns beside the time, and how sums are added to those known. */
-const marketAndSums =
-  sql.raw(`product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum,
-  total_sum, amount_base_sum, tax_base_sum`);
-const sumsOfDeltas = sql.raw(`sum(transaction_count), sum(flagged_count), sum(amount_sum), sum(tax_sum), sum(total_sum),
-  sum(amount_base_sum), sum(tax_base_sum)`);
-const namedSums = sql.raw(`sum(transaction_count) as transaction_count, sum(flagged_count) as flagged_count,
-  sum(amount_sum) as amount_sum, sum(tax_sum) as tax_sum, sum(total_sum) as total_sum,
-  sum(amount_base_sum) as amount_base_sum, sum(tax_base_sum) as tax_base_sum`);
-const addSums = sql.raw(`
-  transaction_count = known.transaction_count + excluded.transaction_count,
-  flagged_count = known.flagged_count + excluded.flagged_count,
-  amount_sum = known.amount_sum + excluded.amount_sum,
-  tax_sum = known.tax_sum + excluded.tax_sum,
-  total_sum = known.total_sum + excluded.total_sum,
-  amount_base_sum = known.amount_base_sum + excluded.amount_base_sum,
-  tax_base_sum = known.tax_base_sum + excluded.tax_base_sum`);
+/** The fields of a row of sales that a batch adds: see `MinuteSales`. */
+const deltaFields = [
+  ...minuteRollUp.key,
+  ...minuteRollUp.sums,
+  { name: 'tax_date', type: 'date' },
+  { name: 'tax_rate', type: 'numeric' },
+  { name: 'is_split', type: 'boolean' },
+];
+const deltas = sql.raw(deltaFields.map(({ name, type }, index) => `(r->>${index})::${type} as ${name}`).join(', '));
+
+const dimensions = namesOf(salesDimensions);
+const minuteKey = namesOf(minuteRollUp.key);
+const sums = namesOf(minuteRollUp.sums);
 
 /**
  * Adds a batch's sums to the minutes' sums, and what they come to by hour, and by day and rate of the tax, to theirs. Only the
@@ -29,46 +26,56 @@ export async function mergeSales(db: Queryable, rows: DeltaRows): Promise<void> 
   await inJsonArrays(rows, async (json) =>
     db.execute(sql`
       with deltas as materialized (
-        select (r->>0)::timestamptz as minute, r->>1 as product_category, r->>2 as currency, r->>3 as country,
-          (r->>4)::bigint as transaction_count, (r->>5)::bigint as flagged_count, (r->>6)::numeric as amount_sum,
-          (r->>7)::numeric as tax_sum, (r->>8)::numeric as total_sum, (r->>9)::numeric as amount_base_sum,
-          (r->>10)::numeric as tax_base_sum, (r->>11)::date as tax_date, (r->>12)::numeric as tax_rate, (r->>13)::boolean as is_split
+        select ${deltas}
         from jsonb_array_elements(${json}) as r
       ), split_minutes as materialized (
-        select distinct minute, product_category, currency, country from deltas where is_split
+        select distinct ${minuteKey}
+        from deltas
+        where is_split
       ), hours as materialized (
-        select date_bin('1 hour', minute, 'epoch') as hour, tax_date, tax_rate, product_category, currency, country,
-          ${namedSums}
+        select date_bin('1 hour', minute, 'epoch') as hour, tax_date, tax_rate, ${dimensions}, ${added(minuteRollUp)}
         from deltas
-        group by 1, 2, 3, 4, 5, 6
+        group by hour, tax_date, tax_rate, ${dimensions}
       ), minutes as (
-        insert into sales_per_minute as known (minute, ${marketAndSums})
-        select minute, ${marketAndSums}
+        insert into sales_per_minute as known (${minuteKey}, ${sums})
+        select ${minuteKey}, ${sums}
         from deltas
-        where (minute, product_category, currency, country) not in (select * from split_minutes)
+        where (${minuteKey}) not in (select * from split_minutes)
         union all
-        select minute, product_category, currency, country, ${sumsOfDeltas}
+        select ${minuteKey}, ${added(minuteRollUp)}
         from deltas
-        where (minute, product_category, currency, country) in (select * from split_minutes)
-        group by 1, 2, 3, 4
-        on conflict (minute, product_category, currency, country) do update set ${addSums}
+        where (${minuteKey}) in (select * from split_minutes)
+        group by ${minuteKey}
+        ${onConflictAdd(minuteRollUp)}
       ), taxes as (
-        insert into tax_per_day as known
-          (tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum)
-        select tax_date, country, product_category, tax_rate, sum(transaction_count), sum(amount_base_sum), sum(tax_base_sum)
-        from hours
-        group by 1, 2, 3, 4
-        on conflict (tax_date, country, product_category, tax_rate) do update set
-          transaction_count = known.transaction_count + excluded.transaction_count,
-          amount_base_sum = known.amount_base_sum + excluded.amount_base_sum,
-          tax_base_sum = known.tax_base_sum + excluded.tax_base_sum
+        ${addTo(taxRollUp, 'hours')}
       )
-      insert into sales_per_hour as known (hour, ${marketAndSums})
-      select hour, product_category, currency, country, ${sumsOfDeltas}
-      from hours
-      group by 1, 2, 3, 4
-      on conflict (hour, product_category, currency, country) do update set ${addSums}`),
+      ${addTo(hourRollUp, 'hours')}`),
   );
+}
+
+/** Adds the rows of a table expression, which has the columns of the roll-up, to what the roll-up has. */
+export function addTo(rollUp: RollUp, source: string): SQL {
+  const key = namesOf(rollUp.key);
+  return sql`
+    insert into ${sql.raw(rollUp.table)} as known (${key}, ${namesOf(rollUp.sums)})
+    select ${key}, ${added(rollUp)}
+    from ${sql.raw(source)}
+    group by ${key}
+    ${onConflictAdd(rollUp)}`;
+}
+
+function onConflictAdd(rollUp: RollUp): SQL {
+  const assignments = rollUp.sums.map(({ name }) => `${name} = known.${name} + excluded.${name}`);
+  return sql`on conflict (${namesOf(rollUp.key)}) do update set ${sql.raw(assignments.join(', '))}`;
+}
+
+function added(rollUp: RollUp): SQL {
+  return sql.raw(rollUp.sums.map(({ name }) => `sum(${name}) as ${name}`).join(', '));
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): SQL {
+  return sql.raw(columns.map(({ name }) => name).join(', '));
 }
 
 /** Adds a batch's sums to the customers' days. */

@@ -3,13 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { shareOf } from '../../batch/chunks.ts';
-import { MarketNumbers } from './market-numbers.ts';
+import { MarketNumbers, parseMarket, type Market } from './market-numbers.ts';
 import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { Customers } from '../../fraud/customers.ts';
 import { profileRow } from './profile-row.ts';
 import type { CountedSale } from './minute-sales.ts';
 import { RollUps } from './roll-ups.ts';
-import type { Market } from '../../pricing/market.ts';
 
 interface Sale {
   readonly transaction: CountedSale & Market & { readonly customerId: string };
@@ -55,7 +54,7 @@ test('sums of minutes, days and profiles are those of a naive recomputation, sha
   fc.assert(
     fc.property(fc.array(sales, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (all, shareCount) => {
       const customers = new Customers();
-      const rollUps = new RollUps(2, markets.list(), (customer) => customers.idOf(customer));
+      const rollUps = new RollUps(2, markets.lines().map(parseMarket), (customer) => customers.idOf(customer));
       const dayRows: unknown[][] = [];
       const profileRows: unknown[][] = [];
       for (let share = 0; share < shareCount; share += 1) {

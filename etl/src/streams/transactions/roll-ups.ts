@@ -3,7 +3,7 @@ import type { CurrencyExponent } from '@pulse/contract';
 import { CustomerDays } from './customer-days.ts';
 import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { MinuteSales, type CountedSale } from './minute-sales.ts';
-import type { Market } from '../../pricing/market.ts';
+import type { Market } from './market-numbers.ts';
 
 /** What a batch adds to the roll-ups, counted as its rows are made. */
 export class RollUps {

@@ -2,7 +2,8 @@ import { viewOf, year2000Day } from '../../copy-format/copy-binary.ts';
 import { FieldsFile } from '../../copy-format/fields-file.ts';
 import { readRecordAt, readRecords } from '../../staging/staged-records.ts';
 import { StagedFileDamagedError, type SealedFile, type StagedFileSeal } from '../../staging/staged-file.ts';
-import { type Market, exponentOf } from '../../pricing/market.ts';
+import { exponentOf } from '../../pricing/known-exponent.ts';
+import type { Market } from './market-numbers.ts';
 
 /** The fields of a sale that passed validation. */
 export interface CheckedSale extends Market {
