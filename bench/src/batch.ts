@@ -9,15 +9,15 @@ import { differingSums, tenThousandths, type Truth } from './truth.ts';
 export const stepNames = ['extract', 'validate', 'transform', 'load'] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** Where batches run. */
-export interface BatchPlace {
+/** What a batch runs with. */
+export interface BatchSetup {
   readonly etl: string;
   readonly env: Environment;
   readonly folder: string;
   readonly signal: AbortSignal;
 }
 
-/** One batch through the four steps, each a process of its own, one after the other, as Airflow runs them. */
+/** One batch through the four steps, each a separate process, one after the other, as in Airflow. */
 export interface BatchRun {
   readonly steps: Readonly<Record<StepName, Usage>>;
   /** The sum of the steps' wall times. */
@@ -36,10 +36,10 @@ const summarySchema = z.object({
 });
 type Summary = z.output<typeof summarySchema>;
 
-export async function runBatch(place: BatchPlace): Promise<BatchRun> {
+export async function runBatch(setup: BatchSetup): Promise<BatchRun> {
   const batchId = newBatchId();
   const run = async (step: StepName) =>
-    runMeasured({ ...place, file: place.etl, args: [step, '--batch', batchId, '--json'] });
+    runMeasured({ ...setup, file: setup.etl, args: [step, '--batch', batchId, '--json'] });
   const extract = await run('extract');
   const validate = await run('validate');
   const transform = await run('transform');
@@ -49,23 +49,23 @@ export async function runBatch(place: BatchPlace): Promise<BatchRun> {
   return { steps, wallMs, summary: summaryOf(stdout) };
 }
 
-/** What is known of a batch that ran without the meter. */
+/** The result of a batch that ran without the meter. */
 export type BatchTime = Pick<BatchRun, 'wallMs' | 'summary'>;
 
 const fourSteps = 'for step in extract validate transform load; do "$0" "$step" --batch "$1" --json; done';
 
 /**
- * The same run without the meter, as a shell runs the four commands one after the other. To start a process takes a large one
- * such as this some milliseconds more.
+ * The same run without the meter: a shell runs the four commands one after the other, because this large process needs some
+ * milliseconds more to start a process.
  */
-export async function timeBatch({ etl, ...place }: BatchPlace): Promise<BatchTime> {
-  const run = await runTimed({ ...place, file: 'sh', args: ['-ec', fourSteps, etl, newBatchId()] });
+export async function timeBatch({ etl, ...setup }: BatchSetup): Promise<BatchTime> {
+  const run = await runTimed({ ...setup, file: 'sh', args: ['-ec', fourSteps, etl, newBatchId()] });
   return { wallMs: run.wallMs, summary: summaryOf(run.stdout) };
 }
 
-/** The wall time of a batch that has nothing to read, without the meter. @throws Error when it has. */
-export async function timeEmptyBatch(place: BatchPlace): Promise<number> {
-  const { summary, wallMs } = await timeBatch(place);
+/** The wall time of a batch with nothing to read, without the meter. @throws Error if it reads something. */
+export async function timeEmptyBatch(setup: BatchSetup): Promise<number> {
+  const { summary, wallMs } = await timeBatch(setup);
   requireSummary(summary, { state: 'loaded', planned: 0, read: 0, loaded: 0, duplicates: 0, rejected: 0 });
   return wallMs;
 }
@@ -82,7 +82,7 @@ function usageOf({ wallMs, cpuMs, peakBytes }: Usage): Usage {
   return { wallMs, cpuMs, peakBytes };
 }
 
-/** @throws Error unless the batch has read all of the topic and the warehouse holds exactly what was sent. */
+/** @throws Error unless the batch has read the whole topic and the warehouse has exactly what was sent. */
 export async function requireWholeTopic(client: Client, { summary }: BatchTime, truth: Truth): Promise<void> {
   const expected: Summary = {
     state: 'loaded',
@@ -103,5 +103,5 @@ export async function requireWholeTopic(client: Client, { summary }: BatchTime, 
 
 function requireSummary(found: Summary, expected: Summary): void {
   const [shown, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
-  if (shown !== wanted) throw new Error(`wrong result: the batch says ${shown}, and ${wanted} was sent`);
+  if (shown !== wanted) throw new Error(`wrong result: the batch reports ${shown}, expected ${wanted}`);
 }

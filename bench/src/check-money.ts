@@ -6,8 +6,8 @@ import process from 'node:process';
 const test = 'etl/src/pricing/money-reference.test.ts';
 
 /**
- * Runs the properties of money with so many random cases each.
- * @throws Error when a case differs from the reference.
+ * Runs each property test of money with `cases` random cases.
+ * @throws Error if a case differs from the reference.
  */
 export async function checkMoney(root: string, cases: number, signal: AbortSignal): Promise<object> {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');

@@ -1,13 +1,13 @@
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
-/** What the figures were measured on, and how busy it was with other things when the run began. */
+/** The machine of the measurement, and its load when the run began. */
 export interface Machine {
   readonly cpus: number;
   readonly cpuModel: string;
   readonly memoryGb: number;
   readonly system: string;
   readonly node: string;
-  /** Processes that wanted to run, on average over the last minute; above `cpus`, times are too long. */
+  /** Load average of the last minute. If it is above `cpus`, times are too long. */
   readonly loadAverage: number;
 }
 
@@ -24,7 +24,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The machine in a line. */
+/** The machine as one line. */
 export function showMachine({ cpus: count, cpuModel, memoryGb, node, loadAverage }: Machine): string {
   return `${count} CPUs (${cpuModel}), ${memoryGb} GB, Node ${node}; load average at the start ${loadAverage}`;
 }

@@ -1,4 +1,4 @@
-/** `make bench`: measures the pipeline beside a bare COPY, or whole runs through Airflow. bench/README.md explains it. */
+/** `make bench`: measures the pipeline and a plain COPY, or whole runs through Airflow. bench/README.md explains it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process, { stderr, stdout } from 'node:process';
@@ -8,28 +8,28 @@ import { ConfigError, exitCode, shutdownSignal, silenceNegativeTimeouts } from '
 
 import { measureAirflow } from './airflow/measure-airflow.ts';
 import { readAirflowSettings } from './airflow/settings.ts';
-import { judgeAirflow } from './airflow/verdict.ts';
+import { checkAirflowTarget } from './airflow/airflow-target.ts';
 import { measureCodecs, showCodecs } from './codecs/measure-codecs.ts';
 import { describeMachine, showMachine } from './machine.ts';
 import { checkMoney } from './check-money.ts';
 import { measurePipeline } from './measure-pipeline.ts';
-import { contestants } from './measure-size.ts';
+import { parts } from './measure-size.ts';
 import { measureDashboards } from './dashboards/measure-dashboards.ts';
-import { judgeDashboards, showDashboards } from './dashboards/show-dashboards.ts';
+import { checkDashboardTargets, showDashboards } from './dashboards/show-dashboards.ts';
 import {
   defaultRounds,
-  parseContestants,
+  parseParts,
   parseCustomers,
   parseDays,
   parseFacts,
   parseRounds,
   parseSeed,
-  parseShare,
+  parseRatio,
   parseSizes,
 } from './options.ts';
 import { noCpuMeter } from './measure/server-cpu.ts';
-import { showSize, showVerdicts } from './report/show-table.ts';
-import { judge } from './report/verdicts.ts';
+import { showSize, showTargets } from './report/show-table.ts';
+import { checkTargets } from './report/targets.ts';
 import { givenServices, startOwnServices, startOwnWarehouse, type Services } from './services/services.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -39,18 +39,18 @@ const onProgress = (line: string): void =>
   void stderr.write(`${((performance.now() - startedMs) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
 
 const command = new Command('bench')
-  .description('Measures the pipeline beside a bare COPY of the same finished rows, on this machine, in one run.')
-  .option('--messages <list>', 'sizes of a batch, after commas', parseSizes, [1_000, 100_000, 1_000_000])
+  .description('Measures the pipeline and a plain COPY of the same finished rows, on this machine, in one run.')
+  .option('--messages <list>', 'sizes of a batch, separated by commas', parseSizes, [1_000, 100_000, 1_000_000])
   .option('--rounds <number>', 'rounds for each size (5; 3 from 1,000,000 messages on)', parseRounds)
-  .option('--only <list>', `of ${contestants.join(', ')}`, parseContestants, new Set(contestants))
+  .option('--only <list>', `some of ${parts.join(', ')}, separated by commas`, parseParts, new Set(parts))
   .option(
     '--against <command...>',
-    "etl commands of other checkouts (etl/dist/etl), to run in turn with this one's",
+    "etl commands of other checkouts (etl/dist/etl), compared with this one's in alternation",
     [],
   )
   .option('--seed <number>', "the traffic's seed", parseSeed, 1)
-  .option('--duplicate-share <share>', 'share of messages sent twice', parseShare, 0.001)
-  .option('--malformed-share <share>', 'share of messages to be rejected', parseShare, 0.001)
+  .option('--duplicate-share <share>', 'ratio of messages sent twice', parseRatio, 0.001)
+  .option('--malformed-share <share>', 'ratio of invalid messages', parseRatio, 0.001)
   .option('--customers <number>', 'different customers in the traffic (a twentieth of the messages)', parseCustomers)
   .option('--time-span <span>', 'event times are of the last 90s, 30m, 12h, 7d', '12h')
   .option('--airflow', 'measure whole runs over 1,000 messages through the running development stack instead')
@@ -58,21 +58,21 @@ const command = new Command('bench')
   .option('--dashboards', 'time every query of the dashboards on a warehouse of --facts transactions instead')
   .option(
     '--money',
-    'hold tax and conversion against an arbitrary-precision reference on --cases random cases each instead',
+    'compare tax and conversion with an arbitrary-precision reference on --cases random cases each instead',
   )
   .option('--cases <number>', 'cases of each property for --money', parseFacts, 1_000_000)
   .option('--facts <number>', 'transactions for --dashboards', parseFacts, 10_000_000)
   .option('--days <number>', 'days that they are spread over', parseDays, 30)
-  .option('--json <file>', 'where the figures go', join(root, '.local/bench/latest.json'))
+  .option('--json <file>', 'the file for the figures', join(root, '.local/bench/latest.json'))
   .addHelpText(
     'after',
     '\nKafka and PostgreSQL are started for the run, or taken from TEST_KAFKA_BOOTSTRAP_SERVERS and TEST_WAREHOUSE_URL\n' +
-      "(a superuser's). The exit code says whether it could be measured and the results were right, not how fast it was.",
+      "(a superuser's). The exit code tells whether the measurement succeeded and the results were right, not how fast it was.",
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCode.ok : exitCode.usage))
   .parse();
 
-/** Those of the environment, where both are named; else of this run. */
+/** The services of the environment if both are set; else new ones. */
 async function startServices(): Promise<Services> {
   const { TEST_KAFKA_BOOTSTRAP_SERVERS: kafka = '', TEST_WAREHOUSE_URL: warehouse = '' } = process.env;
   if (kafka !== '' && warehouse !== '') return givenServices(kafka, warehouse);
@@ -95,17 +95,17 @@ async function bench(signal: AbortSignal): Promise<object> {
     onProgress,
     onSize: (report) => print(`\n${showSize(report)}\n`),
   });
-  const verdicts = judge(reports);
-  print(showVerdicts(verdicts));
-  return { traffic, sizes: reports, verdicts };
+  const targets = checkTargets(reports);
+  print(showTargets(targets));
+  return { traffic, sizes: reports, targets };
 }
 
 async function benchAirflow(signal: AbortSignal): Promise<object> {
   const settings = await readAirflowSettings(root, process.env);
   const report = await measureAirflow({ settings, rounds: command.opts().rounds ?? 5, signal, onProgress });
-  const verdicts = [judgeAirflow(report)];
-  print(showVerdicts(verdicts));
-  return { airflow: report, verdicts };
+  const targets = [checkAirflowTarget(report)];
+  print(showTargets(targets));
+  return { airflow: report, targets };
 }
 
 async function benchCodecs(signal: AbortSignal): Promise<object> {
@@ -137,10 +137,10 @@ async function benchDashboards(signal: AbortSignal): Promise<object> {
     signal,
     onProgress,
   });
-  const verdicts = judgeDashboards(reports);
+  const targets = checkDashboardTargets(reports);
   print(`\n${showDashboards(reports)}\n`);
-  print(showVerdicts(verdicts));
-  return { dashboards: { size, queries: reports }, verdicts };
+  print(showTargets(targets));
+  return { dashboards: { size, queries: reports }, targets };
 }
 
 function work(signal: AbortSignal): Promise<object> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { measureSize, type Contestant } from './measure-size.ts';
+import { measureSize, type Part } from './measure-size.ts';
 import { createReferenceTable } from './reference.ts';
 import { reportSize, type SizeReport } from './report/report.ts';
 import { bundlePrograms, type Programs } from './services/programs.ts';
@@ -13,8 +13,8 @@ import { openWarehouse, type BenchWarehouse } from './services/warehouse.ts';
 export interface PipelineOptions {
   readonly sizes: readonly number[];
   readonly roundsOf: (messages: number) => number;
-  readonly only: ReadonlySet<Contestant>;
-  /** The etl commands of other checkouts, to run beside the working copy's. */
+  readonly only: ReadonlySet<Part>;
+  /** The etl commands of other checkouts, compared with the working copy's. */
   readonly baselines: readonly string[];
   /** Without a number of customers, each buys twenty times. */
   readonly traffic: Omit<Traffic, 'messages' | 'customers'> & { readonly customers: number | undefined };
@@ -25,8 +25,8 @@ export interface PipelineOptions {
   readonly onSize: (report: SizeReport) => void;
 }
 
-/** Everything that all sizes share. */
-interface Stage {
+/** What all sizes use. */
+interface Setup {
   readonly folder: string;
   readonly programs: Programs;
   readonly services: Services;
@@ -57,9 +57,9 @@ export async function measurePipeline(options: PipelineOptions): Promise<readonl
   return reports;
 }
 
-async function measureTopic(options: PipelineOptions, stage: Stage, messages: number): Promise<SizeReport> {
+async function measureTopic(options: PipelineOptions, setup: Setup, messages: number): Promise<SizeReport> {
   const { onProgress, signal } = options;
-  const { services, folder, programs, warehouse } = stage;
+  const { services, folder, programs, warehouse } = setup;
   const { kafkaBootstrapServers } = services;
   onProgress(`${messages.toLocaleString('en')} messages: filling a topic`);
   const customers = options.traffic.customers ?? Math.ceil(messages / 20);
@@ -74,12 +74,12 @@ async function measureTopic(options: PipelineOptions, stage: Stage, messages: nu
     ETL_STAGING_DIR: join(folder, 'staging'),
     ETL_BATCH_MAX_MESSAGES: String(messages),
   };
-  onProgress('a round to warm up');
+  onProgress('warm-up');
   const rounds = await measureSize({
     services,
     warehouse,
     topic,
-    place: { etl: programs.etl, env, folder, signal },
+    setup: { etl: programs.etl, env, folder, signal },
     baselines: options.baselines,
     rounds: options.roundsOf(messages),
     only: options.only,

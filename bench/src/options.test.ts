@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { defaultRounds, parseContestants, parseRounds, parseShare, parseSizes } from './options.ts';
+import { defaultRounds, parseParts, parseRounds, parseRatio, parseSizes } from './options.ts';
 
 test('sizes are sorted as numbers, each once', () => {
   expect(parseSizes('100000, 1000,20000,1000')).toEqual([1_000, 20_000, 100_000]);
@@ -10,7 +10,7 @@ test.each(['', '0', '-1', '1e3', '1000,', '100000001'])('sizes %j are refused', 
   expect(() => parseSizes(text)).toThrow('Expected a whole number');
 });
 
-test('no round at all is refused', () => {
+test('zero rounds are refused', () => {
   expect(() => parseRounds('0')).toThrow('Expected a whole number');
 });
 
@@ -18,18 +18,18 @@ test('a million messages are measured three times, fewer five times', () => {
   expect([999_999, 1_000_000].map(defaultRounds)).toEqual([5, 3]);
 });
 
-test('contestants are chosen by name', () => {
-  expect([...parseContestants('reference, steps')]).toEqual(['steps', 'reference']);
+test('parts are chosen by name', () => {
+  expect([...parseParts('reference, steps')]).toEqual(['steps', 'reference']);
 });
 
-test('an unknown contestant is refused', () => {
-  expect(() => parseContestants('steps,spark')).toThrow('Expected one or more');
+test('an unknown part is refused', () => {
+  expect(() => parseParts('steps,spark')).toThrow('Expected one or more');
 });
 
-test.each(['', '1', '0.6', '-0.1', 'x'])('share %j is refused', (text) => {
-  expect(() => parseShare(text)).toThrow('Expected a share');
+test.each(['', '1', '0.6', '-0.1', 'x'])('ratio %j is refused', (text) => {
+  expect(() => parseRatio(text)).toThrow('Expected a ratio');
 });
 
-test('a share is read', () => {
-  expect(parseShare('0.001')).toBe(0.001);
+test('a ratio is read', () => {
+  expect(parseRatio('0.001')).toBe(0.001);
 });

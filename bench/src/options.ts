@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 
-import { contestants, type Contestant } from './measure-size.ts';
+import { parts, type Part } from './measure-size.ts';
 
 const messagesMax = 100_000_000;
 const largeMessages = 1_000_000;
 
-/** Rounds without `--rounds`: three where one takes long. */
+/** Rounds without `--rounds`: three for large batches. */
 export function defaultRounds(messages: number): number {
   return messages >= largeMessages ? 3 : 5;
 }
@@ -41,19 +41,19 @@ export function parseSeed(text: string): number {
   return parseWhole(text, 2 ** 32 - 1);
 }
 
-/** Reads a share of messages; both shares are small, for the benchmark is about transactions that load. */
-export function parseShare(text: string): number {
-  const share = Number(text);
-  if (/^0(\.\d+)?$/.test(text) && share <= 0.5) return share;
-  throw new InvalidArgumentError('Expected a share from 0 to 0.5.');
+/** Reads a ratio of messages, 0.5 at most: the benchmark measures transactions that are loaded. */
+export function parseRatio(text: string): number {
+  const ratio = Number(text);
+  if (/^0(\.\d+)?$/.test(text) && ratio <= 0.5) return ratio;
+  throw new InvalidArgumentError('Expected a ratio from 0 to 0.5.');
 }
 
 /** Reads `steps,reference`. */
-export function parseContestants(text: string): ReadonlySet<Contestant> {
+export function parseParts(text: string): ReadonlySet<Part> {
   const names = text.split(',').map((name) => name.trim());
-  const chosen = contestants.filter((contestant) => names.includes(contestant));
+  const chosen = parts.filter((part) => names.includes(part));
   if (chosen.length === new Set(names).size) return new Set(chosen);
-  throw new InvalidArgumentError(`Expected one or more, after commas, of ${contestants.join(', ')}.`);
+  throw new InvalidArgumentError(`Expected one or more, separated by commas, of ${parts.join(', ')}.`);
 }
 
 function parseWhole(text: string, max: number): number {

@@ -8,7 +8,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 const columns = `order_id, amount, currency, tax_amount, total_amount, is_fraud_flagged, customer_id, product_category,
   transaction_timestamp, processed_at, batch_id`;
 
-/** The original pipeline's table with its six indexes, in a schema of its own. */
+/** The original pipeline's table with its six indexes, in a separate schema. */
 const tableStatements = `
   create schema reference;
   create table reference.transactions (
@@ -43,16 +43,16 @@ export async function exportFinishedRows(client: Client, file: string): Promise<
   return rows.rowCount;
 }
 
-/** Of one COPY. */
+/** The time of one COPY. */
 export interface ReferenceRun {
   readonly wallMs: number;
-  /** Of the client. */
+  /** CPU time of the client. */
   readonly cpuMs: number;
 }
 
 /**
- * Copies the finished rows into the empty, indexed table and times just that, its commit included.
- * @throws Error when the table then holds other rows than `transactions` held.
+ * Copies the finished rows into the empty, indexed table and times only that, with its commit.
+ * @throws Error unless the table then has as many rows as expected.
  */
 export async function runReference(
   client: Client,
@@ -76,5 +76,5 @@ export async function runReference(
   return { wallMs, cpuMs: (user + system) / 1000 };
 }
 
-/** As the etl command reads its staged files. */
+/** The same size as for the etl command's staged files. */
 const chunkBytes = 256 * 1024;

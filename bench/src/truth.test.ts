@@ -6,7 +6,7 @@ import { addUp, differingSums, tenThousandths } from './truth.ts';
 
 const line = (kind: string, amount: string, currency = 'USD') => JSON.stringify({ kind, amount, currency });
 
-test('only valid messages count into the sums', async () => {
+test('only valid messages are part of the sums', async () => {
   const lines = [
     line('valid', '149.99'),
     line('duplicate', '149.99'),
@@ -26,7 +26,7 @@ test('only valid messages count into the sums', async () => {
   });
 });
 
-test('amounts are read exactly, whatever their decimals', () => {
+test('amounts are read exactly with any number of decimals', () => {
   expect(['7', '1.005', '90071992547409.9301'].map(tenThousandths)).toEqual([
     70_000n,
     10_050n,
@@ -38,7 +38,7 @@ test('an amount finer than the warehouse is refused', () => {
   expect(() => tenThousandths('1.00001')).toThrow('not an amount');
 });
 
-test('a sum that is off, missing or too many is named', () => {
+test('a wrong, missing or additional sum is named', () => {
   const sent = new Map([
     ['EUR', 1n],
     ['USD', 2n],

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 import * as z from 'zod';
 
-/** What has to come out of a topic, from the producer's ledger and not from the pipeline. */
+/** The expected result of a topic, from the producer's ledger, not from the pipeline. */
 export interface Truth {
   readonly messages: number;
   readonly valid: number;
@@ -44,7 +44,7 @@ export function tenThousandths(decimal: string): bigint {
   return BigInt(integer + fraction.padEnd(4, '0'));
 }
 
-/** What two tables of sums differ in, one line each; empty when they are the same. */
+/** The differences of two tables of sums, one line each; empty if they are equal. */
 export function differingSums(
   expected: ReadonlyMap<string, bigint>,
   found: ReadonlyMap<string, bigint>,

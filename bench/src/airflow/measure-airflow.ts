@@ -27,7 +27,7 @@ export interface AirflowReport {
 
 const messages = 1_000;
 const dagId = 'etl_pipeline';
-/** A run of the schedule may take a round's messages away; such a round is tried again, so often in all. */
+/** A scheduled run may load a round's messages first. Such a round is repeated; this limits the attempts. */
 const triesPerRound = 3;
 
 /** Publishes 1,000 valid messages to the running stack and has a DAG run load them, several times. */
@@ -46,13 +46,14 @@ export async function measureAirflow({ settings, rounds, signal, onProgress }: A
     onProgress(`${runId}: ${read} messages in ${(durationMs / 1000).toFixed(2)} s`);
     if (read >= messages) durationsMs.push(durationMs);
   }
-  if (durationsMs.length < rounds) throw new Error('runs of the schedule took the messages away, again and again');
+  if (durationsMs.length < rounds)
+    throw new Error('scheduled runs loaded the messages first in too many rounds: pause the schedule or try again');
   return { runtime: settings.runtime, messages, rounds, runMs: spreadOf(durationsMs) };
 }
 
 async function publish(producer: string, settings: AirflowSettings, signal: AbortSignal): Promise<void> {
-  const shares = ['--duplicate-share', '0', '--malformed-share', '0'];
-  await execa(process.execPath, [producer, '--count', String(messages), ...shares], {
+  const ratios = ['--duplicate-share', '0', '--malformed-share', '0'];
+  await execa(process.execPath, [producer, '--count', String(messages), ...ratios], {
     env: {
       KAFKA_BOOTSTRAP_SERVERS: settings.kafkaBootstrapServers,
       KAFKA_TOPIC_TRANSACTIONS: settings.topic,
@@ -64,7 +65,7 @@ async function publish(producer: string, settings: AirflowSettings, signal: Abor
 }
 
 const runTimeoutMs = 120_000;
-const lookEveryMs = 500;
+const pollMs = 500;
 
 /** Waits for a run's end. @throws Error when it fails or does not end in time. */
 async function finishedDurationMs(api: AirflowApi, runId: string, signal: AbortSignal): Promise<number> {
@@ -72,13 +73,13 @@ async function finishedDurationMs(api: AirflowApi, runId: string, signal: AbortS
   while (performance.now() < deadline) {
     const run = await api.run(runId);
     if (run.state === 'success') return durationOf(run);
-    if (run.state === 'failed') throw new Error(`run ${runId} has failed: Airflow shows why`);
-    await delay(lookEveryMs, undefined, { signal });
+    if (run.state === 'failed') throw new Error(`run ${runId} has failed: see it in Airflow`);
+    await delay(pollMs, undefined, { signal });
   }
   throw new Error(`run ${runId} has not ended after ${runTimeoutMs / 1000} s`);
 }
 
-/** Between the dates that Airflow has recorded, in milliseconds. */
+/** The time between the dates that Airflow recorded, in milliseconds. */
 export function durationOf({ dag_run_id: id, start_date: start, end_date: end }: DagRun): number {
   if (start === null || end === null) throw new Error(`run ${id} has ended without a start or an end`);
   return Date.parse(end) - Date.parse(start);

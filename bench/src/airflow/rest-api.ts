@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import type { AirflowSettings } from './settings.ts';
 
-/** Airflow's REST API v2, as far as it is needed here, for one DAG. */
+/** The part of Airflow's REST API v2 that is needed here, for one DAG. */
 export interface AirflowApi {
   /** Starts a run. @returns its id. */
   trigger(): Promise<string>;
@@ -23,7 +23,7 @@ const token = z.object({ access_token: z.string() });
 const summary = z.object({ value: z.object({ read: z.number() }) });
 const requestTimeoutMs = 30_000;
 
-/** Logs in. @throws Error when Airflow does not answer or refuses. */
+/** Logs in. @throws Error if Airflow does not answer or refuses. */
 export async function logIn(settings: AirflowSettings, dagId: string, signal: AbortSignal): Promise<AirflowApi> {
   const { airflowUrl, user, password } = settings;
   const call = async (path: string, headers: Record<string, string>, body?: object): Promise<unknown> => {

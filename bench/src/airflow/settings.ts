@@ -25,7 +25,7 @@ export interface AirflowSettings {
   readonly topic: string;
 }
 
-/** Reads `.env` of the checkout, with the given environment over it, as `make dev-up` does. */
+/** Reads `.env` of the checkout; the given environment overrides it, as in `make dev-up`. */
 export async function readAirflowSettings(
   root: string,
   given: Readonly<Record<string, string | undefined>>,

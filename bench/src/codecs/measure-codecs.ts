@@ -12,7 +12,7 @@ import type { Services } from '../services/services.ts';
 import { fillTopic, type FilledTopic, type Traffic } from '../services/topic.ts';
 import { openWarehouse, resetWarehouse, type BenchWarehouse } from '../services/warehouse.ts';
 
-/** Values of a topic's compression.type: the broker compresses what the producer sends as it is. */
+/** Values of a topic's compression.type: the producer sends uncompressed records, and the broker compresses them. */
 const codecs = ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 type Codec = (typeof codecs)[number];
 
@@ -21,7 +21,7 @@ export interface CodecReport {
   readonly wallMs: Spread;
   readonly cpuMs: Spread;
   readonly peakBytes: Spread;
-  /** Wall time by that of the same round without compression. */
+  /** Wall time divided by that of the same round without compression. */
   readonly byUncompressed: Spread;
 }
 
@@ -33,7 +33,7 @@ export interface CodecOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** Times `extract` over the same messages, compressed by each codec; the codecs take turns. */
+/** Times `extract` on the same messages with each codec; the codecs alternate. */
 export async function measureCodecs(options: CodecOptions): Promise<readonly CodecReport[]> {
   const { traffic, signal, onProgress } = options;
   await using opened = new AsyncDisposableStack();
@@ -49,20 +49,20 @@ export async function measureCodecs(options: CodecOptions): Promise<readonly Cod
     const where = { programs, kafkaBootstrapServers, folder, signal, compressionType: codec };
     topics.set(codec, opened.use(await fillTopic(`bench-${process.pid}-${codec}`, traffic, where)));
   }
-  const stage = { etl: programs.etl, kafkaBootstrapServers, folder, signal, warehouse };
+  const setup = { etl: programs.etl, kafkaBootstrapServers, folder, signal, warehouse };
   const usages = new Map<Codec, Usage[]>(codecs.map((codec) => [codec, []]));
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const [codec, topic] of topics) {
-      const usage = await extractOnce(stage, topic, traffic.messages);
-      // The first round warms the broker up.
+      const usage = await extractOnce(setup, topic, traffic.messages);
+      // The first round is a warm-up of the broker.
       if (round > 0) usages.get(codec)?.push(usage);
     }
-    onProgress(round === 0 ? 'a round to warm up' : `round ${round} of ${options.rounds}`);
+    onProgress(round === 0 ? 'warm-up round' : `round ${round} of ${options.rounds}`);
   }
   return codecs.map((codec) => reportOf(codec, usages.get(codec) ?? [], usages.get('uncompressed') ?? []));
 }
 
-interface Stage {
+interface Setup {
   readonly etl: string;
   readonly kafkaBootstrapServers: string;
   readonly folder: string;
@@ -72,8 +72,8 @@ interface Stage {
 
 const plannedSchema = z.object({ planned: z.number() });
 
-async function extractOnce(stage: Stage, topic: FilledTopic, messages: number): Promise<Usage> {
-  const { etl, folder, signal, warehouse, kafkaBootstrapServers } = stage;
+async function extractOnce(setup: Setup, topic: FilledTopic, messages: number): Promise<Usage> {
+  const { etl, folder, signal, warehouse, kafkaBootstrapServers } = setup;
   const staging = join(folder, 'staging');
   await resetWarehouse(warehouse.client);
   const env = {
@@ -102,7 +102,7 @@ function reportOf(codec: Codec, usages: readonly Usage[], uncompressed: readonly
   };
 }
 
-/** The figures as lines for people: medians, with the extremes in parentheses. */
+/** The figures as lines: medians, with the extremes in parentheses. */
 export function showCodecs(reports: readonly CodecReport[]): string {
   return reports
     .map(({ codec, wallMs, cpuMs, peakBytes, byUncompressed }) =>

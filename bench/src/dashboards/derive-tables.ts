@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Each table that a load keeps beside the facts, made of the facts: what the statement fills, and the statement. */
+/** The tables that a load keeps besides the facts, each with the statement that makes it from the facts. */
 const derivations: readonly (readonly [table: string, sql: string])[] = [
   [
     'sales_per_minute',
@@ -151,7 +151,7 @@ const derivations: readonly (readonly [table: string, sql: string])[] = [
   ],
 ];
 
-/** Fills what a load would have kept beside the facts, and lets PostgreSQL take stock as autovacuum does. */
+/** Fills the tables that a load keeps besides the facts, then vacuums and analyzes as autovacuum does. */
 export async function deriveTables(
   client: Client,
   signal: AbortSignal,

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 
-/** How much there is to look at. */
+/** The size of the warehouse. */
 export interface Size {
   readonly facts: number;
-  /** Days that the facts are spread over, up to now. */
+  /** The facts are spread over this many days up to now. */
   readonly days: number;
 }
 
@@ -11,12 +11,12 @@ const chunk = 1_000_000;
 const batchesPerDay = 2_880;
 const customers = 50_000;
 
-/** Shares as the producer makes them. */
-const lateShare = 0.02;
+/** The producer's ratios. */
+const lateRatio = 0.02;
 const lateHoursMax = 48;
-const flaggedShare = 0.03;
+const flaggedRatio = 0.03;
 
-/** Countries by their share of the customers in percent, with their currencies. */
+/** Countries with their currencies and their percentage of the customers. */
 const markets = [
   ['US', 'USD', 40],
   ['GB', 'GBP', 10],
@@ -35,8 +35,8 @@ const markets = [
   ['KW', 'KWD', 1],
 ] as const;
 
-const countries = arrayOf(markets.flatMap(([country, , share]) => Array<string>(share).fill(country)));
-const currencies = arrayOf(markets.flatMap(([, currency, share]) => Array<string>(share).fill(currency)));
+const countries = arrayOf(markets.flatMap(([country, , percent]) => Array<string>(percent).fill(country)));
+const currencies = arrayOf(markets.flatMap(([, currency, percent]) => Array<string>(percent).fill(currency)));
 const categories = arrayOf([
   'electronics',
   'clothing',
@@ -49,8 +49,8 @@ const categories = arrayOf([
 ]);
 
 /**
- * Fills `transactions` in the order of loading: steady traffic, some of it late, in batches every 30 seconds. The warehouse
- * is thrown away afterwards, so nobody waits for its commits.
+ * Fills `transactions` in the order of loading: steady traffic, some of it late, in batches every 30 seconds. Commits are
+ * asynchronous, because the warehouse is temporary.
  */
 export async function fillFacts(
   client: Client,
@@ -108,8 +108,8 @@ from (
     now() - make_interval(days => $4::int) + (batch + 1) * interval '30 seconds' as loaded_at,
     now() - make_interval(days => $4::int)
       + make_interval(secs => i::float8 / $3::float8 * $4::int * 86400)
-      - case when r1 < ${lateShare} then r2 * interval '${lateHoursMax} hours' else interval '0' end as sold_at,
-    r3 < ${flaggedShare} as is_flagged,
+      - case when r1 < ${lateRatio} then r2 * interval '${lateHoursMax} hours' else interval '0' end as sold_at,
+    r3 < ${flaggedRatio} as is_flagged,
     round((10 + 400 * r4 * r4)::numeric, 2) as price,
     1 + floor(r5 * 100)::int as market,
     1 + floor(r6 * 8)::int as category,

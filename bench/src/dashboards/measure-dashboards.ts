@@ -12,7 +12,7 @@ import { readPlan, scansOf } from './read-plan.ts';
 import { timeQuery, type QueryTiming } from './time-query.ts';
 import { views, type View } from './views.ts';
 
-/** One query of a dashboard, looked at in one way. */
+/** One query of a dashboard in one view. */
 export interface QueryReport extends QueryTiming {
   readonly dashboard: string;
   readonly panel: string;
@@ -31,7 +31,7 @@ export interface DashboardsRun {
 
 const uids = ['sales-pulse', 'pipeline-health', 'fraud', 'batch'];
 
-/** Fills a throw-away warehouse and runs every query of every dashboard on it, as the role that dashboards have. */
+/** Fills a temporary warehouse and runs every query of every dashboard on it, with the role of the dashboards. */
 export async function measureDashboards({
   size,
   serverUrl,
@@ -46,7 +46,7 @@ export async function measureDashboards({
   login.password = warehouse.roles.reader.password;
   const reports: QueryReport[] = [];
   await withConnection(login.href, async (reader) => {
-    // The slowest would otherwise be cut off, and could not be told.
+    // Otherwise the slowest queries would be cancelled and not measured.
     await reader.query(`set statement_timeout = '5min'`);
     for (const uid of uids) {
       onProgress(`queries of ${uid}`);

@@ -22,12 +22,12 @@ const node: z.ZodType<PlanNode> = z.object({
 
 const explained = z.tuple([z.object({ Plan: node })]);
 
-/** Reads the answer of `explain (analyze, format json)`. @throws when it is another one. */
+/** Reads the answer of `explain (analyze, format json)`. @throws if it has another form. */
 export function readPlan(answer: unknown): PlanNode {
   return explained.parse(answer)[0].Plan;
 }
 
-/** How a plan reads its tables, as `Index Scan sales_per_minute_pkey: 200,130 rows`. */
+/** How a plan reads its tables, such as `Index Scan sales_per_minute_pkey: 200,130 rows`. */
 export function scansOf(plan: PlanNode): readonly string[] {
   const { 'Relation Name': relation, 'Index Name': index, Plans: children = [] } = plan;
   const below = children.flatMap(scansOf);

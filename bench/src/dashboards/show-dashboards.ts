@@ -1,16 +1,16 @@
 import Table from 'cli-table3';
 
-import type { Verdict } from '../report/verdicts.ts';
+import type { TargetResult } from '../report/targets.ts';
 import type { QueryReport } from './measure-dashboards.ts';
 import { views } from './views.ts';
 
-/** Of Sales Pulse, which everybody has open. */
+/** The limit of Sales Pulse, the most used dashboard. */
 const limitMs = 200;
-const judged = 'Sales Pulse';
+const checkedDashboard = 'Sales Pulse';
 
 const head = ['panel', ...views.map(({ name }) => `${name}, ms`), 'how it reads'];
 
-/** One dashboard's queries: how long each takes in each view, and how the slowest view reads its tables. */
+/** A table for each dashboard: the time of each query in each view, and how the slowest view reads its tables. */
 export function showDashboards(reports: readonly QueryReport[]): string {
   return [...new Set(reports.map(({ dashboard }) => dashboard))]
     .map((dashboard) => `${dashboard}\n${tableOf(reports.filter((report) => report.dashboard === dashboard))}`)
@@ -27,15 +27,15 @@ function tableOf(reports: readonly QueryReport[]): string {
   return table.toString();
 }
 
-/** Sales Pulse against its limit, view by view. */
-export function judgeDashboards(reports: readonly QueryReport[]): readonly Verdict[] {
+/** Compares Sales Pulse with its limit in each view. */
+export function checkDashboardTargets(reports: readonly QueryReport[]): readonly TargetResult[] {
   return views.flatMap(({ name }) => {
-    const slowest = slowestOf(reports.filter(({ dashboard, view }) => dashboard === judged && view === name));
+    const slowest = slowestOf(reports.filter(({ dashboard, view }) => dashboard === checkedDashboard && view === name));
     if (slowest === undefined) return [];
     const ms = durationMs(slowest);
     return [
       {
-        target: `every query of ${judged} over ${name} in < ${limitMs} ms`,
+        target: `every query of ${checkedDashboard} over ${name} in < ${limitMs} ms`,
         measured: `${slowest.panel} ${ms.toFixed(0)} ms`,
         isMet: ms < limitMs,
       },
@@ -48,8 +48,8 @@ function slowestOf(reports: readonly QueryReport[]): QueryReport | undefined {
 }
 
 /**
- * The fastest round, or the server's CPU time where that is less: on a busy machine the clock tells of other programs.
- * What is read is in memory after the first run, so nothing else is waited for.
+ * The fastest round, or the server's CPU time if that is less: on a busy machine wall time includes other programs. After
+ * the first run all data are in memory, so there is nothing else to wait for.
  */
 function durationMs({ wallMs, cpuMs }: QueryReport): number {
   return Math.min(wallMs.min, cpuMs ?? wallMs.min);

@@ -3,12 +3,12 @@ import type { Client } from 'pg';
 import { cpuDuring, type CpuMeter } from '../measure/server-cpu.ts';
 import { spreadOf, type Spread } from '../measure/spread.ts';
 
-/** How long a query takes, and how it gets there. */
+/** The time of a query, and its plan. */
 export interface QueryTiming {
   readonly rows: number;
   /** From sending it to its last row, in milliseconds, warm. */
   readonly wallMs: Spread;
-  /** CPU time of the server for one run, in milliseconds; null where it is out of sight. */
+  /** CPU time of the server for one run, in milliseconds; null if it can not be measured. */
   readonly cpuMs: number | null;
   /** The answer of `explain (analyze, buffers, format json)`. */
   readonly plan: unknown;
@@ -16,7 +16,7 @@ export interface QueryTiming {
 
 const rounds = 5;
 
-/** Runs a query once for its plan, which also warms it up, and then some times against the clock. */
+/** Runs a query once for its plan, which is also the warm-up, then measures it several times. */
 export async function timeQuery(client: Client, sql: string, meter: CpuMeter): Promise<QueryTiming> {
   const { rows: explained } = await client.query<Record<string, unknown>>(
     `explain (analyze, buffers, format json) ${sql}`,

@@ -1,10 +1,10 @@
-/** What somebody may look at: a stretch of time up to now, and choices. */
+/** One view of a dashboard: a time range up to now, and chosen values. */
 export interface View {
   readonly name: string;
   readonly spanMs: number;
-  /** Width of a graph's point, as Grafana picks it for a wide screen. */
+  /** The interval of a graph's points, as Grafana chooses it for a wide screen. */
   readonly intervalMs: number;
-  /** Chosen values by the variable's name; all values of those that are not named. */
+  /** Chosen values by the variable's name; variables without an entry have all values. */
   readonly chosen: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -12,7 +12,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The first is what a dashboard opens with. */
+/** The first is the default view of a dashboard. */
 export const views: readonly View[] = [
   { name: '24 h', spanMs: day, intervalMs: minute, chosen: {} },
   { name: '1 h', spanMs: hour, intervalMs: minute, chosen: {} },

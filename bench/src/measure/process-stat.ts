@@ -1,4 +1,4 @@
-/** One line of Linux's /proc/PID/stat, as far as it tells CPU time. Ticks are hundredths of a second. */
+/** The CPU time in a line of Linux's /proc/PID/stat. Ticks are hundredths of a second. */
 export interface ProcessStat {
   readonly parentPid: number;
   /** User and system time of the process and of its children that have ended. */
@@ -6,8 +6,8 @@ export interface ProcessStat {
 }
 
 /**
- * Reads a line of /proc/PID/stat (proc_pid_stat(5)): the program's name, in parentheses, may hold anything.
- * @throws Error when it is no such line.
+ * Reads a line of /proc/PID/stat (proc_pid_stat(5)): the program's name, in parentheses, may contain any character.
+ * @throws Error if it has another form.
  */
 export function parseProcessStat(line: string): ProcessStat {
   const fields = line

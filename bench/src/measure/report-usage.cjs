@@ -1,6 +1,5 @@
-// Preloaded into a measured program (`node --require`): at its exit it writes what the program has used to the file
-// that BENCH_USAGE_FILE names. VmHWM is the peak of this very program; getrusage's maximum would carry over the memory
-// of the process that started it.
+// Preloaded into a measured program (`node --require`): at exit it writes the program's usage to BENCH_USAGE_FILE. VmHWM
+// is the peak of this program; getrusage's maximum would include the memory of the process that started it.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 
@@ -11,7 +10,7 @@ process.on('exit', () => {
     const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
     if (peak !== null) peakBytes = Number(peak[1]) * 1024;
   } catch {
-    // No /proc here, as on macOS, whose maximum is the program's own.
+    // There is no /proc, as on macOS, where getrusage's maximum is that of the program.
   }
   const usage = { cpuMs: (userCPUTime + systemCPUTime) / 1000, peakBytes };
   // oxlint-disable-next-line node/no-process-env -- a preload has no arguments

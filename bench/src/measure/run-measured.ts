@@ -11,7 +11,7 @@ export interface MeasuredProgram {
   /** A command that runs Node. */
   readonly file: string;
   readonly args: readonly string[];
-  /** All its variables; of this process it gets none but PATH. */
+  /** All its variables; it inherits only PATH. */
   readonly env: Environment;
   /** Ends the program. */
   readonly signal: AbortSignal;
@@ -36,8 +36,8 @@ const preload = join(import.meta.dirname, 'report-usage.cjs');
 const usageSchema = z.object({ cpuMs: z.number(), peakBytes: z.number() });
 
 /**
- * Runs a program as a process of its own and measures it.
- * @throws Error with what it wrote to standard error, when it fails or takes longer than 15 minutes.
+ * Runs a program in a separate process and measures it.
+ * @throws Error with its standard error if it fails or takes longer than 15 minutes.
  */
 export async function runMeasured(program: MeasuredProgram): Promise<MeasuredRun> {
   const usageFile = join(program.folder, 'usage.json');
@@ -46,7 +46,7 @@ export async function runMeasured(program: MeasuredProgram): Promise<MeasuredRun
   return { ...run, ...usageSchema.parse(JSON.parse(await readFile(usageFile, 'utf8'))) };
 }
 
-/** The same without the meter, which takes some 4 ms of each run. */
+/** The same without the meter, which costs about 4 ms a run. */
 export async function runTimed(program: MeasuredProgram): Promise<TimedRun> {
   const { file, args, env: given, signal, folder } = program;
   const startedMs = performance.now();
@@ -57,7 +57,7 @@ export async function runTimed(program: MeasuredProgram): Promise<TimedRun> {
     cwd: folder,
     timeout: timeoutMs,
     cancelSignal: signal,
-    // A program that does not end on SIGTERM is killed soon after.
+    // A program that ignores SIGTERM is killed.
     forceKillAfterDelay: 5_000,
   });
   return { wallMs: performance.now() - startedMs, stdout };

@@ -4,10 +4,10 @@ import { parseProcessStat, type ProcessStat } from './process-stat.ts';
 
 const tickMs = 10;
 
-/** CPU time that a server and its children have taken so far, in milliseconds. */
+/** CPU time of a server and its children so far, in milliseconds. */
 export type CpuMeter = () => Promise<number | null>;
 
-/** For a server whose process is out of sight. */
+/** For a server whose process can not be seen. */
 export const noCpuMeter: CpuMeter = async () => null;
 
 /** Reads a server's CPU time from /proc; null where there is no /proc. */
@@ -24,13 +24,13 @@ function isOf(serverPid: number, id: number, { parentPid }: ProcessStat): boolea
   return id === serverPid || parentPid === serverPid;
 }
 
-/** Undefined for a process that has ended meanwhile. */
+/** Undefined if the process has ended meanwhile. */
 async function readStat(id: string): Promise<{ readonly id: number; readonly stat: ProcessStat } | undefined> {
   const line = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => undefined);
   return line === undefined ? undefined : { id: Number(id), stat: parseProcessStat(line) };
 }
 
-/** What a meter shows more after some work than before. */
+/** The CPU time of some work: the meter after it minus before it. */
 export async function cpuDuring<Result>(
   meter: CpuMeter,
   work: () => Promise<Result>,

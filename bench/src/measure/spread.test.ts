@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { spreadOf, spreadOfKnown } from './spread.ts';
 
-test('the median of an odd number of values is the middle one by size, not by order or as text', () => {
+test('the median of an odd number of values is the middle one by numeric size', () => {
   expect(spreadOf([100, 9, 20])).toEqual({ median: 20, min: 9, max: 100 });
 });
 
@@ -14,7 +14,7 @@ test('one value is its own spread', () => {
   expect(spreadOf([7])).toEqual({ median: 7, min: 7, max: 7 });
 });
 
-test('nothing has no median', () => {
+test('an empty list has no median', () => {
   expect(() => spreadOf([])).toThrow(RangeError);
 });
 

@@ -1,4 +1,4 @@
-/** What repeated measurements of one thing say. */
+/** The median and extremes of repeated measurements. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -7,7 +7,7 @@ export interface Spread {
 
 /**
  * The median with the extremes; of an even number of values, the mean of the two in the middle.
- * @throws RangeError when there is nothing to summarise.
+ * @throws RangeError if there are no values.
  */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
@@ -21,7 +21,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: (low + high) / 2, min, max };
 }
 
-/** The spread of values that may not be known; null as soon as one is not. */
+/** The spread of values; null if one of them is unknown. */
 export function spreadOfKnown(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length && known.length > 0 ? spreadOf(known) : null;

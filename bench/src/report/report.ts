@@ -9,13 +9,13 @@ export interface StepReport {
   readonly peakBytes: Spread;
 }
 
-/** Of the four steps over a whole topic. */
+/** The figures of the four steps over a whole topic. */
 export interface BatchReport {
   readonly steps: Readonly<Record<StepName, StepReport>>;
   readonly wallMs: Spread;
   readonly cpuMs: Spread;
   readonly rowsPerSecond: Spread;
-  /** null where the servers' processes are out of sight. */
+  /** null if the servers' CPU time can not be measured. */
   readonly postgresCpuMs: Spread | null;
   readonly kafkaCpuMs: Spread | null;
 }
@@ -27,14 +27,14 @@ export interface ReferenceReport {
   readonly rowsPerSecond: Spread;
 }
 
-/** The working copy's four steps by those of another command, pair by pair: 1.2 takes a fifth more. */
+/** The working copy's four steps divided by those of another command, pair by pair: 1.2 takes a fifth more. */
 export interface BaselineReport {
   readonly command: string;
   readonly wall: Spread;
   readonly cpu: Spread;
 }
 
-/** What the rounds over one topic say. Null is what was left out. */
+/** The figures of the rounds over one topic; null for parts that were left out. */
 export interface SizeReport {
   readonly messages: number;
   readonly rows: number;
@@ -45,11 +45,11 @@ export interface SizeReport {
   readonly baselines: readonly BaselineReport[];
   readonly emptyWallMs: Spread | null;
   readonly reference: ReferenceReport | null;
-  /** The batch's rate by the reference's, round by round: 1 is as fast as the bare COPY. */
+  /** The batch's rate divided by the reference's, for each round: 1 is as fast as the plain COPY. */
   readonly ratio: Spread | null;
 }
 
-/** Sums rounds up. */
+/** Summarises the rounds. */
 export function reportSize(
   { messages, valid, duplicates, malformed }: Truth,
   baselines: readonly string[],

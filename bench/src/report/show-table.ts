@@ -3,11 +3,11 @@ import Table from 'cli-table3';
 import { stepNames } from '../batch.ts';
 import type { Spread } from '../measure/spread.ts';
 import type { BatchReport, ReferenceReport, SizeReport } from './report.ts';
-import type { Verdict } from './verdicts.ts';
+import type { TargetResult } from './targets.ts';
 
 const head = ['', 'wall s', 'CPU s', 'PostgreSQL CPU', 'Kafka CPU', 'peak MB', 'rows/s'];
 
-/** One size's figures as a table for people: medians, with the extremes in parentheses. */
+/** The figures of one size as a table: medians, with the extremes in parentheses. */
 export function showSize(size: SizeReport): string {
   const table = new Table({
     head,
@@ -21,16 +21,16 @@ export function showSize(size: SizeReport): string {
   const title =
     `${whole(messages)} messages: ${whole(rows)} rows, ${duplicates} duplicates, ${rejected} rejected; ` +
     `medians of rounds: ${rounds} (least–most)`;
-  const below = ratio === null ? '' : `\nrate by the reference's: ${show(ratio, asRatio)}`;
+  const below = ratio === null ? '' : `\nrate divided by the reference's: ${show(ratio, asRatio)}`;
   const beside = baselines.map(
     ({ command, wall, cpu }) => `\nby ${command}: wall ${show(wall, asRatio)}, CPU ${show(cpu, asRatio)}`,
   );
   return `${title}\n${table.toString()}${below}${beside.join('')}`;
 }
 
-/** Targets beside what was measured, one line each. */
-export function showVerdicts(verdicts: readonly Verdict[]): string {
-  return verdicts
+/** Each target with the measured value, one line each. */
+export function showTargets(results: readonly TargetResult[]): string {
+  return results
     .map(({ target, measured, isMet }) => `${isMet ? 'ok    ' : 'missed'}  ${target}  (${measured})`)
     .join('\n');
 }
@@ -49,7 +49,7 @@ function batchRows({ steps, ...all }: BatchReport): string[][] {
 
 function referenceRow({ wallMs, clientCpuMs, postgresCpuMs, rowsPerSecond }: ReferenceReport): string[] {
   const times = [wallMs, clientCpuMs, postgresCpuMs].map((spread) => show(spread, inSeconds));
-  return ['reference: bare COPY', ...times, '', '', show(rowsPerSecond, whole)];
+  return ['reference: plain COPY', ...times, '', '', show(rowsPerSecond, whole)];
 }
 
 function show(spread: Spread | null, format: (value: number) => string): string {

@@ -6,10 +6,10 @@ import { execa } from 'execa';
 const root = join(import.meta.dirname, '../../..');
 const sources = { etl: 'etl', producer: 'producer', migrate: 'migrations' } as const;
 
-/** The programs as their images have them: the etl command, and bundles for Node. */
+/** The programs as in their images: the etl command, and bundles for Node. */
 export type Programs = Readonly<Record<keyof typeof sources, string>>;
 
-/** Bundles the programs as they stand in the working copy, into a folder that it makes. */
+/** Bundles the programs of the working copy into a new folder. */
 export async function bundlePrograms(folder: string): Promise<Programs> {
   await mkdir(folder);
   const script = async (...args: readonly string[]) => execa(process.execPath, args, { cwd: root });

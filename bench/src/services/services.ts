@@ -2,7 +2,7 @@ import { startKafka, startPostgres } from '@pulse/local';
 
 import { cpuMeterOf, noCpuMeter, type CpuMeter } from '../measure/server-cpu.ts';
 
-/** A real Kafka and a real PostgreSQL. Those of this run end when they are disposed of; those that were given stay. */
+/** A real Kafka and a real PostgreSQL. Own ones end when they are disposed of; given ones keep running. */
 export interface Services extends AsyncDisposable {
   readonly origin: 'own' | 'given';
   readonly kafkaBootstrapServers: string;
@@ -12,7 +12,7 @@ export interface Services extends AsyncDisposable {
   readonly postgresCpu: CpuMeter;
 }
 
-/** What docker-compose.yaml sets; everything else, above all fsync and synchronous_commit, is PostgreSQL's default. */
+/** The settings of docker-compose.yaml; all others, such as fsync and synchronous_commit, are PostgreSQL's defaults. */
 const postgresSettings = {
   shared_buffers: '512MB',
   effective_cache_size: '1536MB',
@@ -24,10 +24,10 @@ const postgresSettings = {
   random_page_cost: '1.1',
 };
 
-/** Fewer internal partitions, so that the consumer group comes up at once. */
+/** Fewer internal partitions, so that the consumer group is ready at once. */
 const kafkaProperties = { 'offsets.topic.num.partitions': '1' };
 
-/** Starts both as processes of this run, on free ports, their data thrown away at the end. */
+/** Starts both as processes of this run, on free ports, with temporary data. */
 export async function startOwnServices(): Promise<Services> {
   await using starting = new AsyncDisposableStack();
   const [kafka, postgres] = await Promise.all([
@@ -45,14 +45,14 @@ export async function startOwnServices(): Promise<Services> {
   };
 }
 
-/** A PostgreSQL of its own, for what needs no Kafka. */
+/** A PostgreSQL for benchmarks without Kafka. */
 export interface OwnWarehouse extends AsyncDisposable {
   /** A superuser's URL. */
   readonly url: string;
   readonly cpu: CpuMeter;
 }
 
-/** Starts PostgreSQL alone, on a free port, its data thrown away at the end. */
+/** Starts only PostgreSQL, on a free port, with temporary data. */
 export async function startOwnWarehouse(): Promise<OwnWarehouse> {
   const postgres = await startPostgres({ settings: postgresSettings });
   return {
@@ -62,7 +62,7 @@ export async function startOwnWarehouse(): Promise<OwnWarehouse> {
   };
 }
 
-/** Takes services that run already. Their CPU time is out of sight. */
+/** Uses running services. Their CPU time can not be measured. */
 export function givenServices(kafkaBootstrapServers: string, warehouseUrl: string): Services {
   return {
     origin: 'given',

@@ -13,7 +13,7 @@ export interface Traffic {
   readonly duplicateShare: number;
   readonly malformedShare: number;
   readonly customers: number;
-  /** Event times are spread over so long, such as 12h, from its length ago. */
+  /** Event times are spread over this span up to now, such as 12h. */
   readonly timeSpan: string;
 }
 
@@ -35,7 +35,7 @@ export interface TopicServices {
 
 const acknowledged = z.object({ acknowledged: z.number() });
 
-/** Makes a topic of three partitions and lets the producer fill it; its ledger says what has to come out. */
+/** Makes a topic of three partitions and lets the producer fill it; the producer's ledger gives the expected result. */
 export async function fillTopic(name: string, traffic: Traffic, services: TopicServices): Promise<FilledTopic> {
   const { programs, kafkaBootstrapServers, folder, signal } = services;
   const group = `etl-${name}`;
@@ -56,7 +56,7 @@ export async function fillTopic(name: string, traffic: Traffic, services: TopicS
   const truth = await readTruth(ledger);
   const summary = acknowledged.parse(JSON.parse(stdout));
   if (summary.acknowledged !== traffic.messages || truth.messages !== traffic.messages) {
-    throw new Error(`the producer was to send ${traffic.messages} messages and sent ${summary.acknowledged}`);
+    throw new Error(`the producer sent ${summary.acknowledged} of ${traffic.messages} messages`);
   }
   const filled = filling.move();
   return { name, group, truth, [Symbol.asyncDispose]: () => filled.disposeAsync() };

@@ -12,7 +12,7 @@ export interface BenchWarehouse extends AsyncDisposable {
   readonly etlUrl: string;
 }
 
-/** Makes a database with roles of its own and runs the migrator on it, with the sample exchange rates. */
+/** Makes a database with its own roles and runs the migrator on it, with the sample exchange rates. */
 export async function openWarehouse(serverUrl: string, { migrate }: Programs): Promise<BenchWarehouse> {
   await using opening = new AsyncDisposableStack();
   const { url, roles } = opening.use(await createScratchWarehouse(serverUrl));
@@ -38,12 +38,12 @@ export async function openWarehouse(serverUrl: string, { migrate }: Programs): P
   return { client, etlUrl: login.href, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-/** What no batch writes: it stays. The state version goes on counting. */
+/** Tables that no batch writes are kept. The state version keeps counting. */
 const keptTables = ['tax_rates', 'exchange_rates', 'fraud_rule_sets', 'warehouse_state'];
 
 /**
- * Empties every table that batches write, with the positions among them: the next batch reads its topic from the start.
- * A checkpoint then settles what was written so far, so that nobody pays for the contestant before.
+ * Empties every table that batches write, also the positions: the next batch reads its topic from the start. The checkpoint
+ * then writes out earlier changes, so that they do not slow down the next part.
  */
 export async function resetWarehouse(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Spread } from '../measure/spread.ts';
 import type { SizeReport, StepReport } from './report.ts';
-import { judge } from './verdicts.ts';
+import { checkTargets } from './targets.ts';
 
 const exactly = (value: number): Spread => ({ median: value, min: value, max: value });
 
@@ -40,7 +40,7 @@ function aSize(messages: number, { wallMs = 100, emptyMs = 100, ratio = 1, peakM
 }
 
 const missed = (sizes: readonly SizeReport[]) =>
-  judge(sizes)
+  checkTargets(sizes)
     .filter(({ isMet }) => !isMet)
     .map(({ target, measured }) => `${target}: ${measured}`);
 
@@ -53,20 +53,20 @@ test('figures on the limit meet it', () => {
   expect(missed(sizes)).toEqual([]);
 });
 
-test('time targets are judged at 1,000 messages', () => {
+test('time targets are checked at 1,000 messages', () => {
   expect(missed([aSize(1_000, { wallMs: 501, emptyMs: 301 }), aSize(2_000, { wallMs: 5_000 })])).toEqual([
     '1,000 messages, four steps ≤ 0.5 s: 0.501 s',
     'an empty batch ≤ 0.3 s: 0.301 s',
   ]);
 });
 
-test('the rate is judged at 1,000,000 messages', () => {
+test('the rate is checked at 1,000,000 messages', () => {
   expect(missed([aSize(1_000, { ratio: 0.1 }), aSize(1_000_000, { ratio: 0.49 })])).toEqual([
-    "1,000,000 messages, rate by the bare COPY's ≥ 0.5: 0.49",
+    "1,000,000 messages, rate divided by the plain COPY's ≥ 0.5: 0.49",
   ]);
 });
 
-test('memory is judged by the highest peak of any round', () => {
+test('the highest peak of any round is compared with the memory target', () => {
   expect(missed([aSize(2_000, { peakMb: { median: 200, min: 100, max: 301 } })])).toEqual([
     "2,000 messages, every step's memory ≤ 300 MB: extract 301 MB",
   ]);
@@ -78,6 +78,6 @@ test('memory that grows with the batch is not flat', () => {
   ]);
 });
 
-test('what was left out is not judged', () => {
-  expect(judge([{ ...aSize(1_000), batch: null, emptyWallMs: null, ratio: null }])).toEqual([]);
+test('parts that were left out are not checked', () => {
+  expect(checkTargets([{ ...aSize(1_000), batch: null, emptyWallMs: null, ratio: null }])).toEqual([]);
 });

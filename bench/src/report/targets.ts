@@ -1,8 +1,8 @@
 import { stepNames, type StepName } from '../batch.ts';
 import type { SizeReport } from './report.ts';
 
-/** One target beside what was measured. */
-export interface Verdict {
+/** One target with the measured value. */
+export interface TargetResult {
   readonly target: string;
   readonly measured: string;
   readonly isMet: boolean;
@@ -16,22 +16,22 @@ const limits = {
   smallBatchMs: 500,
   emptyBatchMs: 300,
   ratio: 0.5,
-  /** Of 1,000,000 bytes each. */
+  /** Units of 1,000,000 bytes. */
   stepPeakMb: 300,
-  /** Of a step's peak at 1,000,000 messages by its peak at 100,000: memory is flat where it is about 1. */
+  /** A step's peak at 1,000,000 messages divided by its peak at 100,000; about 1 if memory is flat. */
   memoryGrowth: 1.25,
 };
 
-/** Judges by medians, memory by the highest peak; only what was measured at the size that a target is about. */
-export function judge(sizes: readonly SizeReport[]): readonly Verdict[] {
+/** Compares medians with the targets, and for memory the highest peak. Skips targets whose size was not measured. */
+export function checkTargets(sizes: readonly SizeReport[]): readonly TargetResult[] {
   const sized = (messages: number) => sizes.find((size) => size.messages === messages);
   const [small, middle, large] = [sized(smallMessages), sized(middleMessages), sized(largeMessages)];
   return [
     ...(small?.batch ? [atMost('1,000 messages, four steps', seconds(small.batch.wallMs.median), 'smallBatchMs')] : []),
     ...(small?.emptyWallMs ? [atMost('an empty batch', seconds(small.emptyWallMs.median), 'emptyBatchMs')] : []),
-    ...(large?.ratio ? [ratioVerdict(large.ratio.median)] : []),
-    ...sizes.flatMap(memoryVerdict),
-    ...(middle && large ? flatnessVerdict(middle, large) : []),
+    ...(large?.ratio ? [ratioTarget(large.ratio.median)] : []),
+    ...sizes.flatMap(memoryTarget),
+    ...(middle && large ? flatnessTarget(middle, large) : []),
   ];
 }
 
@@ -44,16 +44,16 @@ function seconds(ms: number): Seconds {
   return { ms, text: `${(ms / 1000).toFixed(3)} s` };
 }
 
-function atMost(what: string, { ms, text }: Seconds, limit: 'smallBatchMs' | 'emptyBatchMs'): Verdict {
+function atMost(what: string, { ms, text }: Seconds, limit: 'smallBatchMs' | 'emptyBatchMs'): TargetResult {
   return { target: `${what} ≤ ${limits[limit] / 1000} s`, measured: text, isMet: ms <= limits[limit] };
 }
 
-function ratioVerdict(ratio: number): Verdict {
-  const target = `1,000,000 messages, rate by the bare COPY's ≥ ${limits.ratio}`;
+function ratioTarget(ratio: number): TargetResult {
+  const target = `1,000,000 messages, rate divided by the plain COPY's ≥ ${limits.ratio}`;
   return { target, measured: ratio.toFixed(2), isMet: ratio >= limits.ratio };
 }
 
-function memoryVerdict({ batch, messages }: SizeReport): readonly Verdict[] {
+function memoryTarget({ batch, messages }: SizeReport): readonly TargetResult[] {
   if (batch === null) return [];
   const peaks = stepNames.map((step) => ({ step, mb: batch.steps[step].peakBytes.max / 1_000_000 }));
   const { step, mb } = highest(peaks, (peak) => peak.mb);
@@ -61,7 +61,7 @@ function memoryVerdict({ batch, messages }: SizeReport): readonly Verdict[] {
   return [{ target, measured: `${step} ${mb.toFixed(0)} MB`, isMet: mb <= limits.stepPeakMb }];
 }
 
-function flatnessVerdict(middle: SizeReport, large: SizeReport): readonly Verdict[] {
+function flatnessTarget(middle: SizeReport, large: SizeReport): readonly TargetResult[] {
   const [from, to] = [middle.batch, large.batch];
   if (from === null || to === null) return [];
   const growths = stepNames.map((step: StepName) => ({
