@@ -1,5 +1,5 @@
-# Runs inside the warehouse's container: puts the backup of standard input (pg_dump's custom format) in the place of all
-# that the warehouse holds, in one transaction. A file that is cut short changes nothing: the commit comes after its end.
+# Runs in the warehouse's container: replaces the content of the warehouse by the backup on standard input (pg_dump's custom
+# format), in one transaction. A file that is cut short changes nothing, because the commit comes after its end.
 # `migrate restore-guard` made GUARD_BEFORE and GUARD_AFTER, SQL that refuses a backup of a newer release or of another environment.
 set -o pipefail
 {

@@ -25,7 +25,7 @@ export interface SizeOptions {
   readonly warehouse: BenchWarehouse;
   readonly topic: FilledTopic;
   readonly setup: BatchSetup;
-  /** The etl commands of other checkouts, to run beside that of `setup`. */
+  /** The etl commands of other checkouts, compared with that of `setup`. */
   readonly baselines: readonly string[];
   readonly rounds: number;
   readonly only: ReadonlySet<Part>;

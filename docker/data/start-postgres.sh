@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts PostgreSQL as its image does, on data of this stack's environment only. Other data get their mark when they are made:
+# Starts PostgreSQL as its image does, but only on data of this stack's environment. New data get their mark from
 # postgres-init/mark.sh.
 set -eu
 . /opt/pulse/data/environment.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Starts the broker as its image does, on the data of an earlier start as well: `setup` writes the configuration from the
-# environment and from this folder, then formats the log folder, which fails where that is done already.
-# Data of another environment are refused. Clients see the environment as the broker's rack, which means nothing else to a
-# single broker: the demo producer refuses production by it.
+# Starts the broker as its image does, also on existing data: `setup` writes the configuration from the environment and from
+# this folder, then formats the log folder, which fails if it is already formatted.
+# Refuses data of another environment. Clients see the environment as the broker's rack, which has no other use with a single
+# broker: the demo producer uses it to refuse production.
 set -eu
 . /opt/pulse/data/environment.sh
 require_environment "$KAFKA_LOG_DIRS"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Run by the image once, when it has made new data.
+# The image runs this once, after it has made new data.
 set -eu
 . /opt/pulse/data/environment.sh
 mark_environment "$PGDATA"

@@ -3,7 +3,7 @@ import { estimateStrength } from './strength.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable that production does not start with: what is wrong, and what to do. */
+/** A variable that keeps production from starting: what is wrong, and what to do. */
 export interface Refusal {
   readonly name: string;
   readonly problem: string;
@@ -11,8 +11,8 @@ export interface Refusal {
 }
 
 /**
- * Every variable that must not stay as it is before production starts.
- * @param estimate - How hard a secret is to guess.
+ * Checks every setting of production. @returns the wrong ones.
+ * @param estimate - Estimates how hard a secret is to guess.
  */
 export function checkProduction(environment: Environment, estimate = estimateStrength): readonly Refusal[] {
   const value = (name: string): string => (environment[name] ?? '').trim();
@@ -32,11 +32,11 @@ function problemsOf(
 ): string[] {
   const value = environment[name] ?? '';
   if (value.trim() === '') return ['is not set'];
-  if (value === development) return ['has the value of development, which everybody knows'];
+  if (value === development) return ['has the value of development, which is public'];
   if (value !== value.trim()) return ['begins or ends with a blank'];
   const other = secrets.find((secret) => secret.name !== name && environment[secret.name] === value);
   const { guessesLog10, warning } = estimate(value, knownWords(environment));
-  const guesses = `takes about 10^${Math.floor(guessesLog10)} guesses, and at least 10^${guessesLog10Min} are asked for`;
+  const guesses = `takes about 10^${Math.floor(guessesLog10)} guesses, and at least 10^${guessesLog10Min} are required`;
   return [
     formError(value),
     other && `has the same value as ${other.name}`,
@@ -44,13 +44,13 @@ function problemsOf(
   ].filter((problem) => problem !== undefined);
 }
 
-/** Words that somebody who attacks this stack tries first. */
+/** Words that an attacker of this stack tries first. */
 function knownWords(environment: Environment): string[] {
   const users = ['AIRFLOW_ADMIN_USER', 'GRAFANA_ADMIN_USER'].map((name) => environment[name] ?? '');
   return ['global', 'sales', 'pulse', 'airflow', 'grafana', 'warehouse', 'kafka', 'etl', ...users];
 }
 
-/** What may be left out by name, in PREFLIGHT_WAIVE. */
+/** Variables that PREFLIGHT_WAIVE may name. */
 const waivable: readonly string[] = ['ALERT_WEBHOOK_URL'];
 
 function refuseSettings(value: (name: string) => string): Refusal[] {
@@ -64,23 +64,31 @@ function refuseSettings(value: (name: string) => string): Refusal[] {
   for (const name of waived.filter((one) => !waivable.includes(one)))
     refuse('PREFLIGHT_WAIVE', `names ${name}, which can not be waived`, `only ${waivable.join(', ')} can`);
   if (!['', 'none'].includes(value('WAREHOUSE_SEED')))
-    refuse('WAREHOUSE_SEED', `is ${value('WAREHOUSE_SEED')}, and sample rates are no rates`, 'leave it empty in .env');
+    refuse(
+      'WAREHOUSE_SEED',
+      `is ${value('WAREHOUSE_SEED')}, and production takes no sample rates`,
+      'leave it empty in .env',
+    );
   if (['', 'development'].includes(value('CODE_VERSION')))
-    refuse('CODE_VERSION', 'does not say what runs', 'set it in .env to the output of `git describe --always --dirty`');
+    refuse(
+      'CODE_VERSION',
+      'does not name a release or commit',
+      'set it in .env to the output of `git describe --always --dirty`',
+    );
   if (value('ETL_FAILPOINT') !== '')
     refuse('ETL_FAILPOINT', 'makes steps of a batch kill themselves, for tests', 'leave it empty in .env');
   if (value('ALERT_WEBHOOK_URL') === '') {
     if (!waived.includes('ALERT_WEBHOOK_URL'))
       refuse(
         'ALERT_WEBHOOK_URL',
-        'is not set, so that nobody hears of an alert',
+        'is not set, so nobody receives alerts',
         'set it in .env, or set PREFLIGHT_WAIVE=ALERT_WEBHOOK_URL there',
       );
   } else if (!isWebAddress(value('ALERT_WEBHOOK_URL'))) {
     refuse(
       'ALERT_WEBHOOK_URL',
-      'is no address of http or https',
-      'set it in .env to one, as https://alerts.example.com/hook',
+      'is not an http or https address',
+      'set it in .env to one, such as https://alerts.example.com/hook',
     );
   }
   return refusals;

@@ -13,5 +13,5 @@ test('the program names each refused variable on a line and ends with 64', () =>
   const lines = stderr.trim().split('\n');
   expect(lines).toHaveLength(13);
   expect(lines[0]).toBe('AIRFLOW_ADMIN_PASSWORD is not set: set it in .env to the output of `openssl rand -hex 24`');
-  expect(lines.at(-1)).toMatch(/^12 to put right; nothing was started/);
+  expect(lines.at(-1)).toMatch(/^12 wrong settings; nothing was started/);
 });

@@ -1,6 +1,6 @@
 /**
- * Looks at the settings of production before anything starts: names each variable that must not stay as it is, one line
- * each, and ends with 64 if there is one.
+ * Checks the settings of production before anything starts: names each wrong variable, one line each, and ends with 64 if
+ * there is one.
  */
 import process from 'node:process';
 
@@ -11,8 +11,10 @@ import { checkProduction } from './check-production.ts';
 const refusals = checkProduction(process.env);
 for (const { name, problem, remedy } of refusals) process.stderr.write(`${name} ${problem}: ${remedy}\n`);
 if (refusals.length > 0) {
-  process.stderr.write(`${refusals.length} to put right; nothing was started. .env.example explains each variable.\n`);
+  process.stderr.write(
+    `${refusals.length} wrong settings; nothing was started. .env.example explains each variable.\n`,
+  );
   process.exitCode = exitCode.usage;
 } else {
-  process.stdout.write('The settings of production are fine.\n');
+  process.stdout.write('The settings of production are correct.\n');
 }

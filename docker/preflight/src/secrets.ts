@@ -1,19 +1,19 @@
 /** A secret of production, and what it must look like. */
 export interface Secret {
   readonly name: string;
-  /** Its value in development, which everybody can read; empty where there is none. */
+  /** Its value in development, which is public; empty if there is none. */
   readonly development: string;
   /** The command that makes a good one. */
   readonly command: string;
   /** What is wrong with a value's form, or undefined. */
   readonly formError: (value: string) => string | undefined;
-  /** The decimal logarithm of the guesses that it must take. */
+  /** The decimal logarithm of the guesses that it must withstand. */
   readonly guessesLog10Min: number;
 }
 
-/** Somebody who tries a log-in is slow, and passwords are stored as slow hashes. */
+/** Attempts to log in are slow, and passwords are stored as slow hashes. */
 const password = { command: 'openssl rand -hex 24', formError: atLeast(12), guessesLog10Min: 10 };
-/** Whoever has one thing that a key has signed or encrypted guesses as fast as computers go. */
+/** With one signed or encrypted text, an attacker can guess the key at full speed. */
 const key = { guessesLog10Min: 20 };
 
 /** Every secret of production. */
@@ -58,14 +58,14 @@ function atLeast(length: number): (value: string) => string | undefined {
   return (value) => (value.length < length ? `is shorter than ${length} characters` : undefined);
 }
 
-/** Compose puts it into a URL as it is. */
+/** Compose puts it into a URL without encoding. */
 function inUrl(value: string): string | undefined {
-  if (!/^[A-Za-z0-9._~-]*$/.test(value)) return 'stands in a URL and has a character other than A-Z a-z 0-9 . _ ~ -';
+  if (!/^[A-Za-z0-9._~-]*$/.test(value)) return 'is part of a URL and has a character other than A-Z a-z 0-9 . _ ~ -';
   return password.formError(value);
 }
 
-/** Several with commas between them: the first encrypts, each decrypts. */
+/** Several keys separated by commas: the first encrypts, all decrypt. */
 function fernetKeys(value: string): string | undefined {
   if (value.split(',').every((one) => /^[A-Za-z0-9_-]{43}=$/.test(one))) return undefined;
-  return 'is no Fernet key, which is 32 bytes in URL-safe base64: 44 characters of A-Z a-z 0-9 - _ with = at the end';
+  return 'is not a Fernet key, which is 32 bytes in URL-safe base64: 44 characters of A-Z a-z 0-9 - _ with = at the end';
 }

@@ -8,14 +8,14 @@ const estimator = new ZxcvbnFactory({
   translations,
 });
 
-/** What comes after these characters only adds to the strength, and the estimate takes the longer the more there are. */
+/** Further characters only add strength, and longer texts take longer to estimate. */
 const estimatedLengthMax = 24;
 
 /** How hard a secret is to guess. */
 export interface Strength {
   /** Decimal logarithm of the guesses that an attacker needs who knows common passwords, words, patterns and `knownWords`. */
   readonly guessesLog10: number;
-  /** Why it is no more, where the estimate knows. */
+  /** Why it is not higher, if the estimator knows. */
   readonly warning: string | undefined;
 }
 
