@@ -30,7 +30,7 @@ test.each([
   ['etl/src/extract/planted.ts', 'kafkajs'],
   ['etl/src/load/planted.ts', 'drizzle-orm'],
   ['etl/src/extract/planted.ts', '../transform/transform-batch.ts'],
-  ['etl/src/load/planted.ts', '../validate/validate-record.ts'],
+  ['etl/src/load/planted.ts', '../validate/validate-batch.ts'],
   ['etl/src/fraud/rules/planted.ts', '../../warehouse/positions.ts'],
   ['etl/src/pricing/planted.ts', '../program/context.ts'],
   ['etl/src/status/planted.ts', 'drizzle-orm'],

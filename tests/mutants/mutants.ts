@@ -145,22 +145,22 @@ export const mutants: readonly Mutant[] = [
     changes: [
       [
         '    const refusal = refused.size === 0',
-        `    const early = this.#seen.findOrAdd(t.source, t.orderIdAt, t.orderIdEnd, t.place, this.#isOrderAt);
+        `    const early = this.#seen.findOrAdd(t.source, t.idAt, t.idEnd, t.position, this.#isOrderAt);
     if (early !== undefined) {
       this.#takeRepeated(t, validAt(this.shares, early).contentHash);
       return;
     }
     const refusal = refused.size === 0`,
       ],
-      ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier.place === t.place) this'],
+      ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier.position === t.position) this'],
     ],
     test: integration('duplicates.test.ts', 'a sale that can not be judged'),
   },
   {
     name: "a customer's sales are in several shares",
-    file: 'etl/src/streams/transactions/valid-files.ts',
+    file: 'etl/src/streams/valid-files.ts',
     changes: [['hash % this.#files.length', 'Math.floor(Math.random() * this.#files.length)']],
-    test: unit('etl/src/streams/transactions/valid-files.test.ts', 'every sale is in the file of its customer'),
+    test: unit('etl/src/streams/valid-files.test.ts', 'every transaction is in the file of its customer'),
   },
   {
     name: 'order ids are forgotten with their share',
@@ -192,7 +192,7 @@ export const mutants: readonly Mutant[] = [
     changes: [
       [
         '    if (!isSameCustomer(t, taken) && cameBefore(',
-        '    if (place < 0 && !isSameCustomer(t, taken) && cameBefore(',
+        '    if (position < 0 && !isSameCustomer(t, taken) && cameBefore(',
       ],
     ],
     test: integration('order-of-arrival.test.ts', 'of one order id in several partitions'),

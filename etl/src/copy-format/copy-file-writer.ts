@@ -7,7 +7,7 @@ export class CopyFileWriter implements Disposable {
   readonly #file: FieldsFile;
   readonly #fieldCount: number;
 
-  constructor(path: string, columns: readonly string[]) {
+  constructor(path: string, columns: readonly unknown[]) {
     this.#file = new FieldsFile(path);
     this.#fieldCount = columns.length;
   }

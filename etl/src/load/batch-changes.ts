@@ -12,13 +12,9 @@ import type { Context } from '../program/context.ts';
 import { operatorOf } from '../program/operator.ts';
 import { readChunks, readLineBytes } from '../staging/staged-file.ts';
 import { stagedFile, type StagedStep } from '../staging/staging.ts';
-import {
-  alertColumns,
-  duplicateColumns,
-  rejectedColumns,
-  shadowVerdictColumns,
-  transactionColumns,
-} from '../streams/transactions/copy-columns.ts';
+import { rejects as rejectsSink } from '../streams/rejected-record.ts';
+import { copyTargetOf } from '../streams/sink.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
 import type { CopySource, CopyTarget } from '../warehouse/copy-rows.ts';
 import type { DeltaRows } from '../warehouse/json-rows.ts';
 import type { BatchChanges } from './load-transaction-queries.ts';
@@ -36,8 +32,8 @@ export interface StagedBatch {
 export function changesOf({ config }: Context, batch: Batch, staged: StagedBatch): BatchChanges {
   const { extracted, validated, transformed } = staged;
   const { loadedCount, duplicateCount, rejectedCount, flaggedCount, newestLoadedMs } = transformed.facts;
-  const rejectsTable = batch.claims === null ? 'rejected_transactions' : replayRejectsTable;
-  const rejects: CopyTarget = { table: rejectsTable, columns: rejectedColumns, format: 'text' };
+  const rejectsTable = batch.claims === null ? rejectsSink.table : replayRejectsTable;
+  const rejects = copyTargetOf({ ...rejectsSink, table: rejectsTable });
   return {
     batch,
     operator: operatorOf(config),
@@ -75,10 +71,11 @@ export function changesOf({ config }: Context, batch: Batch, staged: StagedBatch
   };
 }
 
-const transactions: CopyTarget = { table: 'transactions', columns: transactionColumns, format: 'binary' };
-const alerts: CopyTarget = { table: 'fraud_alerts', columns: alertColumns, format: 'binary' };
-const duplicates: CopyTarget = { table: 'duplicate_records', columns: duplicateColumns, format: 'binary' };
-const shadowVerdicts: CopyTarget = { table: 'fraud_shadow_verdicts', columns: shadowVerdictColumns, format: 'binary' };
+const { sinks } = transactionStream;
+const transactions = copyTargetOf(sinks.transactions);
+const alerts = copyTargetOf(sinks.alerts);
+const duplicates = copyTargetOf(sinks.duplicates);
+const shadowVerdicts = copyTargetOf(sinks.shadowVerdicts);
 
 /** The transactions of all shares as a source of COPY; undefined where there are none. */
 function transactionRows(transformed: StagedStep<TransformFacts>): CopySource | undefined {

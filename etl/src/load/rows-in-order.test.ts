@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { copyRowsOf, firstTextOf } from '../copy-format/copy-binary.ts';
-import { transactionColumns } from '../streams/transactions/copy-columns.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
 import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
 import { StagedFileDamagedError, StagedFileWriter, type SealedFile } from '../staging/staged-file.ts';
 import { rowsInOrder } from './rows-in-order.ts';
@@ -30,14 +30,15 @@ const nameOf = ({ partition, offset }: Row): string => `${partition}/${offset}`;
 function write(share: number, rows: readonly Row[]): SealedFile {
   const path = join(folder, `share-${share}`);
   rmSync(path, { force: true });
-  using file = new CopyFileWriter(path, transactionColumns);
+  const { columns } = transactionStream.sinks.transactions;
+  using file = new CopyFileWriter(path, columns);
   for (const row of rows) {
     const fields = file.beginRow();
-    for (const column of transactionColumns) {
-      if (column === 'order_id') fields.text(nameOf(row));
-      else if (column === 'kafka_partition') fields.integer(row.partition);
-      else if (column === 'kafka_offset') fields.bigint(row.offset);
-      else if (column === 'tax_jurisdiction') fields.text(row.jurisdiction);
+    for (const { name } of columns) {
+      if (name === 'order_id') fields.text(nameOf(row));
+      else if (name === 'kafka_partition') fields.integer(row.partition);
+      else if (name === 'kafka_offset') fields.bigint(row.offset);
+      else if (name === 'tax_jurisdiction') fields.text(row.jurisdiction);
       else fields.null();
     }
   }
@@ -104,7 +105,7 @@ test('of shares that are in no order every row comes once', () => {
 test('a length that no field can have is damage, and told before all of the file is read', () => {
   const path = join(folder, 'damaged');
   using file = new StagedFileWriter(path);
-  file.writeBytes(Buffer.from([0, transactionColumns.length, 0x7f, 0xff, 0xff, 0xff]));
+  file.writeBytes(Buffer.from([0, transactionStream.sinks.transactions.columns.length, 0x7f, 0xff, 0xff, 0xff]));
   file.writeBytes(Buffer.alloc(1_000_000));
   const damaged = { path, seal: file.seal() };
   expect(() => [...rowsInOrder([write(0, []), damaged])]).toThrow(/a row of COPY has a size of/);

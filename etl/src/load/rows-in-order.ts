@@ -1,10 +1,11 @@
 import { bigintOf, copyRowSize, integerOf } from '../copy-format/copy-binary.ts';
-import { transactionColumns } from '../streams/transactions/copy-columns.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
 import { RecordReader } from '../staging/staged-records.ts';
 import { ChunkRing, readChunks, type SealedFile } from '../staging/staged-file.ts';
 
-const offsetNumber = transactionColumns.indexOf('kafka_offset');
-const partitionNumber = transactionColumns.indexOf('kafka_partition');
+const names = transactionStream.sinks.transactions.columns.map(({ name }) => name);
+const offsetNumber = names.indexOf('kafka_offset');
+const partitionNumber = names.indexOf('kafka_partition');
 
 /**
  * The rows of all shares in the order in which their records stand in Kafka, partition by partition, as chunks like those of

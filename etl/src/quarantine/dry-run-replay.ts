@@ -1,5 +1,5 @@
 import type { Batch } from '../batch/batch.ts';
-import { rejectedColumns } from '../streams/transactions/copy-columns.ts';
+import { rejects } from '../streams/rejected-record.ts';
 import { manualBatchId } from '../batch/manual-batch-id.ts';
 import { readLines } from '../staging/staged-file.ts';
 import { stagedFile, type StagedStep } from '../staging/staging.ts';
@@ -76,7 +76,7 @@ async function rehearse(context: Context, { topic, rejectedIds }: SelectedClaims
   }
 }
 
-const reasonColumn = rejectedColumns.indexOf('reason_code');
+const reasonColumn = rejects.columns.findIndex(({ name }) => name === 'reason_code');
 
 function countReasons(step: StagedStep<unknown>, reasons: Record<string, number>): void {
   const name = copyFiles.rejectedTransactions;

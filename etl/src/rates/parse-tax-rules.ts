@@ -1,4 +1,4 @@
-import { countryAdvice, isCountry, parseDay, productCategoryLengthMax } from '@pulse/contract';
+import { countryAdvice, isCountry, parseDay, textLengthMax } from '@pulse/contract';
 
 import type { TaxRate } from '../pricing/tax.ts';
 import { clashFaults, type OnLine } from './clash-faults.ts';
@@ -97,7 +97,7 @@ function readRule(cell: (column: Column) => string, reportFault: (fault: string)
   const advice = countryAdvice(cell('country')) ?? 'expected ISO 3166-1 alpha-2, as DE';
   check(isCountry(cell('country')), `unknown country ${quoted(cell('country'))}: ${advice}`);
   check(/^(\*|[A-Z0-9]{1,3})$/.test(region), `region ${quoted(region)}: expected the end of an ISO 3166-2 code, or *`);
-  check(productCategory.length <= productCategoryLengthMax, 'product_category is too long');
+  check(productCategory.length <= textLengthMax.product_category, 'product_category is too long');
   const validFrom = parseDay(cell('valid_from'));
   const validTo = cell('valid_to') === '' ? null : parseDay(cell('valid_to'));
   check(validFrom !== undefined, `valid_from ${quoted(cell('valid_from'))} is no day: expected 2026-11-22`);

@@ -7,8 +7,9 @@ import type { Context } from '../program/context.ts';
 import { readRange, type ReadableRange } from '../kafka/read-range.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
-import { contentHash } from '../streams/transactions/content-hash.ts';
-import { validateRecord } from '../streams/transactions/validate-record.ts';
+import { contentHashOf } from '../streams/content-hash.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
+import { validateRecord } from '../streams/validate-record.ts';
 import { isGivenUp } from '../warehouse/given-up-batches.ts';
 import type { CheckedRange, Findings, ReconcileSnapshot, StoredRecord } from './reconcile-snapshot-queries.ts';
 
@@ -125,9 +126,11 @@ const everything = {
 };
 
 function readRecord(record: RawRecord): ReadRecord {
-  const verdict = validateRecord(record, everything, 0);
+  const result = validateRecord(transactionStream, record, everything, 0);
   const sale =
-    verdict.kind === 'valid' ? { orderId: verdict.sale.orderId, contentHash: contentHash(verdict.sale) } : null;
+    result.kind === 'valid'
+      ? { orderId: result.record.orderId, contentHash: contentHashOf(transactionStream.contentDigest(result.record)) }
+      : null;
   return { sale, valueHash: record.value === null ? null : hash('sha256', record.value, 'hex') };
 }
 

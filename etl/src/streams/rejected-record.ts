@@ -2,6 +2,7 @@ import type { FieldError } from '@pulse/contract';
 
 import { copyBytes, copyJson, copyNull, copyText } from '../copy-format/copy-text.ts';
 import type { RawRecord } from '../kafka/raw-record.ts';
+import { column, nullable, type Sink } from './sink.ts';
 
 /** A record that goes to quarantine, and why. */
 export interface RejectedRecord {
@@ -12,7 +13,27 @@ export interface RejectedRecord {
   readonly errors: readonly [FieldError, ...FieldError[]];
 }
 
-/** A rejected record as a line in COPY text format: `rejectedColumns`. The first error names the reason. */
+/** The quarantine. */
+export const rejects: Sink = {
+  table: 'rejected_transactions',
+  columns: [
+    column('batch_id', 'text'),
+    column('topic', 'text'),
+    column('epoch', 'integer'),
+    column('partition', 'integer'),
+    column('offset', 'bigint'),
+    column('kafka_timestamp', 'timestamp with time zone'),
+    nullable('raw_key', 'bytea'),
+    nullable('raw_value', 'bytea'),
+    nullable('order_id', 'text'),
+    column('stage', 'text'),
+    column('reason_code', 'text'),
+    column('errors', 'jsonb'),
+  ],
+  format: 'text',
+};
+
+/** A rejected record as a line in COPY text format: the columns of `rejects`. The first error names the reason. */
 export function encodeRejected(
   rejected: RejectedRecord,
   batch: { readonly batchId: string; readonly topic: string; readonly epoch: number },

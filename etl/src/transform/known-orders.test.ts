@@ -8,7 +8,7 @@ const around = 'xx';
 /** An id among other bytes. */
 function placed(orderId: string) {
   const source = Buffer.from(`${around}${orderId}${around}`);
-  return { source, orderIdAt: around.length, orderIdEnd: source.length - around.length };
+  return { source, idAt: around.length, idEnd: source.length - around.length };
 }
 
 test('an id lies beyond the greatest when it sorts after it byte by byte', () => {

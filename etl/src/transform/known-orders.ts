@@ -1,8 +1,8 @@
-import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import type { ValidRecord } from '../streams/valid-record.ts';
 import type { TransformSnapshot } from './transform-snapshot-queries.ts';
 
 /** Looks up which transactions' orders are loaded, with their content hashes in hexadecimal. */
-export type KnownOrders = (transactions: readonly ValidTransaction[]) => Promise<ReadonlyMap<string, string>>;
+export type KnownOrders = (transactions: readonly ValidRecord[]) => Promise<ReadonlyMap<string, string>>;
 
 const none: ReadonlyMap<string, string> = new Map();
 
@@ -16,14 +16,14 @@ export async function knownOrdersOf(snapshot: TransformSnapshot): Promise<KnownO
   const greatestBytes = Buffer.from(greatest);
   return async (transactions) => {
     const possible = transactions.filter((transaction) => !isBeyond(transaction, greatestBytes));
-    return possible.length === 0 ? none : snapshot.knownOrders(possible.map(({ orderId }) => orderId));
+    return possible.length === 0 ? none : snapshot.knownOrders(possible.map(({ id }) => id));
   };
 }
 
 /** Whether an id sorts after the greatest loaded one in the warehouse's order, which is that of UTF-8 bytes. */
 export function isBeyond(
-  { source, orderIdAt, orderIdEnd }: Pick<ValidTransaction, 'source' | 'orderIdAt' | 'orderIdEnd'>,
+  { source, idAt, idEnd }: Pick<ValidRecord, 'source' | 'idAt' | 'idEnd'>,
   greatest: Buffer,
 ): boolean {
-  return source.compare(greatest, 0, greatest.length, orderIdAt, orderIdEnd) > 0;
+  return source.compare(greatest, 0, greatest.length, idAt, idEnd) > 0;
 }

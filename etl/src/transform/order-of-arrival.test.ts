@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { readValid, ValidFileWriter, type ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
+import { readValid, ValidFileWriter, type ValidRecord } from '../streams/valid-record.ts';
 import { Customers } from '../fraud/customers.ts';
 import { FraudJudge } from '../fraud/fraud-judge.ts';
 import { parseRuleSet, prepareRuleSet } from '../fraud/rule-set.ts';
@@ -32,32 +33,32 @@ interface Sent {
 }
 
 /** The transactions as validation stages them: partition by partition, each by offset. Their order ids are their numbers. */
-function staged(sent: readonly Sent[]): ValidTransaction[] {
+function staged(sent: readonly Sent[]): ValidRecord[] {
   const path = join(folder, 'valid.bin');
   rmSync(path, { force: true });
-  using file = new ValidFileWriter(path);
+  using file = new ValidFileWriter(path, transactionStream.stagedColumns);
   const numbered = sent.map((sale, index) => ({ ...sale, index }));
   for (const { customerId, partition, recordMs, eventMs, amount, index } of numbered.toSorted(
     (a, b) => a.partition - b.partition,
   )) {
     file.write(
       {
-        orderId: `${index}`,
-        customerId,
-        amountMinor: BigInt(amount),
-        timestampMs: eventMs,
-        microseconds: 0,
-        localDay: 0,
-        currency: 'USD',
-        productCategory: 'toys',
-        country: 'US',
+        record: {
+          orderId: `${index}`,
+          customerId,
+          amount: { minor: BigInt(amount), exponent: 2 },
+          timestamp: { epochMs: eventMs, microseconds: 0, localDate: '1970-01-01', localDay: 0 },
+          currency: 'USD',
+          productCategory: 'toys',
+          country: 'US',
+        },
+        contentDigest: '0'.repeat(64),
+        coordinates: { partition, epoch: 0, offset: index, recordMs, framePosition: 0 },
       },
-      '0'.repeat(64),
       0,
-      { partition, epoch: 0, offset: index, recordMs, framePosition: 0 },
     );
   }
-  return [...readValid({ path, seal: file.seal(), firstPlace: 0 })].flat();
+  return [...readValid({ path, seal: file.seal(), layout: transactionStream.layout, firstPosition: 0 })].flat();
 }
 
 const sale = fc.record({
@@ -68,10 +69,10 @@ const sale = fc.record({
   amount: fc.constantFrom(100, 150, 2_000, 45_000, 150_000),
 });
 
-function decisionsOf(transactions: readonly ValidTransaction[], sent: readonly Sent[]): Map<string, unknown> {
+function decisionsOf(transactions: readonly ValidRecord[], sent: readonly Sent[]): Map<string, unknown> {
   const customers = new Customers();
   const judge = new FraudJudge(customers, set);
-  const decisions = transactions.map(({ orderId }): [string, unknown] => {
+  const decisions = transactions.map(({ id: orderId }): [string, unknown] => {
     const { customerId = '', eventMs: timeMs = 0, amount = 0 } = sent[Number(orderId)] ?? {};
     const given = {
       timeMs,
@@ -99,9 +100,9 @@ test('whatever partitions its records are in, a customer gets the fraud results 
 });
 
 /** Of the next records of all partitions the one with the earliest time, again and again. */
-function merged(records: readonly ValidTransaction[]): ValidTransaction[] {
+function merged(records: readonly ValidRecord[]): ValidRecord[] {
   const queues = [...Map.groupBy(records, ({ partition }) => partition).values()];
-  const order: ValidTransaction[] = [];
+  const order: ValidRecord[] = [];
   for (let left = queues; left.length > 0; left = left.filter((queue) => queue.length > 0)) {
     const [first] = left.toSorted(([a], [b]) => (a?.recordMs ?? 0) - (b?.recordMs ?? 0));
     const next = first?.shift();
@@ -114,10 +115,10 @@ test("a customer's records are taken by time, at one time by partition, and neve
   fc.assert(
     fc.property(fc.array(sale, { maxLength: 40 }), (sent) => {
       const transactions = staged(sent);
-      const customerOf = ({ orderId }: ValidTransaction) => sent[Number(orderId)]?.customerId ?? '';
+      const customerOf = ({ id }: ValidRecord) => sent[Number(id)]?.customerId ?? '';
       const ordered = Map.groupBy(inOrderOfArrival(transactions).transactions, customerOf);
       for (const [customer, own] of Map.groupBy(transactions, customerOf)) {
-        expect(ordered.get(customer)?.map(({ orderId }) => orderId)).toEqual(merged(own).map(({ orderId }) => orderId));
+        expect(ordered.get(customer)?.map(({ id }) => id)).toEqual(merged(own).map(({ id }) => id));
       }
     }),
   );

@@ -1,9 +1,9 @@
-import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import type { ValidRecord } from '../streams/valid-record.ts';
 import { TextNumbers } from '../compact/text-numbers.ts';
 
 /** Transactions in the order in which they are taken, and how many customers had records in several partitions. */
 interface Ordered {
-  readonly transactions: readonly ValidTransaction[];
+  readonly transactions: readonly ValidRecord[];
   readonly scatteredCustomerCount: number;
 }
 
@@ -13,14 +13,14 @@ interface Ordered {
  * the time of that one. The other customers' come first, as they are.
  * @param transactions - Partition by partition, in the order of their offsets.
  */
-export function inOrderOfArrival(transactions: readonly ValidTransaction[]): Ordered {
+export function inOrderOfArrival(transactions: readonly ValidRecord[]): Ordered {
   const customers = new TextNumbers();
   const numbers = transactions.map((t) => customers.numberOf(t.source, t.customerIdAt, t.customerIdEnd));
   const scattered = scatteredOf(transactions, numbers);
   if (scattered.size === 0) return { transactions, scatteredCustomerCount: 0 };
-  const kept: ValidTransaction[] = [];
-  const moved: ValidTransaction[] = [];
-  const ahead = new Map<number, ValidTransaction>();
+  const kept: ValidRecord[] = [];
+  const moved: ValidRecord[] = [];
+  const ahead = new Map<number, ValidRecord>();
   transactions.forEach((transaction, index) => {
     const customer = numbers[index] ?? 0;
     if (!scattered.has(customer)) {
@@ -39,7 +39,7 @@ export function inOrderOfArrival(transactions: readonly ValidTransaction[]): Ord
 }
 
 /** The numbers of those customers who have transactions of several partitions. */
-function scatteredOf(transactions: readonly ValidTransaction[], numbers: readonly number[]): ReadonlySet<number> {
+function scatteredOf(transactions: readonly ValidRecord[], numbers: readonly number[]): ReadonlySet<number> {
   const scattered = new Set<number>();
   const partitions: number[] = [];
   transactions.forEach(({ partition }, index) => {
@@ -51,7 +51,7 @@ function scatteredOf(transactions: readonly ValidTransaction[], numbers: readonl
 }
 
 /** Where and when a record came to Kafka. */
-export type Arrival = Pick<ValidTransaction, 'partition' | 'offset' | 'recordMs'>;
+export type Arrival = Pick<ValidRecord, 'partition' | 'offset' | 'recordMs'>;
 
 /**
  * Whether a record came before another one of a different customer: in one partition by offset, else by their time in Kafka,

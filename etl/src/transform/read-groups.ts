@@ -1,4 +1,4 @@
-import type { ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import type { ValidRecord } from '../streams/valid-record.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { Judgement } from '../pricing/price-transaction.ts';
 import type { KnownOrders } from './known-orders.ts';
@@ -6,7 +6,7 @@ import type { TransformSnapshot } from './transform-snapshot-queries.ts';
 
 /** Some transactions, and what the warehouse knows of them. */
 export interface Group {
-  readonly transactions: readonly ValidTransaction[];
+  readonly transactions: readonly ValidRecord[];
   /** Content hashes of those orders that are loaded already. */
   readonly known: ReadonlyMap<string, string>;
   /** The number of each transaction's customer, whose profile has been taken over. */
@@ -15,7 +15,7 @@ export interface Group {
 
 /** Valid transactions in groups, each with what is loaded of it; the next group is looked up while one is worked on. */
 export async function* readGroups(
-  portions: Iterable<readonly ValidTransaction[]>,
+  portions: Iterable<readonly ValidRecord[]>,
   customers: Customers,
   knownOrders: KnownOrders,
   snapshot: TransformSnapshot,

@@ -2,12 +2,6 @@ import { join } from 'node:path';
 import { rejectReasons, type RejectReason } from '@pulse/contract';
 
 import { sourcesOf, type Batch } from '../batch/batch.ts';
-import {
-  alertColumns,
-  duplicateColumns,
-  shadowVerdictColumns,
-  transactionColumns,
-} from '../streams/transactions/copy-columns.ts';
 import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
 import { marketOf, readMarkets, type Market } from '../streams/transactions/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
@@ -25,13 +19,14 @@ import {
   type TransformFacts,
   type ValidateFacts,
 } from '../batch/step-folders.ts';
-import { validAt, validFilesOf } from '../streams/transactions/valid-files.ts';
-import { readValid, type ValidFile, type ValidTransaction } from '../streams/transactions/valid-transaction.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
+import { validAt, validFilesOf } from '../streams/valid-files.ts';
+import { readValid, type ValidFile, type ValidRecord } from '../streams/valid-record.ts';
 import type { Context } from '../program/context.ts';
 import type { Customers } from '../fraud/customers.ts';
 import type { FraudJudge } from '../fraud/fraud-judge.ts';
 import { cameBefore, inOrderOfArrival, type Arrival } from './order-of-arrival.ts';
-import { TransactionRows } from '../streams/transactions/transaction-rows.ts';
+import type { TransactionRows } from '../streams/transactions/transaction-rows.ts';
 import {
   dayText,
   judgeTransaction,
@@ -52,7 +47,7 @@ export interface TransformInput {
 /** Orders whose rows the database has refused, by id, with its words: all their records go to quarantine. */
 export type RefusedOrders = ReadonlyMap<string, string>;
 
-/** Orders of several customers, by id: the place of the record that came first. The others repeat it. */
+/** Orders of several customers, by id: the position of the record that came first. The others repeat it. */
 export type FirstRecords = ReadonlyMap<string, number>;
 
 /** What is settled before a transform begins. */
@@ -86,13 +81,13 @@ export class Transformation implements Disposable {
   readonly #duplicates = new PartitionCounts();
   readonly #rejected = new PartitionCounts();
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
-  /** Whether the transaction at a place has this order id. */
-  readonly #isOrderAt: IsIdAt = (place, bytes, start, end) => {
-    const { source, orderIdAt, orderIdEnd } = validAt(this.shares, place);
-    return source.compare(bytes, start, end, orderIdAt, orderIdEnd) === 0;
+  /** Whether the transaction at a position has this order id. */
+  readonly #isOrderAt: IsIdAt = (position, bytes, start, end) => {
+    const { source, idAt, idEnd } = validAt(this.shares, position);
+    return source.compare(bytes, start, end, idAt, idEnd) === 0;
   };
   /** Orders of which a customer's record was taken before another customer's that came earlier; and that earlier one. */
-  readonly #overtaken = new Map<string, Arrival & { readonly place: number }>();
+  readonly #overtaken = new Map<string, Arrival & { readonly position: number }>();
   #scatteredCustomerCount = 0;
   #flaggedCount = 0;
   #newestLoadedMs: number | null = null;
@@ -116,20 +111,20 @@ export class Transformation implements Disposable {
     this.#fraudJudge = fraud.judge;
     this.#markets = markets;
     this.#folder = folder;
-    this.shares = validFilesOf(input.validated);
+    this.shares = validFilesOf(input.validated, transactionStream.layout);
     this.#files = openFiles(folder);
-    this.#rows = new TransactionRows({ ...batch, baseExponent: judgement.baseExponent });
+    this.#rows = transactionStream.createRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
     this.#seen = new SeenOrders(input.validated.facts.validCount);
   }
 
   /** Orders of which the earliest record was not taken first: the transform is made again with these, and then there are none. */
   get overtaken(): FirstRecords {
-    return new Map(Array.from(this.#overtaken, ([orderId, { place }]) => [orderId, place]));
+    return new Map(Array.from(this.#overtaken, ([orderId, { position }]) => [orderId, position]));
   }
 
   /** A share's transactions in the order in which they are taken. */
-  *readShare(share: number, file: ValidFile): Generator<readonly ValidTransaction[], void> {
+  *readShare(share: number, file: ValidFile): Generator<readonly ValidRecord[], void> {
     if (!this.#input.validated.facts.scatteredShares.includes(share)) {
       yield* readValid(file);
       return;
@@ -144,7 +139,7 @@ export class Transformation implements Disposable {
   /** Takes all transactions of a share. What its customers have done is written then, and forgotten. */
   async takeShare(share: number, groups: AsyncIterable<Group>): Promise<void> {
     const name = transactionsFile(share);
-    using rows = new CopyFileWriter(join(this.#folder, name), transactionColumns);
+    using rows = new CopyFileWriter(join(this.#folder, name), transactionStream.sinks.transactions.columns);
     for await (const group of groups) this.#takeGroup(group, rows);
     this.#transactionFiles[name] = rows.seal();
     writeDeltas(this.#files.customerDays, this.#rollUps.customerDayRows());
@@ -193,15 +188,15 @@ export class Transformation implements Disposable {
     this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
 
-  #take(t: ValidTransaction, customer: number, known: ReadonlyMap<string, string>, rows: CopyFileWriter): void {
+  #take(t: ValidRecord, customer: number, known: ReadonlyMap<string, string>, rows: CopyFileWriter): void {
     // Both are nearly always empty: an id that is not looked for need not be made.
-    const loadedHash = known.size === 0 ? undefined : known.get(t.orderId);
+    const loadedHash = known.size === 0 ? undefined : known.get(t.id);
     if (loadedHash !== undefined) {
       this.#takeRepeated(t, loadedHash);
       return;
     }
     const { refused } = this.#settled;
-    const refusal = refused.size === 0 ? undefined : refused.get(t.orderId);
+    const refusal = refused.size === 0 ? undefined : refused.get(t.id);
     if (refusal !== undefined) {
       this.#reject(t, 'refused_by_database', '', refusal, 'load');
       return;
@@ -218,24 +213,24 @@ export class Transformation implements Disposable {
   }
 
   /** The transaction that is loaded with the same order id; undefined where this one is. */
-  #earlierOf(t: ValidTransaction): ValidTransaction | undefined {
-    const { source, orderIdAt, orderIdEnd, place } = t;
+  #earlierOf(t: ValidRecord): ValidRecord | undefined {
+    const { source, idAt, idEnd, position } = t;
     const { firstRecords } = this.#settled;
-    const settled = firstRecords.size === 0 ? undefined : firstRecords.get(t.orderId);
-    if (settled !== undefined) return settled === place ? undefined : validAt(this.shares, settled);
-    const seen = this.#seen.findOrAdd(source, orderIdAt, orderIdEnd, place, this.#isOrderAt);
+    const settled = firstRecords.size === 0 ? undefined : firstRecords.get(t.id);
+    if (settled !== undefined) return settled === position ? undefined : validAt(this.shares, settled);
+    const seen = this.#seen.findOrAdd(source, idAt, idEnd, position, this.#isOrderAt);
     if (seen === undefined) return undefined;
     const taken = validAt(this.shares, seen);
     // One customer's are taken in the order in which they came.
-    if (!isSameCustomer(t, taken) && cameBefore(t, this.#overtaken.get(t.orderId) ?? taken)) {
+    if (!isSameCustomer(t, taken) && cameBefore(t, this.#overtaken.get(t.id) ?? taken)) {
       const { partition, offset, recordMs } = t;
-      this.#overtaken.set(t.orderId, { place, partition, offset, recordMs });
+      this.#overtaken.set(t.id, { position, partition, offset, recordMs });
     }
     return taken;
   }
 
   #takeNew(
-    t: ValidTransaction,
+    t: ValidRecord,
     { currency, country }: Market,
     customer: number,
     judged: JudgedTransaction,
@@ -270,9 +265,9 @@ export class Transformation implements Disposable {
   }
 
   /** The same sale again is a duplicate; the same order id with other content is a conflict. */
-  #takeRepeated(t: ValidTransaction, earlierHash: string): void {
+  #takeRepeated(t: ValidRecord, earlierHash: string): void {
     if (earlierHash !== t.contentHash) {
-      this.#reject(t, 'order_id_conflict', 'order_id', t.orderId);
+      this.#reject(t, 'order_id_conflict', 'order_id', t.id);
       return;
     }
     this.#rows.duplicate(this.#files.duplicateRecords.beginRow(), t, this.#sourceOf(t.partition));
@@ -285,7 +280,7 @@ export class Transformation implements Disposable {
   }
 
   #reject(
-    { partition, framePosition, orderId }: ValidTransaction,
+    { partition, framePosition, id: orderId }: ValidRecord,
     reason: RejectReason,
     field: string,
     detail: string,
@@ -302,7 +297,7 @@ export class Transformation implements Disposable {
   }
 }
 
-function isSameCustomer(a: ValidTransaction, b: ValidTransaction): boolean {
+function isSameCustomer(a: ValidRecord, b: ValidRecord): boolean {
   return a.source.compare(b.source, b.customerIdAt, b.customerIdEnd, a.customerIdAt, a.customerIdEnd) === 0;
 }
 
@@ -311,9 +306,15 @@ type Files = ReturnType<typeof openFiles>;
 function openFiles(folder: string) {
   return {
     rejectedTransactions: new StagedFileWriter(join(folder, copyFiles.rejectedTransactions)),
-    fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), alertColumns),
-    fraudShadowVerdicts: new CopyFileWriter(join(folder, copyFiles.fraudShadowVerdicts), shadowVerdictColumns),
-    duplicateRecords: new CopyFileWriter(join(folder, copyFiles.duplicateRecords), duplicateColumns),
+    fraudAlerts: new CopyFileWriter(join(folder, copyFiles.fraudAlerts), transactionStream.sinks.alerts.columns),
+    fraudShadowVerdicts: new CopyFileWriter(
+      join(folder, copyFiles.fraudShadowVerdicts),
+      transactionStream.sinks.shadowVerdicts.columns,
+    ),
+    duplicateRecords: new CopyFileWriter(
+      join(folder, copyFiles.duplicateRecords),
+      transactionStream.sinks.duplicates.columns,
+    ),
     salesPerMinute: new StagedFileWriter(join(folder, deltaFiles.salesPerMinute)),
     customerDays: new StagedFileWriter(join(folder, deltaFiles.customerDays)),
     customerProfiles: new StagedFileWriter(join(folder, deltaFiles.customerProfiles)),
@@ -325,7 +326,7 @@ function writeDeltas(file: StagedFileWriter, rows: Iterable<readonly unknown[]>)
 }
 
 /** What a transaction's figures depend on. */
-function saleOf({ amountMinor, timestampMs, localDay }: ValidTransaction, market: Market): Sale {
+function saleOf({ amountMinor, timestampMs, localDay }: ValidRecord, market: Market): Sale {
   const { productCategory, currency, country } = market;
   return { productCategory, currency, country, amountMinor, localDate: dayText(localDay), timestampMs };
 }

@@ -12,11 +12,12 @@ import { StagedFileWriter } from '../staging/staged-file.ts';
 import type { StagedStep, StepOutput } from '../staging/staging.ts';
 import { copyFiles, marketsFile, recordsFile, type ExtractFacts, type ValidateFacts } from '../batch/step-folders.ts';
 import { MarketNumbers, writeMarkets } from '../streams/transactions/market-numbers.ts';
-import { ValidFilesWriter } from '../streams/transactions/valid-files.ts';
+import type { StreamRecord } from '../streams/stream.ts';
+import { transactionStream } from '../streams/transactions/transactions.ts';
+import { ValidFilesWriter } from '../streams/valid-files.ts';
+import { validateRecord } from '../streams/validate-record.ts';
 import type { Context } from '../program/context.ts';
-import { contentDigest } from '../streams/transactions/content-hash.ts';
 import { isKeyOf } from './is-key-of.ts';
-import { validateRecord, type SaleFields } from '../streams/transactions/validate-record.ts';
 
 const progressEvery = 50_000;
 
@@ -31,7 +32,7 @@ export function validateBatch(
   folder: string,
 ): StepOutput<ValidateFacts> {
   const shareCount = shareCountOf(extracted.facts.readCount);
-  using valid = new ValidFilesWriter(folder, shareCount);
+  using valid = new ValidFilesWriter(folder, shareCount, transactionStream.stagedColumns);
   using rejected = new StagedFileWriter(join(folder, copyFiles.rejectedTransactions));
   const markets = new MarketNumbers();
   const tally = new Tally((done) => context.onProgress('validate', done, extracted.facts.readCount));
@@ -41,21 +42,26 @@ export function validateBatch(
     const coordinates = { batchId: batch.batchId, topic: batch.topic, epoch };
     using frames = new RecordReader({ path: join(extracted.folder, recordsFile(partition)), seal }, frameSizeAt);
     while (frames.next()) {
-      const record = readFrame(frames.bytes, frames.at);
-      const verdict = validateRecord(record, context.config.rules, batch.plannedAt.getTime());
-      if (verdict.kind === 'valid') {
-        const { sale } = verdict;
-        valid.write(sale, contentDigest(sale), markets.numberOf(sale), {
-          partition,
-          epoch,
-          offset: record.offset,
-          recordMs: record.timestampMs,
-          framePosition: frames.position,
-        });
-        tally.countValid(sale, record.key);
+      const raw = readFrame(frames.bytes, frames.at);
+      const result = validateRecord(transactionStream, raw, context.config.rules, batch.plannedAt.getTime());
+      if (result.kind === 'valid') {
+        const { record } = result;
+        const staged = {
+          record,
+          contentDigest: transactionStream.contentDigest(record),
+          coordinates: {
+            partition,
+            epoch,
+            offset: raw.offset,
+            recordMs: raw.timestampMs,
+            framePosition: frames.position,
+          },
+        };
+        valid.write(staged, markets.numberOf(record));
+        tally.countValid(record, raw.key);
       } else {
-        rejected.writeText(encodeRejected({ ...verdict, record, stage: 'validate' }, coordinates));
-        tally.countRejected(partition, verdict.errors[0].reason);
+        rejected.writeText(encodeRejected({ ...result, record: raw, stage: 'validate' }, coordinates));
+        tally.countRejected(partition, result.errors[0].reason);
       }
     }
   }
@@ -69,7 +75,7 @@ export function validateBatch(
   };
 }
 
-/** Counts verdicts, and tells of them now and then. */
+/** Counts results, and reports how many there are now and then. */
 class Tally {
   readonly #onProgress: (done: number) => void;
   #validCount = 0;
@@ -84,12 +90,13 @@ class Tally {
     this.#onProgress = onProgress;
   }
 
-  countValid({ timestampMs, customerId }: SaleFields, key: Buffer | null): void {
+  countValid({ timestamp, customerId }: StreamRecord, key: Buffer | null): void {
     this.#validCount += 1;
     if (key === null) this.#noKeyCount += 1;
     if (key === null || !isKeyOf(customerId, key)) this.#otherKeyCount += 1;
-    if (timestampMs < this.#oldestMs) this.#oldestMs = timestampMs;
-    if (timestampMs > this.#newestMs) this.#newestMs = timestampMs;
+    const { epochMs } = timestamp;
+    if (epochMs < this.#oldestMs) this.#oldestMs = epochMs;
+    if (epochMs > this.#newestMs) this.#newestMs = epochMs;
     this.#report();
   }
 

@@ -1,40 +1,7 @@
-import type * as z from 'zod';
-
-import { isRejectReason, rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
+import { checkMessage, type CheckedMessage } from './check-message.ts';
 import { transactionMessage, type TransactionMessage } from './transaction.ts';
 
-export type CheckedTransaction =
-  | { readonly kind: 'valid'; readonly message: TransactionMessage }
-  | { readonly kind: 'rejected'; readonly errors: readonly [FieldError, ...FieldError[]] };
-
-/**
- * Checks a parsed JSON value against the contract alone and names every fault of every field. Never throws.
- * Numbers are best handed in as `JsonNumber`, for a double no longer has the digits that were sent.
- */
-export function checkTransaction(value: unknown): CheckedTransaction {
-  const parsed = transactionMessage.safeParse(value, { reportInput: true });
-  if (parsed.success) return { kind: 'valid', message: parsed.data };
-  const [first, ...others] = parsed.error.issues.map(fieldError);
-  if (first === undefined) throw new Error('zod refused a value without an issue');
-  return { kind: 'rejected', errors: [first, ...others] };
-}
-
-function fieldError(issue: z.core.$ZodIssue): FieldError {
-  const reason = reasonOf(issue);
-  const message = issue.code === 'custom' ? issue.message : rejectReasons[reason];
-  return { field: issue.path.join('.'), reason, message };
-}
-
-function reasonOf(issue: z.core.$ZodIssue): RejectReason {
-  const [field] = issue.path;
-  if (field === undefined) return 'not_an_object';
-  if (issue.code === 'custom') return customReason(issue.params);
-  if (issue.input === undefined) return 'missing_field';
-  return 'wrong_type';
-}
-
-function customReason(params: Readonly<Record<string, unknown>> | undefined): RejectReason {
-  const reason = params?.['reason'];
-  if (isRejectReason(reason)) return reason;
-  throw new Error('an issue of the contract carries no reason code');
+/** Checks a parsed JSON value against the contract of transactions: see `checkMessage`. */
+export function checkTransaction(value: unknown): CheckedMessage<TransactionMessage> {
+  return checkMessage(transactionMessage, value);
 }

@@ -1,6 +1,7 @@
 export { dayAfter, parseDay } from './calendar-day.ts';
 export { productCategories, type ProductCategory } from './category.ts';
-export { checkTransaction, type CheckedTransaction } from './check-transaction.ts';
+export { checkMessage, type CheckedMessage } from './check-message.ts';
+export { checkTransaction } from './check-transaction.ts';
 export { countryAdvice } from './country-advice.ts';
 export { countryCodes, isCountry } from './country.ts';
 export { currencyCodes, currencyExponent, currencyOf, isInForce, type Currency } from './currency.ts';
@@ -18,11 +19,4 @@ export {
 export { rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
 export { parseTimestamp, type Instant, type TimestampFault } from './timestamp.ts';
 export { deadLetterHeaders, deadLetterTopic, recordKey, topics, valueSizeMaxBytes } from './topics.ts';
-export {
-  customerIdLengthMax,
-  orderIdLengthMax,
-  productCategoryLengthMax,
-  schemaVersions,
-  transactionMessage,
-  type TransactionMessage,
-} from './transaction.ts';
+export { schemaVersions, textLengthMax, transactionMessage, type TransactionMessage } from './transaction.ts';

@@ -12,17 +12,19 @@ import { parseTimestamp } from './timestamp.ts';
 /** Versions of the message that are read. A message without `schema_version` is version 1. */
 export const schemaVersions: readonly number[] = [1];
 
-export const orderIdLengthMax = 36;
-export const customerIdLengthMax = 50;
-export const productCategoryLengthMax = 50;
+/** How many characters a text may have, by the field's name. */
+export const textLengthMax = { order_id: 36, customer_id: 50, product_category: 50 } as const;
 
 /**
- * One sale as it travels through the topic `transactions`. Unknown fields are dropped, not refused.
- * Each custom issue carries its reason code in `params.reason` and its words; `checkTransaction` maps the rest.
+ * One transaction as it travels through the topic `transactions`, its fields in the order of the canonical spelling. Unknown
+ * fields are dropped, not refused. Each custom issue carries its reason code in `params.reason` and its message; `checkMessage`
+ * maps the rest.
  */
 export const transactionMessage = z
   .object({
-    order_id: identifier(orderIdLengthMax).meta({ description: 'Identifies the sale. Any text; UUIDv7 is welcome.' }),
+    order_id: identifier(textLengthMax.order_id).meta({
+      description: 'Identifies the sale. Any text; UUIDv7 is welcome.',
+    }),
     amount: amount(),
     currency: oneOf(
       currencyCodes,
@@ -39,8 +41,10 @@ export const transactionMessage = z
         if (typeof parsed === 'string') addIssue(context, parsed);
       })
       .meta({ format: 'date-time', description: 'When the sale took place: RFC 3339 with an offset.' }),
-    customer_id: identifier(customerIdLengthMax).meta({ description: 'Who bought. Also the key of the record.' }),
-    product_category: identifier(productCategoryLengthMax).meta({ description: 'What kind of product. Open text.' }),
+    customer_id: identifier(textLengthMax.customer_id).meta({ description: 'Who bought. Also the key of the record.' }),
+    product_category: identifier(textLengthMax.product_category).meta({
+      description: 'What kind of product. Open text.',
+    }),
     country: oneOf(countryCodes, isCountry, 'unknown_country', countryAdvice).optional().meta({
       description: 'Where the sale took place: ISO 3166-1 alpha-2, or XK for Kosovo. Absent means US.',
     }),
@@ -66,7 +70,7 @@ function identifier(lengthMax: number): z.ZodString {
   return z
     .string()
     .superRefine((text, context) => {
-      for (const reason of textFaults(text, lengthMax)) addIssue(context, reason);
+      for (const reason of textErrors(text, lengthMax)) addIssue(context, reason);
     })
     .meta({ minLength: 1, maxLength: lengthMax });
 }
@@ -137,14 +141,14 @@ function numberText(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : undefined;
 }
 
-/** Faults of a text that becomes a column. Lengths count characters (code points), as PostgreSQL does. */
-function textFaults(text: string, lengthMax: number): RejectReason[] {
-  const faults: RejectReason[] = [];
-  if (text.trim() === '') faults.push('id_empty');
-  if (text.length > lengthMax && Array.from(text).length > lengthMax) faults.push('id_too_long');
-  if (text.includes('\0')) faults.push('nul_byte');
-  else if (/\p{Cc}/u.test(text) || !text.isWellFormed()) faults.push('invalid_character');
-  return faults;
+/** What is wrong with a text that becomes a column. Lengths count characters (code points), as PostgreSQL does. */
+function textErrors(text: string, lengthMax: number): RejectReason[] {
+  const errors: RejectReason[] = [];
+  if (text.trim() === '') errors.push('id_empty');
+  if (text.length > lengthMax && Array.from(text).length > lengthMax) errors.push('id_too_long');
+  if (text.includes('\0')) errors.push('nul_byte');
+  else if (/\p{Cc}/u.test(text) || !text.isWellFormed()) errors.push('invalid_character');
+  return errors;
 }
 
 function addIssue(context: z.core.$RefinementCtx, reason: RejectReason, path: string[] = [], advice?: string): void {

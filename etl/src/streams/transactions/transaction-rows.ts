@@ -1,14 +1,78 @@
 import type { CurrencyExponent } from '@pulse/contract';
 
 import { CopyFields } from '../../copy-format/copy-binary.ts';
-import type { ValidTransaction } from './valid-transaction.ts';
+import { column, nullable, type Sink } from '../sink.ts';
+import type { ValidRecord } from '../valid-record.ts';
 import type { FraudVerdict } from '../../fraud/verdict.ts';
 import type { AppliedExchangeRate } from '../../pricing/exchange.ts';
 import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { parseDecimal } from '../../pricing/rational.ts';
 import type { AppliedTaxRate } from '../../pricing/tax.ts';
 
-/** What all rows of a batch share. */
+/** The columns of a transaction that follow its staged ones, in the order of its row. */
+export const computedColumns = [
+  column('tax_rate', 'numeric(9,6)'),
+  column('tax_jurisdiction', 'text'),
+  column('exchange_rate', 'numeric(24,12)'),
+  nullable('exchange_cross_rate', 'numeric(24,12)'),
+  column('exchange_rate_date', 'date'),
+  column('tax_amount', 'numeric(19,4)'),
+  column('total_amount', 'numeric(19,4)'),
+  column('amount_base', 'numeric(19,4)'),
+  column('tax_amount_base', 'numeric(19,4)'),
+  column('fraud_score', 'smallint'),
+  column('is_fraud_flagged', 'boolean'),
+  column('fraud_reasons', 'text[]'),
+  column('batch_id', 'text'),
+  nullable('arrived_at', 'timestamp with time zone'),
+] as const;
+
+export const alerts: Sink = {
+  table: 'fraud_alerts',
+  columns: [
+    column('order_id', 'text'),
+    column('transaction_timestamp', 'timestamp with time zone'),
+    column('fraud_score', 'smallint'),
+    column('decision', 'text'),
+    column('amount_base', 'numeric(19,4)'),
+    column('customer_id', 'text'),
+    column('batch_id', 'text'),
+    column('rule_set_version', 'text'),
+    column('reasons', 'jsonb'),
+  ],
+  format: 'binary',
+};
+
+export const duplicates: Sink = {
+  table: 'duplicate_records',
+  columns: [
+    column('order_id', 'text'),
+    column('topic', 'text'),
+    column('epoch', 'integer'),
+    column('partition', 'integer'),
+    column('offset', 'bigint'),
+    column('kafka_timestamp', 'timestamp with time zone'),
+    column('batch_id', 'text'),
+  ],
+  format: 'binary',
+};
+
+/** What a shadow rule set would have flagged. */
+export const shadowVerdicts: Sink = {
+  table: 'fraud_shadow_verdicts',
+  columns: [
+    column('order_id', 'text'),
+    column('rule_set_version', 'text'),
+    column('fraud_score', 'smallint'),
+    column('decision', 'text'),
+    column('reasons', 'jsonb'),
+    column('transaction_timestamp', 'timestamp with time zone'),
+    column('batch_id', 'text'),
+  ],
+  format: 'binary',
+};
+
+/** What all rows of a batch have in common. */
 export interface RowContext {
   readonly batchId: string;
   readonly ruleSetVersion: string;
@@ -30,8 +94,8 @@ export class TransactionRows {
     this.#batchId = fieldsOf((fields) => fields.text(context.batchId));
   }
 
-  /** Writes a transaction: `transactionColumns`. */
-  transaction(row: CopyFields, t: ValidTransaction, judged: JudgedTransaction, fraud: FraudVerdict): void {
+  /** Writes a transaction: its staged columns, then `computedColumns`. */
+  transaction(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudVerdict): void {
     const { baseExponent } = this.#context;
     row.append(t.source, t.fieldsAt, t.fieldsEnd);
     row.append(this.#taxRates.of(judged.taxRate));
@@ -48,9 +112,9 @@ export class TransactionRows {
     else row.timestamp(t.arrivedMs, 0);
   }
 
-  /** Writes a flagged transaction's alert: `alertColumns`. */
-  alert(row: CopyFields, t: ValidTransaction, judged: JudgedTransaction, fraud: FraudVerdict): void {
-    row.append(t.source, ...t.orderIdField);
+  /** Writes a flagged transaction's alert: `alerts`. */
+  alert(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudVerdict): void {
+    row.append(t.source, ...t.idField);
     row.append(t.source, ...t.timestampField);
     row.smallint(fraud.score);
     row.text(fraud.decision);
@@ -61,13 +125,13 @@ export class TransactionRows {
     row.json(fraud.reasons);
   }
 
-  /** Writes where a record is that repeats a transaction: `duplicateColumns`. */
+  /** Writes where a record is that repeats a transaction: `duplicates`. */
   duplicate(
     row: CopyFields,
-    t: ValidTransaction,
+    t: ValidRecord,
     { topic, epoch }: { readonly topic: string; readonly epoch: number },
   ): void {
-    row.append(t.source, ...t.orderIdField);
+    row.append(t.source, ...t.idField);
     row.text(topic);
     row.integer(epoch);
     row.integer(t.partition);
@@ -76,9 +140,9 @@ export class TransactionRows {
     row.append(this.#batchId);
   }
 
-  /** Writes what the shadow set would have flagged: `shadowVerdictColumns`. */
-  shadowVerdict(row: CopyFields, t: ValidTransaction, fraud: FraudVerdict): void {
-    row.append(t.source, ...t.orderIdField);
+  /** Writes what the shadow set would have flagged: `shadowVerdicts`. */
+  shadowVerdict(row: CopyFields, t: ValidRecord, fraud: FraudVerdict): void {
+    row.append(t.source, ...t.idField);
     row.text(this.#context.shadowRuleSetVersion ?? '');
     row.smallint(fraud.score);
     row.text(fraud.decision);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import type { StagedStep } from '../../staging/staging.ts';
-import type { ValidateFacts } from '../../batch/step-folders.ts';
+import type { StagedStep } from '../staging/staging.ts';
+import type { ValidateFacts } from '../batch/step-folders.ts';
 import { validAt, ValidFilesWriter, validFilesOf } from './valid-files.ts';
-import { readValid, type ValidTransaction } from './valid-transaction.ts';
+import { transactionStream } from './transactions/transactions.ts';
+import { readValid, type ValidRecord } from './valid-record.ts';
 
 let folder: string;
 
@@ -17,18 +18,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Few, so that each has several sales. */
+/** Few, so that each has several transactions. */
 const customerId = fc.constantFrom('a', 'b', 'c', 'ab', 'bé', '№', '7');
 
-test('every sale is in the file of its customer, and is found again at its place', () => {
+test('every transaction is in the file of its customer, and is found again at its position', () => {
   fc.assert(
     fc.property(fc.array(customerId, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (customers, shareCount) => {
-      const files = validFilesOf(stage(customers, shareCount));
+      const files = validFilesOf(stage(customers, shareCount), transactionStream.layout);
       expect(files).toHaveLength(shareCount);
       const read = files.map((file) => [...readValid(file)].flat());
       const sales = read.flat();
-      expect(sales.map(({ orderId }) => orderId).toSorted()).toEqual(customers.map((_, sale) => `${sale}`).toSorted());
-      expect(sales.map(({ place }) => validAt(files, place).orderId)).toEqual(sales.map(({ orderId }) => orderId));
+      expect(sales.map(({ id }) => id).toSorted()).toEqual(customers.map((_, sale) => `${sale}`).toSorted());
+      expect(sales.map(({ position }) => validAt(files, position).id)).toEqual(sales.map(({ id }) => id));
       const homes = read.map((share) => new Set(share.map(customerOf)));
       expect(homes.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(customers).size);
     }),
@@ -36,27 +37,27 @@ test('every sale is in the file of its customer, and is found again at its place
   );
 });
 
-/** Stages a sale of each of these customers, with its number as its order id. */
+/** Stages a transaction of each of these customers, with its number as its order id. */
 function stage(customers: readonly string[], shareCount: number): StagedStep<ValidateFacts> {
   rmSync(folder, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), 'shares-'));
-  using writer = new ValidFilesWriter(folder, shareCount);
+  using writer = new ValidFilesWriter(folder, shareCount, transactionStream.stagedColumns);
   customers.forEach((customer, sale) =>
     writer.write(
       {
-        orderId: `${sale}`,
-        customerId: customer,
-        amountMinor: 1n,
-        timestampMs: 0,
-        microseconds: 0,
-        localDay: 0,
-        currency: 'USD',
-        productCategory: 'toys',
-        country: '',
+        record: {
+          orderId: `${sale}`,
+          customerId: customer,
+          amount: { minor: 1n, exponent: 2 },
+          timestamp: { epochMs: 0, microseconds: 0, localDate: '1970-01-01', localDay: 0 },
+          currency: 'USD',
+          productCategory: 'toys',
+          country: '',
+        },
+        contentDigest: '0'.repeat(64),
+        coordinates: { partition: 0, epoch: 0, offset: sale, recordMs: 0, framePosition: 0 },
       },
-      '0'.repeat(64),
       0,
-      { partition: 0, epoch: 0, offset: sale, recordMs: 0, framePosition: 0 },
     ),
   );
   const facts = {
@@ -74,6 +75,6 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
   return { folder, facts, files: writer.seal() };
 }
 
-function customerOf({ source, customerIdAt, customerIdEnd }: ValidTransaction): string {
+function customerOf({ source, customerIdAt, customerIdEnd }: ValidRecord): string {
   return source.toString('utf8', customerIdAt, customerIdEnd);
 }

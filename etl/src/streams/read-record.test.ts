@@ -1,7 +1,7 @@
 import { encodeTransaction, type TransactionMessage } from '@pulse/contract';
 import { expect, test } from 'vitest';
 
-import { readCanonical } from './canonical-message.ts';
+import { transactionStream, type TransactionRecord } from './transactions/transactions.ts';
 
 const aMessage = (changes: Partial<TransactionMessage> = {}): TransactionMessage => ({
   order_id: 'order-1',
@@ -21,7 +21,7 @@ test.each([
   ['at an offset that no shop has', aMessage({ timestamp: '2026-11-22T11:00:00+16:00' })],
   ['in yen', aMessage({ currency: 'JPY', amount: '1500' })],
 ])('what the producer writes is read by its shape: %s', (_, message) => {
-  expect(readCanonical(Buffer.from(encodeTransaction(message)), 30)).toMatchObject({ orderId: 'order-1' });
+  expect(readCanonical(Buffer.from(encodeTransaction(message)))).toMatchObject({ orderId: 'order-1' });
 });
 
 test.each([
@@ -30,15 +30,19 @@ test.each([
   ['a space at the front of an id', aMessage({ order_id: ' a' })],
   ['an amount finer than its currency', aMessage({ amount: '1.001' })],
   ['an unknown currency', aMessage({ currency: 'XXX' })],
-  ['a currency that is no longer tender', aMessage({ currency: 'HRK' })],
   ['an unknown country', aMessage({ country: 'ZZ' })],
   ['a date that does not exist', aMessage({ timestamp: '2026-02-30T11:00:00.000Z' })],
 ])('%s is left to the thorough reading', (_, message) => {
-  expect(readCanonical(Buffer.from(encodeTransaction(message)), 30)).toBeUndefined();
+  expect(readCanonical(Buffer.from(encodeTransaction(message)))).toBeUndefined();
 });
 
 test('any other spelling is left to the thorough reading', () => {
   const { order_id: orderId, ...others } = aMessage();
-  expect(readCanonical(Buffer.from(JSON.stringify({ ...others, order_id: orderId })), 30)).toBeUndefined();
-  expect(readCanonical(Buffer.from(JSON.stringify(aMessage(), null, 1)), 30)).toBeUndefined();
+  expect(readCanonical(Buffer.from(JSON.stringify({ ...others, order_id: orderId })))).toBeUndefined();
+  expect(readCanonical(Buffer.from(JSON.stringify(aMessage(), null, 1)))).toBeUndefined();
 });
+
+function readCanonical(value: Buffer): TransactionRecord | undefined {
+  const message = transactionStream.readCanonical(value);
+  return message === undefined ? undefined : transactionStream.readRecord(message);
+}

@@ -9,7 +9,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import type { RawRecord } from '../../kafka/raw-record.ts';
+import type { RawRecord } from '../kafka/raw-record.ts';
+import { transactionStream, type TransactionRecord } from './transactions/transactions.ts';
 import { validateRecord, type ValidatedRecord, type ValidationRules } from './validate-record.ts';
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
@@ -32,17 +33,19 @@ const aMessage = (changes: Partial<TransactionMessage> = {}): TransactionMessage
   ...changes,
 });
 
-test('a message in canonical spelling becomes a sale', () => {
+test('a message in canonical spelling becomes a record', () => {
   expect(validated(encodeTransaction(aMessage()))).toEqual({
     kind: 'valid',
-    sale: {
+    record: {
       orderId: 'order-1',
-      amountMinor: 14_999n,
+      amount: { minor: 14_999n, exponent: 2 },
       currency: 'USD',
-      timestampMs: Date.parse('2026-11-22T11:00:00Z'),
-      microseconds: 0,
-      localDate: '2026-11-22',
-      localDay: Date.UTC(2026, 10, 22) / dayMs,
+      timestamp: {
+        epochMs: Date.parse('2026-11-22T11:00:00Z'),
+        microseconds: 0,
+        localDate: '2026-11-22',
+        localDay: Date.UTC(2026, 10, 22) / dayMs,
+      },
       customerId: 'customer-1',
       productCategory: 'toys',
       country: 'US',
@@ -79,7 +82,7 @@ test('a value of the largest size is read', () => {
   expect(validated(message.padEnd(rules.messageMaxBytes, ' ')).kind).toBe('valid');
 });
 
-describe('faults that JSON.parse lets pass', () => {
+describe('errors that JSON.parse lets pass', () => {
   const canonical = encodeTransaction(aMessage()).slice(0, -1);
 
   test.each([
@@ -127,18 +130,18 @@ describe('faults that JSON.parse lets pass', () => {
     ['{"amount":1,"amount":"2"', 'the first one is a number'],
     ['{"am\\u006funt":1e2,"amount":100', 'they are equal'],
   ])('of two amounts none is taken: %s', (start) => {
-    const verdict = validated(canonical.replace('{', `${start},`).replace(',"amount":"149.99"', '') + '}');
-    expect(verdict).toMatchObject({ kind: 'rejected', errors: [{ field: 'amount', reason: 'duplicate_json_key' }] });
+    const result = validated(canonical.replace('{', `${start},`).replace(',"amount":"149.99"', '') + '}');
+    expect(result).toMatchObject({ kind: 'rejected', errors: [{ field: 'amount', reason: 'duplicate_json_key' }] });
   });
 
-  test('equal keys of different objects are no fault, nor an exponent elsewhere', () => {
+  test('equal keys of different objects are no error, nor an exponent elsewhere', () => {
     const value = `${canonical},"a":{"x":1e2},"b":{"x":2,"amount":1e2},"c":"\\"c\\":1,\\"c\\":2"}`;
     expect(validated(value).kind).toBe('valid');
   });
 
   test('a key that jsonb can not hold is named in one that it can', () => {
-    const verdict = validated('{"a\\u0000\\ud800":1,"a\\u0000\\ud800":2}');
-    expect(verdict).toMatchObject({
+    const result = validated('{"a\\u0000\\ud800":1,"a\\u0000\\ud800":2}');
+    expect(result).toMatchObject({
       errors: expect.arrayContaining([
         { field: 'a\uFFFD\uFFFD', reason: 'duplicate_json_key', message: expect.any(String) },
       ]),
@@ -152,8 +155,8 @@ test.each([
   ['ten years back', nowMs - 3650 * dayMs, 'valid'],
   ['more than ten years back', nowMs - 3650 * dayMs - 1, 'timestamp_too_old'],
 ])('an event %s, by the clock of the plan', (_, timeMs, expected) => {
-  const verdict = validated(encodeTransaction(aMessage({ timestamp: new Date(timeMs).toISOString() })));
-  expect(verdict.kind === 'valid' ? 'valid' : verdict.errors[0].reason).toBe(expected);
+  const result = validated(encodeTransaction(aMessage({ timestamp: new Date(timeMs).toISOString() })));
+  expect(result.kind === 'valid' ? 'valid' : result.errors[0].reason).toBe(expected);
 });
 
 test.each([
@@ -168,16 +171,16 @@ test.each([
 ])('a sale in %s at %s: %s', (currency, timestamp, expected) => {
   const spelt = encodeTransaction(aMessage({ currency, timestamp }));
   for (const value of [spelt, ` ${spelt}`]) {
-    const verdict = validated(value);
+    const result = validated(value);
     const message = `${rejectReasons.currency_not_in_force} (${expected})`;
-    expect(verdict.kind === 'valid' ? 'valid' : verdict.errors).toEqual(
+    expect(result.kind === 'valid' ? 'valid' : result.errors).toEqual(
       expected === 'valid' ? 'valid' : [{ field: 'currency', reason: 'currency_not_in_force', message }],
     );
   }
 });
 
 test.each([
-  ['a message with every fault', '{}', null],
+  ['a message with every error', '{}', null],
   ['an order id that is no text', '{"order_id":7}', null],
   ['an order id with a NUL', '{"order_id":"a\\u0000"}', null],
   ['an order id without end', `{"order_id":"${'o'.repeat(500)}"}`, 'o'.repeat(100)],
@@ -198,7 +201,7 @@ test.each([
   ['1.2345e+1', 'KWD', 12_345n],
 ] as const)('the number %s is so many minor units of %s: %i', (amount, currency, minor) => {
   const value = encodeTransaction(aMessage({ currency })).replace('"149.99"', amount);
-  expect(validated(value)).toMatchObject({ kind: 'valid', sale: { amountMinor: minor } });
+  expect(validated(value)).toMatchObject({ kind: 'valid', record: { amount: { minor } } });
 });
 
 test('a number is loaded exactly as its text spells it, or not at all', () => {
@@ -208,14 +211,14 @@ test('a number is loaded exactly as its text spells it, or not at all', () => {
   );
   fc.assert(
     fc.property(numbers, fc.constantFrom('USD', 'JPY', 'KWD', 'CLF'), (number, currency) => {
-      const verdict = validated(encodeTransaction(aMessage({ currency })).replace('"149.99"', number));
-      fc.pre(verdict.kind === 'valid');
+      const result = validated(encodeTransaction(aMessage({ currency })).replace('"149.99"', number));
+      fc.pre(result.kind === 'valid');
       const [mantissa = '', exponent = '0'] = number.toLowerCase().split('e');
       const [whole = '', fraction = ''] = mantissa.split('.');
       // Both sides × 10^150.
       const sent = BigInt(whole + fraction) * 10n ** BigInt(150 + Number(exponent) - fraction.length);
       const decimals = currencyExponent(currency) ?? 0;
-      expect(verdict.sale.amountMinor * 10n ** BigInt(150 - decimals)).toBe(sent);
+      expect(result.record.amount.minor * 10n ** BigInt(150 - decimals)).toBe(sent);
     }),
     { numRuns: 5000 },
   );
@@ -255,7 +258,7 @@ const messages = fc.record({
   schema_version: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
 });
 
-test('the quick reading of the canonical spelling gives the verdict of the thorough one', () => {
+test('the quick reading of the canonical spelling gives the result of the thorough one', () => {
   fc.assert(
     fc.property(messages, (message) => {
       const spelt = encodeTransaction(message);
@@ -266,7 +269,7 @@ test('the quick reading of the canonical spelling gives the verdict of the thoro
   );
 });
 
-test('the verdict on a mutilated message does not depend on the reading either, and is never an exception', () => {
+test('the result of a mutilated message does not depend on the reading either, and is never an exception', () => {
   const mutilated = fc
     .tuple(messages, fc.nat(), fc.nat(255), fc.constantFrom('replace', 'insert', 'remove', 'cut'))
     .map(([message, at, byte, how]) => {
@@ -278,15 +281,15 @@ test('the verdict on a mutilated message does not depend on the reading either, 
     });
   fc.assert(
     fc.property(mutilated, (bytes) => {
-      const verdict = validated(bytes);
-      expect(verdict).toEqual(validated(Buffer.concat([Buffer.from(' '), bytes])));
+      const result = validated(bytes);
+      expect(result).toEqual(validated(Buffer.concat([Buffer.from(' '), bytes])));
     }),
     { numRuns: 2000 },
   );
 });
 
-function validated(value: string | Buffer | null): ValidatedRecord {
+function validated(value: string | Buffer | null): ValidatedRecord<TransactionRecord> {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   const record: RawRecord = { partition: 0, offset: 0, timestampMs: nowMs, key: null, value: bytes };
-  return validateRecord(record, rules, nowMs);
+  return validateRecord(transactionStream, record, rules, nowMs);
 }

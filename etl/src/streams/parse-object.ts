@@ -6,15 +6,18 @@ export type ParsedObject =
       readonly kind: 'object';
       /** Fields of the contract that are numbers are `JsonNumber`: as spelled, not as the double next to it. */
       readonly value: Readonly<Record<string, unknown>>;
-      /** Faults of the JSON text that its parsed value no longer shows. */
+      /** Errors of the JSON text that its parsed value no longer shows. */
       readonly errors: readonly FieldError[];
     };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const pollutingKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Reads a record's value as a JSON object, strictly. Bad bytes are a value, never an exception. */
-export function parseObject(bytes: Buffer): ParsedObject {
+/**
+ * Reads a record's value as a JSON object, strictly. Bad bytes are a value, never an exception.
+ * @param numberNames - Fields that may be numbers.
+ */
+export function parseObject(bytes: Buffer, numberNames: ReadonlySet<string>): ParsedObject {
   const text = decoded(bytes);
   if (text === undefined) return { kind: 'unreadable', reason: 'invalid_utf8' };
   if (text.trim() === '') return { kind: 'unreadable', reason: 'empty_value' };
@@ -23,7 +26,7 @@ export function parseObject(bytes: Buffer): ParsedObject {
   if (json === undefined) return { kind: 'unreadable', reason: 'not_json' };
   const { value } = json;
   if (!isObject(value)) return { kind: 'unreadable', reason: 'not_an_object' };
-  const { errors, numbers } = scanned(text);
+  const { errors, numbers } = scanned(text, numberNames);
   return { kind: 'object', value: numbers.length === 0 ? value : { ...value, ...Object.fromEntries(numbers) }, errors };
 }
 
@@ -47,14 +50,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Fields that may be numbers. */
-const numberFields = new Set(['amount', 'schema_version']);
-
 /**
  * What JSON.parse lets pass or loses: duplicate keys, keys that reach into prototypes, and the digits of numbers. (A reviver
  * gets a number's source, too, but it exhausts the stack on nested brackets, and a parse takes six times as long.)
  */
-function scanned(text: string): { readonly errors: FieldError[]; readonly numbers: [string, JsonNumber][] } {
+function scanned(
+  text: string,
+  numberNames: ReadonlySet<string>,
+): { readonly errors: FieldError[]; readonly numbers: [string, JsonNumber][] } {
   const errors: FieldError[] = [];
   const numbers: [string, JsonNumber][] = [];
   const report = (key: string, reason: RejectReason): void => {
@@ -63,7 +66,7 @@ function scanned(text: string): { readonly errors: FieldError[]; readonly number
   for (const { key, isDuplicate, depth, number } of scanKeys(text)) {
     if (isDuplicate) report(key, 'duplicate_json_key');
     if (pollutingKeys.has(key)) report(key, 'prototype_polluting_key');
-    if (number !== undefined && depth === 1 && numberFields.has(key)) numbers.push([key, new JsonNumber(number)]);
+    if (number !== undefined && depth === 1 && numberNames.has(key)) numbers.push([key, new JsonNumber(number)]);
   }
   return { errors, numbers };
 }

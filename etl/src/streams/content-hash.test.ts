@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { contentHash } from './content-hash.ts';
-import { validateRecord, type SaleFields } from './validate-record.ts';
+import { contentHashOf } from './content-hash.ts';
+import { transactionStream, type TransactionRecord } from './transactions/transactions.ts';
+import { validateRecord } from './validate-record.ts';
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
 const rules = {
@@ -35,7 +36,7 @@ test.each([
   ['fields that are not in the contract', JSON.stringify({ ...fields, note: 'hello' })],
   ['the version spelt out', JSON.stringify({ ...fields, schema_version: 1 })],
 ])('spelling makes no difference: %s', (_, text) => {
-  expect(contentHash(saleOf(text))).toBe(contentHash(saleOf(JSON.stringify(fields))));
+  expect(contentHash(recordOf(text))).toBe(contentHash(recordOf(JSON.stringify(fields))));
 });
 
 test.each([
@@ -48,26 +49,30 @@ test.each([
   ['customer_id', 'customer-2'],
   ['product_category', 'books'],
   ['country', undefined],
-])('another %s is another sale: %s', (name, value) => {
-  const other = saleOf(JSON.stringify({ ...fields, [name]: value }));
-  expect(contentHash(other)).not.toBe(contentHash(saleOf(JSON.stringify(fields))));
+])('another %s is another transaction: %s', (name, value) => {
+  const other = recordOf(JSON.stringify({ ...fields, [name]: value }));
+  expect(contentHash(other)).not.toBe(contentHash(recordOf(JSON.stringify(fields))));
 });
 
 test('text does not slip from one field into the next', () => {
-  const sale = saleOf(JSON.stringify(fields));
-  const one = { ...sale, customerId: 'ab', productCategory: 'c' };
-  const other = { ...sale, customerId: 'a', productCategory: 'bc' };
+  const record = recordOf(JSON.stringify(fields));
+  const one = { ...record, customerId: 'ab', productCategory: 'c' };
+  const other = { ...record, customerId: 'a', productCategory: 'bc' };
   expect(contentHash(one)).not.toBe(contentHash(other));
 });
 
 test('it is 32 hexadecimal digits, the same on every machine', () => {
-  expect(contentHash(saleOf(JSON.stringify(fields)))).toMatch(/^[0-9a-f]{32}$/);
-  expect(contentHash(saleOf(JSON.stringify(fields)))).toMatchInlineSnapshot(`"ffc82758fc8672bda07ee3e024ec3ba4"`);
+  expect(contentHash(recordOf(JSON.stringify(fields)))).toMatch(/^[0-9a-f]{32}$/);
+  expect(contentHash(recordOf(JSON.stringify(fields)))).toMatchInlineSnapshot(`"ffc82758fc8672bda07ee3e024ec3ba4"`);
 });
 
-function saleOf(text: string): SaleFields {
+function contentHash(record: TransactionRecord): string {
+  return contentHashOf(transactionStream.contentDigest(record));
+}
+
+function recordOf(text: string): TransactionRecord {
   const record = { partition: 0, offset: 0, timestampMs: nowMs, key: null, value: Buffer.from(text) };
-  const verdict = validateRecord(record, rules, nowMs);
-  if (verdict.kind === 'valid') return verdict.sale;
-  throw new Error(`not valid: ${JSON.stringify(verdict.errors)}`);
+  const result = validateRecord(transactionStream, record, rules, nowMs);
+  if (result.kind === 'valid') return result.record;
+  throw new Error(`not valid: ${JSON.stringify(result.errors)}`);
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { readValid, readValidAt, ValidFileWriter, type ValidTransaction } from './valid-transaction.ts';
+import { transactionStream } from './transactions/transactions.ts';
+import { readValid, readValidAt, ValidFileWriter, type ValidRecord } from './valid-record.ts';
 
 let folder: string;
 
@@ -17,14 +18,20 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 50 });
 
 const written = fc.record({
-  sale: fc.record({
+  record: fc.record({
     orderId: text,
-    customerId: text,
-    amountMinor: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
-    timestampMs: fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(9999, 0) }),
-    microseconds: fc.nat(999),
-    localDay: fc.integer({ min: -25_000, max: 2_900_000 }),
+    amount: fc.record({
+      minor: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
+      exponent: fc.constantFrom(0 as const, 2 as const, 3 as const),
+    }),
     currency: fc.constantFrom('USD', 'JPY', 'KWD'),
+    timestamp: fc.record({
+      epochMs: fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(9999, 0) }),
+      microseconds: fc.nat(999),
+      localDate: fc.constant(''),
+      localDay: fc.integer({ min: -25_000, max: 2_900_000 }),
+    }),
+    customerId: text,
     productCategory: text,
     country: fc.constantFrom('', 'US'),
   }),
@@ -40,12 +47,12 @@ const written = fc.record({
 });
 type Written = typeof written extends fc.Arbitrary<infer Value> ? Value : never;
 
-const asWritten = ({ sale, contentDigest, marketNumber, coordinates }: Written) => ({
-  orderId: sale.orderId,
-  customerId: sale.customerId,
-  amountMinor: sale.amountMinor,
-  timestampMs: sale.timestampMs,
-  localDay: sale.localDay,
+const asWritten = ({ record, contentDigest, marketNumber, coordinates }: Written) => ({
+  orderId: record.orderId,
+  customerId: record.customerId,
+  amountMinor: record.amount.minor,
+  timestampMs: record.timestamp.epochMs,
+  localDay: record.timestamp.localDay,
   contentHash: contentDigest.slice(0, 32),
   marketNumber,
   partition: coordinates.partition,
@@ -54,8 +61,8 @@ const asWritten = ({ sale, contentDigest, marketNumber, coordinates }: Written) 
   framePosition: coordinates.framePosition,
 });
 
-const asRead = (t: ValidTransaction) => ({
-  orderId: t.orderId,
+const asRead = (t: ValidRecord) => ({
+  orderId: t.id,
   customerId: t.source.toString('utf8', t.customerIdAt, t.customerIdEnd),
   amountMinor: t.amountMinor,
   timestampMs: t.timestampMs,
@@ -68,19 +75,17 @@ const asRead = (t: ValidTransaction) => ({
   framePosition: t.framePosition,
 });
 
-test('transactions come out as they were staged, and each is found again at its place', () => {
+test('transactions come out as they were staged, and each is found again at its position', () => {
   fc.assert(
-    fc.property(fc.array(written, { maxLength: 40 }), fc.nat(2 ** 31), (all, firstPlace) => {
+    fc.property(fc.array(written, { maxLength: 40 }), fc.nat(2 ** 31), (all, firstPosition) => {
       const path = join(folder, 'valid.bin');
       rmSync(path, { force: true });
-      using file = new ValidFileWriter(path);
-      for (const { sale, contentDigest, marketNumber, coordinates } of all) {
-        file.write(sale, contentDigest, marketNumber, coordinates);
-      }
-      const staged = { path, seal: file.seal(), firstPlace };
+      using file = new ValidFileWriter(path, transactionStream.stagedColumns);
+      for (const { marketNumber, ...staged } of all) file.write(staged, marketNumber);
+      const staged = { path, seal: file.seal(), layout: transactionStream.layout, firstPosition };
       const read = [...readValid(staged)].flat();
       expect(read.map(asRead)).toEqual(all.map(asWritten));
-      expect(read.map(({ place }) => asRead(readValidAt(staged, place)))).toEqual(all.map(asWritten));
+      expect(read.map(({ position }) => asRead(readValidAt(staged, position)))).toEqual(all.map(asWritten));
     }),
     { numRuns: 100 },
   );
