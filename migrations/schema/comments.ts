@@ -15,6 +15,20 @@ export type Comments = {
   };
 };
 
+/** The columns that roll-ups of sales have in common. */
+const salesColumns = {
+  productCategory: 'Category of the products.',
+  currency: 'ISO 4217 code of amount_sum, tax_sum and total_sum.',
+  country: 'ISO 3166-1 alpha-2 code of the country; empty when the messages name none.',
+  transactionCount: 'Number of transactions.',
+  flaggedCount: 'Number of transactions flagged as fraud.',
+  amountSum: 'Sum of amount, in major units of currency.',
+  taxSum: 'Sum of tax_amount, in major units of currency.',
+  totalSum: 'Sum of total_amount, in major units of currency.',
+  amountBaseSum: 'Sum of amount_base, in major units of the base currency.',
+  taxBaseSum: 'Sum of tax converted to the base currency, in its major units.',
+};
+
 /** The one place of what is said about the warehouse: COMMENTs in the database and docs/DATA.md come from here. */
 export const comments: Comments = {
   transactions: {
@@ -207,16 +221,7 @@ export const comments: Comments = {
       'Sales by minute of the event, category, currency and country. Dashboards read this table instead of the facts.',
     columns: {
       minute: 'Start of the minute in which the sales took place.',
-      productCategory: 'Category of the products.',
-      currency: 'ISO 4217 code of amount_sum, tax_sum and total_sum.',
-      country: 'ISO 3166-1 alpha-2 code of the country; empty when the messages name none.',
-      transactionCount: 'Number of transactions.',
-      flaggedCount: 'Number of transactions flagged as fraud.',
-      amountSum: 'Sum of amount, in major units of currency.',
-      taxSum: 'Sum of tax_amount, in major units of currency.',
-      totalSum: 'Sum of total_amount, in major units of currency.',
-      amountBaseSum: 'Sum of amount_base, in major units of the base currency.',
-      taxBaseSum: 'Sum of tax converted to the base currency, in its major units.',
+      ...salesColumns,
     },
   },
   salesPerHour: {
@@ -224,16 +229,7 @@ export const comments: Comments = {
       'The sums of sales_per_minute by hour. Dashboards read whole hours of this table, and minutes at the edges of a time range.',
     columns: {
       hour: 'Start of the UTC hour in which the sales took place.',
-      productCategory: 'Category of the products.',
-      currency: 'ISO 4217 code of amount_sum, tax_sum and total_sum.',
-      country: 'ISO 3166-1 alpha-2 code of the country; empty when the messages name none.',
-      transactionCount: 'Number of transactions.',
-      flaggedCount: 'Number of transactions flagged as fraud.',
-      amountSum: 'Sum of amount, in major units of currency.',
-      taxSum: 'Sum of tax_amount, in major units of currency.',
-      totalSum: 'Sum of total_amount, in major units of currency.',
-      amountBaseSum: 'Sum of amount_base, in major units of the base currency.',
-      taxBaseSum: 'Sum of tax converted to the base currency, in its major units.',
+      ...salesColumns,
     },
   },
   taxPerDay: {

@@ -7,16 +7,9 @@ import type { Judgement } from '../pricing/price-transaction.ts';
 import { readRates } from '../rates/read-rates.ts';
 import type { Queryable } from '../warehouse/connection.ts';
 import { bumpStateVersion, lockState, readState } from '../warehouse/positions.ts';
-import {
-  addChanges,
-  countChanges,
-  createChangeTable,
-  loadedBatches,
-  publishChanges,
-  readDifferences,
-  scanFigures,
-  type Scan,
-} from './reprocess-queries.ts';
+import { addChanges, countChanges, createChangeTable, readDifferences } from './change-queries.ts';
+import { publishChanges } from './publish-changes-queries.ts';
+import { loadedBatches, scanFigures, type Scan } from './scan-figures-queries.ts';
 import { reviseFigures } from './revise-figures.ts';
 import { readExchangeRates, readTaxRates } from '../rates/rate-queries.ts';
 

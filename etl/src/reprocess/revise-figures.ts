@@ -2,7 +2,7 @@ import { currencyExponent, formatMinor, parseAmountMinor, type RejectReason } fr
 
 import { copyNull, copyText } from '../copy-format/copy-text.ts';
 import { judgeTransaction, type Judgement } from '../pricing/price-transaction.ts';
-import type { StoredFigures } from './reprocess-queries.ts';
+import type { StoredFigures } from './scan-figures-queries.ts';
 
 /** What a transaction's figures are by the rates of today. */
 export type Revision =
@@ -12,13 +12,15 @@ export type Revision =
   /** A rule or a rate is missing now: the figures stay. */
   | { readonly kind: 'unresolved'; readonly reason: RejectReason };
 
-/** Computes tax and base amount of a loaded transaction anew. Pure. */
+/** Computes tax and base amount of a loaded transaction again. Pure. */
 export function reviseFigures(stored: StoredFigures, judgement: Judgement): Revision {
   const { currency, country, productCategory, taxDate, timestampMs } = stored;
   const exponent = currencyExponent(currency);
   const amountMinor = exponent === undefined ? 'unknown' : parseAmountMinor(stored.amount, exponent);
   if (typeof amountMinor === 'string') {
-    throw new Error(`order ${stored.orderId} has an amount of ${stored.amount} ${currency}, which can not be`);
+    throw new Error(
+      `order ${stored.orderId} has an amount of ${stored.amount} ${currency}, which no transaction can have`,
+    );
   }
   const judged = judgeTransaction(
     { amountMinor, currency, country, productCategory, localDate: taxDate, timestampMs },
