@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 
+import { sqlOfDimensions } from '../support/sales-dimensions.ts';
 import type { LogRecord } from './log-reader.ts';
 import type { Sent } from './traffic.ts';
 
@@ -243,19 +244,19 @@ function tenThousandths(text: string): bigint {
 
 const recomputed: Readonly<Record<string, readonly [string, string]>> = {
   sales_per_minute: [
-    `select minute, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
+    `select minute, ${sqlOfDimensions.names}, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
        amount_base_sum from sales_per_minute`,
-    `select date_trunc('minute', transaction_timestamp), product_category, currency, coalesce(country, ''), count(*),
+    `select date_trunc('minute', transaction_timestamp), ${sqlOfDimensions.values}, count(*),
        count(*) filter (where is_fraud_flagged), sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base)
-     from transactions group by 1, 2, 3, 4`,
+     from transactions group by ${sqlOfDimensions.positions}`,
   ],
   sales_per_hour: [
-    `select hour, product_category, currency, country, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
+    `select hour, ${sqlOfDimensions.names}, transaction_count, flagged_count, amount_sum, tax_sum, total_sum,
        amount_base_sum, tax_base_sum from sales_per_hour`,
-    `select date_trunc('hour', transaction_timestamp, 'UTC'), product_category, currency, coalesce(country, ''), count(*),
+    `select date_trunc('hour', transaction_timestamp, 'UTC'), ${sqlOfDimensions.values}, count(*),
        count(*) filter (where is_fraud_flagged), sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base),
        sum(tax_amount_base)
-     from transactions group by 1, 2, 3, 4`,
+     from transactions group by ${sqlOfDimensions.positions}`,
   ],
   tax_per_day: [
     `select tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum from tax_per_day`,

@@ -6,6 +6,7 @@ import { withAdmin } from '../../support/kafka.ts';
 import { someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { summariesOf } from '../../support/programs.ts';
+import { sqlOfDimensions } from '../../support/sales-dimensions.ts';
 
 test('each step run alone, in order, loads the batch and leaves nothing staged', async () => {
   await using pipeline = await openPipeline();
@@ -172,8 +173,8 @@ async function countFacts(pipeline: Pipeline): Promise<number> {
 async function contents(pipeline: Pipeline): Promise<unknown[]> {
   return pipeline.query(`
     select (select jsonb_agg(t order by order_id) from transactions t) as facts,
-      (select jsonb_agg(s order by minute, country, currency, product_category) from sales_per_minute s) as minutes,
-      (select jsonb_agg(s order by hour, country, currency, product_category) from sales_per_hour s) as hours,
+      (select jsonb_agg(s order by minute, ${sqlOfDimensions.names}) from sales_per_minute s) as minutes,
+      (select jsonb_agg(s order by hour, ${sqlOfDimensions.names}) from sales_per_hour s) as hours,
       (select jsonb_agg(t order by tax_date, country, product_category, tax_rate) from tax_per_day t) as taxes,
       (select jsonb_agg(p order by customer_id) from customer_profiles p) as profiles,
       (select jsonb_agg(d order by day, customer_id) from customer_days d) as days,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { aTransaction, someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { startEtl } from '../../support/programs.ts';
+import { sqlOfDimensions } from '../../support/sales-dimensions.ts';
 
 const today = new Date().toISOString().slice(0, 10);
 const window = ['--from', today, '--to', today];
@@ -53,8 +54,8 @@ async function loadSales(pipeline: Pipeline): Promise<void> {
 
 const everything = `
   select (select jsonb_agg(t order by order_id) from transactions t) as facts,
-    (select jsonb_agg(s order by minute, country, currency, product_category) from sales_per_minute s) as minutes,
-    (select jsonb_agg(s order by hour, country, currency, product_category) from sales_per_hour s) as hours,
+    (select jsonb_agg(s order by minute, ${sqlOfDimensions.names}) from sales_per_minute s) as minutes,
+    (select jsonb_agg(s order by hour, ${sqlOfDimensions.names}) from sales_per_hour s) as hours,
     (select jsonb_agg(t order by tax_date, country, product_category, tax_rate) from tax_per_day t) as taxes,
     (select jsonb_agg(d order by day, customer_id) from customer_days d) as days,
     (select jsonb_agg(p order by customer_id) from customer_profiles p) as profiles,
@@ -64,20 +65,20 @@ const everything = `
 /** What differs between the roll-ups and what SQL computes from the facts. */
 const rollUpFaults = `
   select 'minutes' as roll_up, count(*)::int as faults from (
-    (select minute, product_category, currency, country, transaction_count, amount_sum, tax_sum, total_sum, amount_base_sum, tax_base_sum
+    (select minute, ${sqlOfDimensions.names}, transaction_count, amount_sum, tax_sum, total_sum, amount_base_sum, tax_base_sum
      from sales_per_minute)
     except
-    (select date_trunc('minute', transaction_timestamp), product_category, currency, coalesce(country, ''), count(*),
+    (select date_trunc('minute', transaction_timestamp), ${sqlOfDimensions.values}, count(*),
        sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base), sum(tax_amount_base)
-     from transactions group by 1, 2, 3, 4)) minutes
+     from transactions group by ${sqlOfDimensions.positions})) minutes
   union all
   select 'hours', count(*)::int from (
-    (select hour, product_category, currency, country, transaction_count, amount_sum, tax_sum, total_sum, amount_base_sum, tax_base_sum
+    (select hour, ${sqlOfDimensions.names}, transaction_count, amount_sum, tax_sum, total_sum, amount_base_sum, tax_base_sum
      from sales_per_hour)
     except
-    (select date_trunc('hour', transaction_timestamp, 'UTC'), product_category, currency, coalesce(country, ''), count(*),
+    (select date_trunc('hour', transaction_timestamp, 'UTC'), ${sqlOfDimensions.values}, count(*),
        sum(amount), sum(tax_amount), sum(total_amount), sum(amount_base), sum(tax_amount_base)
-     from transactions group by 1, 2, 3, 4)) hours
+     from transactions group by ${sqlOfDimensions.positions})) hours
   union all
   select 'taxes', count(*)::int from (
     (select tax_date, country, product_category, tax_rate, transaction_count, amount_base_sum, tax_base_sum from tax_per_day)

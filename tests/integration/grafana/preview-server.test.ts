@@ -10,11 +10,12 @@ import { dashboardsFolder } from '../../../grafana/src/dashboards-folder.ts';
 import { Dashboards } from '../../../grafana/src/preview/dashboards.ts';
 import { startServer, type PreviewServer } from '../../../grafana/src/preview/server.ts';
 import { Warehouse } from '../../../grafana/src/preview/warehouse.ts';
+import { salesFilters } from '../../../grafana/src/sql/sales-filter.ts';
 import { migratedWarehouse, openClient, type OpenClient } from '../../support/warehouse.ts';
 import { aSale, insertSale } from './sales.ts';
 
 const at = new Date('2026-11-22T10:01:05Z');
-const all = { category: ['$__all'], country: ['$__all'], currency: ['$__all'] };
+const all = Object.fromEntries(salesFilters.map(({ variable }) => [variable, ['$__all']]));
 const view = { dashboard: 'sales-pulse', from: Date.parse('2026-11-21T10:10Z'), to: Date.parse('2026-11-22T10:10Z') };
 const question = { ...view, panel: 1, refId: 'A', intervalMs: 60_000, variables: all };
 

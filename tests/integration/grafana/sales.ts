@@ -1,5 +1,7 @@
 import type { Client } from 'pg';
 
+import { sqlOfDimensions } from '../../support/sales-dimensions.ts';
+
 /** One sale, as the tests care for it; amounts in major units. */
 export interface Sale {
   readonly orderId: string;
@@ -70,7 +72,7 @@ async function addToRollUp(owner: Client, table: string, time: 'minute' | 'hour'
        amount_base_sum, tax_base_sum
      ) values (date_trunc('${time}', $1::timestamptz, 'UTC'), $2, $3, $4, 1, $5, $6::numeric, $7::numeric,
        $6::numeric + $7::numeric, $8, $9)
-     on conflict (${time}, product_category, currency, country) do update set
+     on conflict (${time}, ${sqlOfDimensions.names}) do update set
        transaction_count = present.transaction_count + 1,
        flagged_count = present.flagged_count + excluded.flagged_count,
        amount_sum = present.amount_sum + excluded.amount_sum,
