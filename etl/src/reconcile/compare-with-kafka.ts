@@ -13,13 +13,13 @@ import { validateRecord } from '../streams/validate-record.ts';
 import { isGivenUp } from '../warehouse/given-up-batches.ts';
 import type { CheckedRange, Findings, ReconcileSnapshot, StoredRecord } from './reconcile-snapshot-queries.ts';
 
-/** Offsets that are compared at once: what bounds the memory. */
+/** Offsets that are compared at once: this limits the memory. */
 const windowSize = 10_000;
 const listedMax = 50;
 
 /** A record of Kafka, without its bytes. */
 interface ReadRecord {
-  /** Null where the record is no valid transaction whenever it is judged. */
+  /** Null where the record is no valid transaction, at whatever time it is validated. */
   readonly sale: { readonly orderId: string; readonly contentHash: string } | null;
   readonly valueHash: string | null;
 }
@@ -32,8 +32,8 @@ export interface KafkaFindings extends Findings {
 }
 
 /**
- * Reads every loaded range that Kafka still has again, of every topic, and compares: each record is a transaction with the
- * same content, in quarantine with the same bytes, or a repetition of a transaction; and each row has its record.
+ * Reads again every loaded range that Kafka still has, of every topic, and compares: each record is a transaction with the same
+ * content, a rejected record with the same bytes, or a duplicate of a transaction; and each row has its record.
  */
 export async function compareWithKafka(context: Context, snapshot: ReconcileSnapshot): Promise<KafkaFindings> {
   await requireKnownCluster(context);
@@ -80,7 +80,7 @@ async function comparePartition(
 ): Promise<void> {
   const [first] = ranges;
   if (first === undefined) return;
-  const stored = new Ahead(snapshot.storedRecords(first, first.fromOffset));
+  const stored = new RowReader(snapshot.storedRecords(first, first.fromOffset));
   for (const range of ranges) {
     await stored.skipTo(range.fromOffset);
     let duplicates = 0;
@@ -117,8 +117,8 @@ async function readWindow(
   return records;
 }
 
-/** Whatever a batch may have been judged by, it could accept no more than this. */
-const everything = {
+/** Limits that accept whatever a batch may have accepted. */
+const noLimits = {
   messageMaxBytes: Infinity,
   eventFutureMaxMs: Infinity,
   eventAgeMaxMs: Infinity,
@@ -126,7 +126,7 @@ const everything = {
 };
 
 function readRecord(record: RawRecord): ReadRecord {
-  const result = validateRecord(transactionStream, record, everything, 0);
+  const result = validateRecord(transactionStream, record, noLimits, 0);
   const sale =
     result.kind === 'valid'
       ? { orderId: result.record.orderId, contentHash: contentHashOf(transactionStream.contentDigest(result.record)) }
@@ -134,8 +134,8 @@ function readRecord(record: RawRecord): ReadRecord {
   return { sale, valueHash: record.value === null ? null : hash('sha256', record.value, 'hex') };
 }
 
-/** Rows of the warehouse, read as far as they are needed. */
-class Ahead {
+/** Rows of the warehouse, which are read when they are needed. */
+class RowReader {
   readonly #rows: AsyncGenerator<StoredRecord, void>;
   #next: StoredRecord | undefined;
   #isDone = false;
@@ -187,7 +187,7 @@ class Comparison {
     return { differences: this.#differences, differenceCount: this.#differenceCount, readCount: this.#readCount };
   }
 
-  /** Compares one window of a range. @returns how many of its records repeat a transaction. */
+  /** Compares one window of a range. @returns how many of its records are duplicates. */
   async compare(
     range: CheckedRange,
     records: ReadonlyMap<number, ReadRecord>,
@@ -206,7 +206,13 @@ class Comparison {
     for (const [offset, { sale }] of left) {
       if (sale !== null && known.get(sale.orderId) === sale.contentHash) duplicates += 1;
       else
-        this.#report('record_lost', range, offset, 'a transaction, a repetition of one, or in quarantine', 'nothing');
+        this.#report(
+          'record_lost',
+          range,
+          offset,
+          'a transaction, a duplicate of one, or a rejected record',
+          'nothing',
+        );
     }
     return duplicates;
   }
@@ -246,10 +252,10 @@ class Comparison {
 }
 
 const messages = {
-  record_lost: 'a record of Kafka is nowhere in the warehouse',
+  record_lost: 'a record of Kafka is not in the warehouse',
   row_without_record: 'a row of the warehouse has no record in Kafka',
-  content_differs: 'a transaction is not what its record says',
-  bytes_differ: 'a rejected record is not what Kafka has',
-  range_read: 'a range holds another number of records than were read of it: its holes are not what they were',
-  range_duplicates: 'a range holds another number of repetitions than were counted',
+  content_differs: 'a transaction has other content than its record',
+  bytes_differ: 'a rejected record has other bytes than in Kafka',
+  range_read: 'a range has another number of records in Kafka than were read from it: its holes have changed',
+  range_duplicates: 'a range has another number of duplicates in Kafka than were counted',
 } as const;

@@ -6,12 +6,12 @@ import { checks } from './reconcile-check-queries.ts';
 import type { Queryable, Warehouse } from '../warehouse/connection.ts';
 import { knownOrders } from '../streams/transactions/known-order-queries.ts';
 
-/** Differences that one check lists; those beyond are counted. */
+/** Differences that one check lists; all others are counted. */
 const listedMax = 50;
 
 export interface Findings {
   readonly differences: readonly ReconciliationDifference[];
-  /** Also those that are not listed. */
+  /** Includes those that are not listed. */
   readonly differenceCount: number;
 }
 
@@ -43,7 +43,7 @@ export interface StoredRecord {
   readonly hasValue: boolean;
 }
 
-/** The warehouse as one moment shows it, while loads go on. */
+/** The warehouse at one moment, while loads go on. */
 export interface ReconcileSnapshot {
   readonly checkedBatchCount: number;
   readonly checkedTransactionCount: number;
@@ -55,7 +55,7 @@ export interface ReconcileSnapshot {
   knownOrders(orderIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** How many transactions batches have loaded, all or since then, by the ledger: known at once. */
+/** How many transactions batches have loaded, all or since then. Quick: from the ledger. */
 export async function countLoaded(db: Queryable, since: Date | null): Promise<number> {
   const { loadedCount, loadedAt, state } = etlBatches;
   const [row] = await db
@@ -67,11 +67,11 @@ export async function countLoaded(db: Queryable, since: Date | null): Promise<nu
 
 export interface SnapshotOptions {
   readonly since: Date | null;
-  /** No query goes on for longer, also when nobody waits for it any more. */
+  /** The limit of each query, which also ends one that nobody waits for any more. */
   readonly limitMs: number;
 }
 
-/** Runs `work` over one snapshot of the warehouse. It only reads. */
+/** Runs `work` over one snapshot of the warehouse, read only. */
 export async function withReconcileSnapshot<Result>(
   { client, db }: Warehouse,
   { since, limitMs }: SnapshotOptions,
@@ -80,15 +80,15 @@ export async function withReconcileSnapshot<Result>(
   return db.transaction(
     async () => {
       await client.query(`set local statement_timeout = ${Math.ceil(limitMs)}`);
-      const { rows } = await client.query<{ batches: number; facts: string }>(
+      const { rows } = await client.query<{ batches: number; transactions: string }>(
         `select
            (select count(*) from etl_batches where state = 'loaded' and ($1::timestamptz is null or loaded_at >= $1))::int as batches,
-           (select count(*) from transactions where $1::timestamptz is null or processed_at >= $1) as facts`,
+           (select count(*) from transactions where $1::timestamptz is null or processed_at >= $1) as transactions`,
         [since],
       );
       return work({
         checkedBatchCount: rows[0]?.batches ?? 0,
-        checkedTransactionCount: Number(rows[0]?.facts ?? 0),
+        checkedTransactionCount: Number(rows[0]?.transactions ?? 0),
         findings: async () => runChecks(client, since),
         ranges: async () => readRanges(client, since),
         storedRecords: (partition, fromOffset) => storedRecords(client, partition, fromOffset),
@@ -104,7 +104,7 @@ async function runChecks(client: pg.Client, since: Date | null): Promise<Finding
   let differenceCount = 0;
   for (const { name, message, sql } of checks) {
     const { rows } = await client.query<{ subject: string; expected: string; found: string; total: string }>(
-      // The parameter appears, whether or not the check uses it.
+      // The condition is always true: it names the parameter for checks that do not.
       `select d.*, count(*) over () as total
        from (${sql}) d
        where $1::timestamptz is null or $1 is not null
@@ -151,10 +151,10 @@ async function readRanges(client: pg.Client, since: Date | null): Promise<readon
 
 const recordsAtOnce = 5000;
 
-/** One that is left before its end stays open until the transaction ends: each has a name of its own. */
+/** A cursor that is left before its end stays open until the transaction ends, so each has its own name. */
 let cursorCount = 0;
 
-/** Through a cursor: the server sorts on its own disk, and no more than some thousand rows are here at once. */
+/** Through a cursor: the server sorts on its disk, and this process holds a few thousand rows at once. */
 async function* storedRecords(
   client: pg.Client,
   { topic, partition, epoch }: CheckedPartition,

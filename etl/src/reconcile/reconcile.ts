@@ -12,9 +12,9 @@ export interface Reconciliation {
   readonly since: Date | null;
   readonly checkedBatchCount: number;
   readonly checkedTransactionCount: number;
-  /** Records of Kafka that were read again; null without `isDeep`. */
+  /** Records that were read again from Kafka; null without `isDeep`. */
   readonly readAgainCount: number | null;
-  /** Topics of loaded batches that could not be read again, for Kafka does not have them. */
+  /** Topics of loaded batches that could not be read again because Kafka does not have them. */
   readonly missingTopics: readonly string[];
   readonly differenceCount: number;
   /** The first of each kind. */
@@ -22,9 +22,9 @@ export interface Reconciliation {
 }
 
 /**
- * Holds the warehouse against its own rules, all in one snapshot, so that loads may go on beside it, and stores the result.
- * Deep also reads Kafka again and compares content.
- * @throws TemporaryError when it takes many times longer than so many transactions should.
+ * Checks the warehouse against its own rules in one snapshot, while loads may go on, and stores the result. Deep also reads
+ * Kafka again and compares content.
+ * @throws TemporaryError when it takes many times longer than the number of transactions explains.
  */
 export async function reconcile(
   context: Context,
@@ -33,8 +33,8 @@ export async function reconcile(
   const { warehouse, config } = context;
   const { since, isDeep } = options;
   const startedAt = new Date();
-  const factCount = await countLoaded(warehouse.db, since);
-  const limitMs = reconcileLimitMs(factCount);
+  const transactionCount = await countLoaded(warehouse.db, since);
+  const limitMs = reconcileLimitMs(transactionCount);
   const work = withReconcileSnapshot(warehouse, { since, limitMs }, async (snapshot) => {
     const { checkedBatchCount, checkedTransactionCount } = snapshot;
     const counts = { checkedBatchCount, checkedTransactionCount };
@@ -50,7 +50,7 @@ export async function reconcile(
       differenceCount: findings.differenceCount + deep.differenceCount,
     };
   });
-  const { readAgainCount, missingTopics, ...stored } = await withinLimit(limitMs, factCount, work);
+  const { readAgainCount, missingTopics, ...stored } = await withinLimit(limitMs, transactionCount, work);
   const row = { ...stored, differences: [...stored.differences], startedAt, finishedAt: new Date(), isDeep, since };
   const reconciliationId = await insertReconciliation(warehouse.db, { ...row, codeVersion: config.codeVersion });
   return { ...row, reconciliationId, readAgainCount, missingTopics };

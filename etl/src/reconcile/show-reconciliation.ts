@@ -1,7 +1,7 @@
 import type { Reconciliation } from './reconcile.ts';
 import { table } from '../program/table.ts';
 
-/** The result as one line of JSON, in the spelling of the other summaries. */
+/** The result as one line of JSON, spelled as the other summaries. */
 export function reconciliationLine(result: Reconciliation): string {
   return JSON.stringify({
     reconciliation_id: result.reconciliationId,

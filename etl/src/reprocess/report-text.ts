@@ -1,7 +1,7 @@
 import { table } from '../program/table.ts';
 import type { ReprocessReport } from './reprocess.ts';
 
-/** The report in lines for people. */
+/** The report as text for a terminal. */
 export function reprocessText(report: ReprocessReport): string {
   const { differences, dry_run: isDryRun, base_currency: base } = report;
   const parts: string[] = [];
@@ -20,7 +20,7 @@ export function reprocessText(report: ReprocessReport): string {
     );
   }
   const unresolved = Object.entries(report.unresolved).map(([reason, count]) => `${count} ${reason}`);
-  if (unresolved.length > 0) parts.push(`kept as they are, for a rate is missing: ${unresolved.join(', ')}`);
+  if (unresolved.length > 0) parts.push(`unchanged because a rate is missing: ${unresolved.join(', ')}`);
   const verb = isDryRun ? 'would revise' : 'revised';
   parts.push(`${verb} ${report.revised} of ${report.read} transactions${idText(report.reprocess_id)}`);
   return parts.join('\n');

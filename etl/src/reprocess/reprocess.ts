@@ -13,14 +13,14 @@ import { loadedBatches, scanFigures, type Scan } from './scan-figures-queries.ts
 import { reviseFigures } from './revise-figures.ts';
 import { readExchangeRates, readTaxRates } from '../rates/rate-queries.ts';
 
-/** Sales of this span of time are computed again. */
+/** Transactions of this span of time are computed again. */
 export interface ReprocessWindow {
   readonly from: Date;
   /** Exclusive. */
   readonly until: Date;
 }
 
-/** What came of it, or would come of it. */
+/** What was changed, or would be. */
 export interface ReprocessReport {
   /** Null when nothing differs, and in a dry run. */
   readonly reprocess_id: string | null;
@@ -35,12 +35,12 @@ export interface ReprocessReport {
   readonly differences: readonly ReprocessDifference[];
 }
 
-/** How often all is computed again because another reprocess was quicker. */
+/** How often all is computed again because another reprocess was applied first. */
 const attemptsMax = 3;
 
 /**
- * Computes tax and base amounts of loaded sales again, by the rates recorded until now, and puts what differs in force: at
- * once, under the lock of the positions, with roll-ups and profiles corrected. Fraud verdicts stay as they are.
+ * Computes tax and base amounts of loaded transactions again, by the rates recorded until now, and applies what differs: all at
+ * once, under the lock of the state, with roll-ups and profiles corrected. Fraud decisions stay as they are.
  */
 export async function reprocess(
   context: Context,
@@ -56,14 +56,14 @@ export async function reprocess(
   throw new TemporaryError('figures changed while they were computed again; try once more');
 }
 
-/** A run under way: what it judges by, and what it has seen. */
+/** The state of a run: the rates that it uses, and what it has read. */
 interface Run {
   readonly window: ReprocessWindow;
   readonly judgement: Judgement;
   readonly baseCurrency: string;
   readonly ratesRecordedBy: Date;
-  /** Batches that the first scan has seen, of those loaded of late. */
-  readonly seenBatches: ReadonlySet<string>;
+  /** Recently loaded batches that the first scan has read. */
+  readonly readBatches: ReadonlySet<string>;
   readonly tally: Tally;
 }
 
@@ -72,10 +72,10 @@ interface Tally {
   readonly unresolved: Map<string, number>;
 }
 
-/** A load's rows carry the start of its transaction: none takes this long. */
+/** The rows of a load carry the time at which its database transaction began. No load takes this long. */
 const loadTimeMaxMs = 86_400_000;
 
-/** Reads the whole span in one snapshot, without a lock, and collects what differs in a table of this session. */
+/** Reads the whole span in one snapshot, without a lock, and collects the differences in a table of this session. */
 async function collect(context: Context, window: ReprocessWindow): Promise<Run> {
   const { warehouse, config } = context;
   await createChangeTable(warehouse.db);
@@ -92,8 +92,8 @@ async function collect(context: Context, window: ReprocessWindow): Promise<Run> 
       const span = { firstMs: window.from.getTime(), lastMs: window.until.getTime() };
       const judgement = await readRates(snapshot, config.rules, span, ratesRecordedBy);
       const tally: Tally = { readCount: 0, unresolved: new Map() };
-      const seenBatches = new Set(await loadedBatches(tx, new Date(ratesRecordedBy.getTime() - loadTimeMaxMs)));
-      const run = { window, judgement, baseCurrency, ratesRecordedBy, seenBatches, tally };
+      const readBatches = new Set(await loadedBatches(tx, new Date(ratesRecordedBy.getTime() - loadTimeMaxMs)));
+      const run = { window, judgement, baseCurrency, ratesRecordedBy, readBatches, tally };
       await scan(context, tx, run, { ...window, batchIds: undefined });
       return run;
     },
@@ -116,14 +116,14 @@ async function scan(context: Context, db: Queryable, run: Run, span: Scan): Prom
   }
 }
 
-/** Adds what was loaded since the first scan, and puts everything in force, in one transaction that holds the lock. */
+/** Adds what was loaded since the first scan, and applies all changes, in one database transaction that holds the lock. */
 async function publish(context: Context, run: Run): Promise<ReprocessReport | 'stale'> {
   const { warehouse, config } = context;
   const { window, tally, ratesRecordedBy } = run;
   return warehouse.db.transaction(async (tx) => {
     await lockState(tx, config.warehouse.lockTimeoutMs);
     const since = new Date(ratesRecordedBy.getTime() - loadTimeMaxMs);
-    const batchIds = (await loadedBatches(tx, since)).filter((batchId) => !run.seenBatches.has(batchId));
+    const batchIds = (await loadedBatches(tx, since)).filter((batchId) => !run.readBatches.has(batchId));
     if (batchIds.length > 0) await scan(context, tx, run, { ...window, batchIds });
     const revisedCount = await countChanges(tx);
     if (revisedCount === 0) return report(run, null, [], false);

@@ -4,12 +4,12 @@ import { copyNull, copyText } from '../copy-format/copy-text.ts';
 import { judgeTransaction, type Judgement } from '../pricing/price-transaction.ts';
 import type { StoredFigures } from './scan-figures-queries.ts';
 
-/** What a transaction's figures are by the rates of today. */
+/** What a transaction's figures are by today's rates. */
 export type Revision =
   | { readonly kind: 'unchanged' }
   /** A line in COPY text format for the table of changes. */
   | { readonly kind: 'changed'; readonly line: string }
-  /** A rule or a rate is missing now: the figures stay. */
+  /** A rule or a rate is missing now: the figures stay as they are. */
   | { readonly kind: 'unresolved'; readonly reason: RejectReason };
 
 /** Computes tax and base amount of a loaded transaction again. Pure. */

@@ -5,13 +5,13 @@ import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { MinuteSales, type CountedSale } from './minute-sales.ts';
 import type { Market } from './market-numbers.ts';
 
-/** What a batch adds to the roll-ups, counted as its rows are made. */
+/** What a batch adds to the roll-ups, summed while its rows are made. */
 export class RollUps {
   readonly #minutes: MinuteSales;
   readonly #days: CustomerDays;
 
   /**
-   * @param markets - Each in the place of its number.
+   * @param markets - Each at the index of its number.
    * @param customerIdOf - The id of a customer by its number.
    */
   constructor(baseExponent: CurrencyExponent, markets: readonly Market[], customerIdOf: (customer: number) => string) {
@@ -24,7 +24,7 @@ export class RollUps {
     this.#days.add(customer, sale.timestampMs, judged.amountBaseMinor, isFlagged);
   }
 
-  /** Rows of sales_per_minute, and by what they were taxed: see `MinuteSales`. */
+  /** Rows of sales_per_minute, with the day and rate of their tax: see `MinuteSales`. */
   minuteRows(): Generator<(string | number | boolean)[]> {
     return this.#minutes.rows();
   }
@@ -33,7 +33,8 @@ export class RollUps {
   customerDayRows(): Generator<(string | number)[]> {
     return this.#days.rows();
   }
-  /** Forgets the customers' days: their numbers will be those of others. */
+
+  /** Forgets the customers' days: the next chunk gives their numbers to other customers. */
   clearCustomerDays(): void {
     this.#days.clear();
   }
