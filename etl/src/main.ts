@@ -1,21 +1,21 @@
+// Node loads it when `performance` is first read; imported, it is part of the snapshot.
+import 'node:perf_hooks';
 import { startupSnapshot } from 'node:v8';
 
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
 
-import { stepNames } from './batch/batch.ts';
 import { addFraudCommands } from './fraud/fraud-commands.ts';
 import { addRateCommands } from './rates/rates-commands.ts';
 import { addExplainCommand } from './explain/explain-command.ts';
 import { addMaintainCommand } from './recovery/maintain-command.ts';
 import { addReconcileCommand } from './reconcile/reconcile-command.ts';
 import { addRejectedCommands } from './quarantine/quarantine-commands.ts';
-import { guarded, jsonOption, print, takeHeadStart } from './program/perform.ts';
+import { guarded, jsonOption, print } from './program/perform.ts';
 import { addReprocessCommand } from './reprocess/reprocess-command.ts';
 import { addResumeCommand } from './recovery/resume-command.ts';
 import { addStatusCommand } from './status/status-command.ts';
 import type { Config } from './settings/config.ts';
-import { warmUp } from './warm-up.ts';
 import { addRunCommands } from './run/run-commands.ts';
 
 function createProgram(): Command {
@@ -76,21 +76,16 @@ async function main(): Promise<void> {
   silenceNegativeTimeouts();
   exitOnSignals();
   exitWhenUnread();
-  if (stepNames.some((step) => step === process.argv[2])) await takeHeadStart();
   try {
     await program.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   }
-  // All is closed and written: a heap that Node takes apart at its end is a tenth of what an empty step costs.
+  // All is closed and written. A socket whose peer does not answer must not keep a finished step alive.
   process.exit();
 }
 
-// Images start the command from a snapshot that is taken here, with all the code loaded: see build/snapshot.ts. One that was
-// not warmed up to the end does not start.
-if (startupSnapshot.isBuildingSnapshot()) {
-  void warmUp().then(() => startupSnapshot.setDeserializeMainFunction(() => void main()));
-} else {
-  void main();
-}
+// Images start the command from a snapshot that is taken here, with the code of the steps loaded: see build/snapshot.ts.
+if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.setDeserializeMainFunction(() => void main());
+else void main();

@@ -2,13 +2,17 @@ import type { BatchKind } from '@pulse/migrations/schema';
 
 import type { Batch, StepName } from './batch/batch.ts';
 import { extractFolder, transformFolder, validateFolder } from './batch/step-folders.ts';
+import { extractBatch } from './extract/extract-batch.ts';
 import { planBatch } from './extract/plan-batch.ts';
 import { finishLoad } from './load/finish-load.ts';
+import { loadBatch } from './load/load-batch.ts';
 import type { Context } from './program/context.ts';
 import { haltOnRejects } from './recovery/halt-on-rejects.ts';
 import { isStillToDo, recoverBatch } from './recovery/recover-batch.ts';
+import { transformBatch } from './transform/transform-batch.ts';
 import type { RefusedOrders } from './transform/transformation.ts';
 import type { StagedStep, StepFolder, StepOutput } from './staging/staging.ts';
+import { validateBatch } from './validate/validate-batch.ts';
 import { markSuperseded, requireBatch, timed } from './warehouse/batch-ledger.ts';
 
 /**
@@ -30,33 +34,27 @@ export async function runStep(context: Context, step: StepName, batchId: string,
 
 /**
  * Takes a batch through its steps up to `last`. Each step leaves files for the next one, and is passed over while its files are
- * there; one that leaves none has found that another batch has loaded the records. Code is imported by the step that runs it.
+ * there; one that leaves none has found that another batch has loaded the records.
  */
 async function runThrough(context: Context, batch: Batch, last: StepName): Promise<void> {
-  const extracted = await staged(context, batch, extractFolder, async (folder) => {
-    const { extractBatch } = await import('./extract/extract-batch.ts');
-    return extractBatch(context, batch, folder);
-  });
+  const extracted = await staged(context, batch, extractFolder, async (folder) => extractBatch(context, batch, folder));
   if (extracted === undefined || last === 'extract') return;
 
-  const validated = await staged(context, batch, validateFolder, async (folder) => {
-    const { validateBatch } = await import('./validate/validate-batch.ts');
-    return validateBatch(context, batch, extracted, folder);
-  });
+  const validated = await staged(context, batch, validateFolder, async (folder) =>
+    validateBatch(context, batch, extracted, folder),
+  );
   if (validated === undefined || last === 'validate') return;
 
   const transform = async (refused: RefusedOrders) => {
-    const transformed = await staged(context, batch, transformFolder, async (folder) => {
-      const { transformBatch } = await import('./transform/transform-batch.ts');
-      return transformBatch(context, batch, { extracted, validated }, refused, folder);
-    });
+    const transformed = await staged(context, batch, transformFolder, async (folder) =>
+      transformBatch(context, batch, { extracted, validated }, refused, folder),
+    );
     if (transformed !== undefined) await haltOnRejects(context, batch, validated.facts, transformed.facts);
     return transformed;
   };
   const transformed = await transform(new Map());
   if (transformed === undefined || last === 'transform') return;
 
-  const { loadBatch } = await import('./load/load-batch.ts');
   await loadBatch(context, batch, { extracted, validated, transformed }, transform);
 }
 

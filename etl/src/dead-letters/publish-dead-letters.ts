@@ -1,7 +1,11 @@
 import { deadLetterHeaders as names } from '@pulse/contract';
 
 import type { Context } from '../program/context.ts';
-import type { DeadLetter, DeadLetterPublisher } from '../kafka/dead-letter-publisher.ts';
+import {
+  createDeadLetterPublisher,
+  type DeadLetter,
+  type DeadLetterPublisher,
+} from '../kafka/dead-letter-publisher.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import {
@@ -51,7 +55,6 @@ export async function publishDeadLetters(context: Context): Promise<number> {
 
 async function publishAll(context: Context, source: KafkaSource): Promise<number> {
   const { warehouse, config } = context;
-  const { createDeadLetterPublisher } = await import('../kafka/dead-letter-publisher.ts');
   const startedMs = performance.now();
   using publisher = await createDeadLetterPublisher(source, config.kafka.deadLetterTopic);
   let count = 0;

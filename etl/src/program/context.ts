@@ -4,7 +4,7 @@ import type { Config } from '../settings/config.ts';
 import type { Batch } from '../batch/batch.ts';
 import { stagingIdentity } from '../batch/staging-identity.ts';
 import { BatchStaging } from '../staging/staging.ts';
-import type { KafkaSource } from '../kafka/kafka-source.ts';
+import { connectKafkaSource, type KafkaSource } from '../kafka/kafka-source.ts';
 import type { Warehouse } from '../warehouse/connection.ts';
 
 /** What every step works with. Kafka is connected to when a step first needs it, for most do not. */
@@ -34,7 +34,7 @@ export function createContext(
     warehouse,
     onProgress,
     kafka: async () => {
-      source ??= connect(config, logger, disposal.signal).catch((error: unknown) => {
+      source ??= connectKafkaSource(config.kafka, logger, disposal.signal).catch((error: unknown) => {
         // Whoever asks later may be luckier.
         source = undefined;
         throw error;
@@ -52,9 +52,4 @@ export function createContext(
       await connected?.[Symbol.asyncDispose]();
     },
   };
-}
-
-async function connect(config: Config, logger: Logger, signal: AbortSignal): Promise<KafkaSource> {
-  const { connectKafkaSource } = await import('../kafka/kafka-source.ts');
-  return connectKafkaSource(config.kafka, logger, signal);
 }

@@ -1,5 +1,4 @@
 import { stdout } from 'node:process';
-import { setImmediate } from 'node:timers/promises';
 import { Option } from '@commander-js/extra-typings';
 import { createLogger, type LogFormat, type Logger } from '@pulse/runtime';
 
@@ -8,7 +7,7 @@ import { createContext, type Context } from './context.ts';
 import type { IntegrityError } from '../failures/errors.ts';
 import { armFailpoint } from '../failures/failpoint.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { beginConnecting, connectWarehouse } from '../warehouse/connection.ts';
+import { connectWarehouse } from '../warehouse/connection.ts';
 import { refuseFailpointInProduction } from '../warehouse/refuse-failpoint.ts';
 import { errorCodeOf, errorMessageOf, integrityStopOf } from '../failures/error-chain.ts';
 import { exitCodeOf, failureKind, remedyOf } from './failure-kind.ts';
@@ -25,26 +24,11 @@ export function print(line: string): void {
   stdout.write(`${line}\n`);
 }
 
-/** What a command is sure to need, begun before its command line is read. */
-let headStart: { readonly config: Config; readonly client: ReturnType<typeof beginConnecting> } | undefined;
-
-/** Connects to the warehouse while other things are done: the `perform` that follows goes on from there. */
-export async function takeHeadStart(): Promise<void> {
-  try {
-    const config = createConfig(process.env);
-    headStart = { config, client: beginConnecting(config.warehouse, applicationName) };
-    // The server is spoken to in the turn of the event loop that ends here.
-    await setImmediate();
-  } catch {
-    // Settings are read again where somebody is told what is wrong with them.
-  }
-}
-
 /** Runs a command that needs the warehouse, and closes all it opened. */
 export async function perform(json: boolean, work: (context: Context) => Promise<void>): Promise<void> {
   await guarded(json, async (config, logger) => {
     const onProgress = await createProgressBar();
-    await using warehouse = await connectWarehouse(config.warehouse, applicationName, logger, headStart?.client);
+    await using warehouse = await connectWarehouse(config.warehouse, applicationName, logger);
     await using context = createContext(config, logger, warehouse, onProgress);
     if (config.failpoint !== undefined) await refuseFailpointInProduction(warehouse.db, config.failpoint.name);
     await work(context).catch((error: unknown) => {
@@ -61,7 +45,7 @@ export async function guarded(
   const isWatched = process.stderr.isTTY && !json;
   let logger: Logger | undefined;
   try {
-    const config = headStart?.config ?? createConfig(process.env);
+    const config = createConfig(process.env);
     armFailpoint(config.failpoint);
     // People at a terminal get results; logs are for where nobody watches.
     const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;

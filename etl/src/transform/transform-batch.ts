@@ -39,7 +39,7 @@ export async function transformBatch(
   );
 }
 
-export async function transformOverSnapshot(
+async function transformOverSnapshot(
   context: Context,
   batch: Batch,
   input: TransformInput,

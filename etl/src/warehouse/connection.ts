@@ -45,32 +45,17 @@ const keepAliveDelayMs = 15_000;
 const deadClientSettings =
   '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000';
 
-/** Begins to connect, for `connectWarehouse` to go on from there. Whether that works is heard of by whoever waits for it. */
-export function beginConnecting(options: WarehouseOptions, applicationName: string): Promise<pg.Client> {
-  const client = connectedClient(options, applicationName);
-  client.catch(() => undefined);
-  return client;
-}
-
 /**
  * Connects to the warehouse, waiting for it up to `waitMaxMs`.
- * @param begun - A first try that is under way.
  * @throws TemporaryError when it stays away.
  */
 export async function connectWarehouse(
   options: WarehouseOptions,
   applicationName: string,
   logger: Logger,
-  begun?: Promise<pg.Client>,
 ): Promise<Warehouse> {
   const { host, port, database, waitMaxMs } = options;
-  let firstTry = begun;
-  const connected = async (): Promise<pg.Client> => {
-    const client = firstTry ?? connectedClient(options, applicationName);
-    firstTry = undefined;
-    return client;
-  };
-  const client = await retrying(connected, {
+  const client = await retrying(() => connectedClient(options, applicationName), {
     isTemporary: isTemporaryOfWarehouse,
     what: `connecting to the warehouse ${database} at ${host}:${port}`,
     waitMaxMs,
