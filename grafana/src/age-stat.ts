@@ -3,7 +3,7 @@ import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sd
 
 import { seriesStat } from './headline-stat.ts';
 import { secondsOf, type Allowance } from './sql/schedule.ts';
-import { thresholds } from './thresholds.ts';
+import { figureThresholds } from './thresholds.ts';
 
 interface AgeDescription {
   readonly id: number;
@@ -32,7 +32,7 @@ export function ageStat({ id, title, description, age, orangeFrom, redFrom, noVa
 from (
 ${age}
 ) as ages`;
-  return seriesStat({ id, title, description, unit: 's', sql, thresholds: thresholds('green'), noValue })
+  return seriesStat({ id, title, description, unit: 's', sql, thresholds: figureThresholds('green'), noValue })
     .overrideByRegexp('/^late$/', [{ id: 'color', value: fixed('orange') }])
     .overrideByRegexp('/^overdue$/', [{ id: 'color', value: fixed('red') }]);
 }

@@ -61,6 +61,7 @@ function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
       [defaults.unit !== '', 'it has no unit'],
       [panel.targets.length > 0, 'it has no query'],
       [isInterval(panel.interval, variables), `its interval is none, and no variable either: ${panel.interval}`],
+      [panel.options?.showPercentChange !== true, 'Grafana would show ∞ % for its change where the first value is 0'],
       [uids.every((uid) => uid === warehouseDatasource.uid), 'it reads another datasource'],
       [panel.type !== 'stat' || steps.length > 0, 'it has no thresholds'],
       [panel.type !== 'stat' || defaults.noValue !== undefined, 'it does not say what is shown when there is no value'],

@@ -53,6 +53,10 @@ describe('a breach of the conventions is found:', () => {
     ['its description says too little', (panel) => (panel.description = 'Sales')],
     ['it has no unit', (panel) => (panel.fieldConfig.defaults.unit = '')],
     ['it has no query', (panel) => (panel.targets = [])],
+    [
+      'Grafana would show ∞ % for its change where the first value is 0',
+      (panel) => (panel.options = { showPercentChange: true }),
+    ],
     ['its interval is none, and no variable either: ${gone}s', (panel) => (panel.interval = '${gone}s')],
     ['it reads another datasource', (panel) => (panel.datasource.uid = 'other')],
     ['it has no thresholds', (panel) => (panel.fieldConfig.defaults.thresholds = undefined)],

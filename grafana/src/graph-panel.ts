@@ -40,11 +40,15 @@ export function linesPanel(description: GraphDescription): TimeseriesBuilder {
 
 /** Bars over time, each the stack of its series. */
 export function stackedBarsPanel(description: GraphDescription): TimeseriesBuilder {
-  return graph(description)
-    .drawStyle(GraphDrawStyle.Bars)
-    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
-    .lineWidth(0)
-    .fillOpacity(70);
+  return (
+    graph(description)
+      .drawStyle(GraphDrawStyle.Bars)
+      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+      .lineWidth(0)
+      .fillOpacity(70)
+      // Else the bar of a lone batch covers hours.
+      .barMaxWidth(40)
+  );
 }
 
 /** Draws the thresholds of a graph as dashed lines. */

@@ -1,8 +1,9 @@
 import {
   BigValueColorMode,
   BigValueGraphMode,
-  PercentChangeColorMode,
+  BigValueTextMode,
   ReduceDataOptionsBuilder,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import type { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
@@ -18,11 +19,6 @@ interface StatDescription extends Omit<PanelDescription, 'width' | 'height' | 'f
   readonly noValue: string;
 }
 
-interface ComparedStatDescription extends StatDescription {
-  /** Whether a rise is good news: it colours the change. */
-  readonly higherIs: 'better' | 'worse';
-}
-
 /** One large figure, coloured by its thresholds: the one value of its query. */
 export function headlineStat(description: StatDescription): StatBuilder {
   return stat({ ...description, format: 'table' });
@@ -33,11 +29,11 @@ export function seriesStat(description: StatDescription): StatBuilder {
   return stat({ ...description, format: 'time_series' });
 }
 
-/** A figure with its change: from the first value of its query to the last, as `dayAgainstDayBefore` gives them. */
-export function comparedStat({ higherIs, ...description }: ComparedStatDescription): StatBuilder {
-  return stat({ ...description, format: 'time_series' })
-    .showPercentChange(true)
-    .percentChangeColorMode(higherIs === 'better' ? PercentChangeColorMode.Standard : PercentChangeColorMode.Inverted);
+/** The same with the name beside the figure, which is its change, as `dayAgainstDayBefore` gives it. */
+export function comparedStat(description: StatDescription): StatBuilder {
+  return seriesStat(description)
+    .textMode(BigValueTextMode.ValueAndName)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(14));
 }
 
 function stat(description: StatDescription & Pick<PanelDescription, 'format'>): StatBuilder {

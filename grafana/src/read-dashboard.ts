@@ -19,6 +19,8 @@ const panel = z.object({
   datasource: z.object({ type: z.string(), uid: z.string() }),
   gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
   interval: z.string().optional(),
+  /** Of single figures. */
+  options: z.object({ showPercentChange: z.boolean().default(false) }).optional(),
   fieldConfig: z.object({
     defaults: z.object({
       unit: z.string(),

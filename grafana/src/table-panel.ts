@@ -14,8 +14,13 @@ interface TableDescription extends Omit<PanelDescription, 'format' | 'unit'> {
 export function tablePanel({ columns = {}, noValue, ...description }: TableDescription): TableBuilder {
   const table = describePanel(new TableBuilder(), { ...description, unit: 'none', format: 'table' }).noValue(noValue);
   // To the second: milliseconds do not fit a column's width, and nobody reads them.
-  table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(165)]);
-  for (const name of columnNames(description.sql)) {
+  table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(160)]);
+  // Else a text of digits is shown as a number: an id rounded, an amount without its decimals.
+  table.overrideByFieldType('string', inUnit('string'));
+  const names = columnNames(description.sql);
+  // A table without a column that could grow would leave the right side of its panel empty.
+  const widthOf = names.every((name) => name in shortColumns) ? minWidthOf : fixedWidthOf;
+  for (const name of names) {
     // Else a cell without a value would say that there is no row.
     table.overrideByName(name, [{ id: 'noValue', value: '–' }, ...widthOf(name), ...(columns[name] ?? [])]);
   }
@@ -27,72 +32,121 @@ function columnNames(sql: string): string[] {
   return [...new Set([...sql.matchAll(/ as "([^"]+)"/g)].map(([, name = '']) => name))];
 }
 
-/** What is always short has this width in pixels; the rest of the table is shared out among the other columns. */
+/** Columns that are always short, and their width in pixels; the rest of the table is divided among the other columns. */
 const shortColumns: Readonly<Record<string, number>> = {
-  Country: 80,
-  Currency: 85,
-  Amount: 95,
-  Tax: 80,
-  Total: 95,
-  'Base amount': 105,
-  Revenue: 85,
-  'Average order': 110,
-  'Base currency': 125,
-  'Own currency': 120,
-  'Tax, own currency': 140,
-  Share: 80,
+  Country: 70,
+  Currency: 80,
+  Amount: 115,
+  Tax: 105,
+  Total: 115,
+  'Base amount': 115,
+  Revenue: 115,
+  'Average order': 115,
+  'Base currency': 115,
+  'Own currency': 115,
+  'Tax, own currency': 135,
+  'Tax, base': 105,
+  Mean: 110,
+  Deviation: 110,
+  Rate: 75,
+  Share: 70,
   Transactions: 100,
-  Alerts: 80,
-  'Highest score': 120,
+  Alerts: 75,
+  'Highest score': 110,
   Flagged: 75,
-  Score: 75,
-  Decision: 90,
-  Fraud: 75,
-  Part: 80,
-  'Rule set': 110,
+  Score: 60,
+  Decision: 80,
+  Fraud: 70,
+  'Latest country': 110,
+  'Latest currency': 115,
+  Part: 75,
+  'Rule set': 100,
+  Known: 75,
+  'Known fraud': 100,
+  Found: 75,
+  Missed: 75,
+  Precision: 85,
+  Recall: 70,
+  Objective: 85,
+  Kept: 80,
+  Burn: 60,
   Kind: 95,
   State: 90,
   Step: 90,
-  Epoch: 75,
-  Partition: 85,
+  Epoch: 65,
+  Partition: 80,
   Offset: 90,
-  Read: 80,
-  Loaded: 80,
-  Duplicates: 100,
-  Rejected: 90,
-  Holes: 75,
-  'Other keys': 100,
-  Status: 90,
-  Position: 110,
-  End: 110,
-  Lag: 90,
-  'As of': 80,
+  'Until loaded': 105,
+  Duration: 90,
+  Read: 75,
+  Duplicates: 95,
+  Rejected: 80,
+  Holes: 65,
+  'Other keys': 95,
+  Retries: 70,
+  Status: 85,
+  Lost: 75,
+  Seen: 65,
+  Position: 90,
+  End: 90,
+  Lag: 75,
+  Held: 75,
+  'As of': 75,
 };
 
-/** Ids and sentences are whole where the screen is wide enough; the table scrolls to the side where it is not. */
+/**
+ * The narrowest width of columns that may be long: ids are whole (a customer's with up to fifty characters, an order's
+ * when it is a UUID), and the table scrolls to the side where the screen is too narrow for all of them.
+ */
 const longColumns: Readonly<Record<string, number>> = {
-  Order: 305,
-  Customer: 120,
+  Order: 320,
+  Customer: 430,
   Category: 110,
   Batch: 345,
   'Airflow run': 345,
-  Topic: 150,
+  Topic: 120,
   Rules: 230,
-  Observed: 320,
-  Message: 320,
+  Observed: 420,
+  Message: 300,
   Reason: 190,
+  Field: 120,
+  Incident: 200,
 };
 
-function widthOf(name: string): DynamicConfigValue[] {
-  const [short, long] = [shortColumns[name], longColumns[name]];
-  if (short !== undefined) return wide(short);
-  return long === undefined ? [] : [{ id: 'custom.minWidth', value: long }];
+/** What is longer than such a column continues on the next line. */
+const wrappedColumns: ReadonlySet<string> = new Set([
+  'Order',
+  'Customer',
+  'Batch',
+  'Airflow run',
+  'Topic',
+  'Rules',
+  'Observed',
+  'Message',
+  'First difference',
+]);
+
+function fixedWidthOf(name: string): DynamicConfigValue[] {
+  const width = shortColumns[name];
+  return width === undefined ? [...minWidthOf(name), ...wrapOf(name)] : wide(width);
+}
+
+function minWidthOf(name: string): DynamicConfigValue[] {
+  const width = shortColumns[name] ?? longColumns[name];
+  return width === undefined ? [] : [{ id: 'custom.minWidth', value: width }];
+}
+
+function wrapOf(name: string): DynamicConfigValue[] {
+  return wrappedColumns.has(name) ? [{ id: 'custom.wrapText', value: true }] : [];
 }
 
 /** Gives a column a Grafana unit. */
 export function inUnit(unit: string): DynamicConfigValue[] {
   return [{ id: 'unit', value: unit }];
 }
+
+/** Properties of a column of amounts, which are text (`moneyText`): they stand on the right, as numbers do. */
+export const money: readonly DynamicConfigValue[] = [{ id: 'custom.align', value: 'right' }];
 
 /** Gives a column a width in pixels. */
 function wide(pixels: number): DynamicConfigValue[] {

@@ -12,3 +12,8 @@ export function thresholds(base: string, ...steps: readonly Step[]): ThresholdsC
     .mode(ThresholdsMode.Absolute)
     .steps([{ value: null, color: base }, ...steps.map(({ from, color }) => ({ value: from, color }))]);
 }
+
+/** The same for a figure that is never negative: it is grey while there is no value. */
+export function figureThresholds(base: string, ...steps: readonly Step[]): ThresholdsConfigBuilder {
+  return thresholds('text', { from: 0, color: base }, ...steps);
+}

@@ -76,6 +76,7 @@ export function asComparable(rows: readonly Row[], { times, moving }: Columns): 
         .map(([name, value]) => {
           // A graph's time is called Time by Grafana, whatever the query calls it.
           if (value instanceof Date) return [name === 'time' ? 'Time' : name, value.getTime()];
+          if (typeof value === 'string') return [name, value.trim()];
           return [name, typeof value === 'number' && !times.has(name) ? Number(value.toPrecision(9)) : value];
         }),
     ),

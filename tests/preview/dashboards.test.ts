@@ -12,7 +12,7 @@ import { openBrowser } from './browser.ts';
 import { startPreview, type Preview } from './preview.ts';
 import { shownNumber } from './shown-number.ts';
 import { hostile, openSoldPipeline } from './sold-warehouse.ts';
-import { panel, panelText, settled, visit, type Look } from './visit.ts';
+import { figureOf, panel, panelText, settled, visit, type Look } from './visit.ts';
 
 const uids = [...dashboardFiles().keys()].map((name) => name.replace('.json', ''));
 const dashboards = await Promise.all(uids.map(readDashboard));
@@ -93,8 +93,7 @@ describe('the figures are those of the warehouse:', () => {
       .find((dashboard) => dashboard.uid === uid)
       ?.panels.find((one) => shownTitle(one.title) === title)?.id;
     await using visited = await look(uid);
-    const lines = (await panelText(visited.page, id ?? 0)).split('\n');
-    const shown = shownNumber(lines[1] ?? '');
+    const shown = shownNumber(await figureOf(visited.page, id ?? 0));
     const [row] = await pipeline.query<Record<string, string>>(sql, [from, to]);
     const [expected] = Object.values(row ?? {}).map(Number);
     expect(Math.abs((expected ?? Number.NaN) - shown.value)).toBeLessThanOrEqual(shown.tolerance);
@@ -119,7 +118,7 @@ test('SQL in a variable is a value that no sale has', async () => {
   const injected = "'); delete from transactions; --";
   const [before] = await pipeline.query('select count(*) from transactions');
   await using visited = await look('sales-pulse', { search: { ...thatDay, 'var-category': injected } });
-  expect((await panelText(visited.page, 1)).split('\n')[1]).toBe('0');
+  expect(await figureOf(visited.page, 1)).toBe('0');
   expect(await visited.page.getByTestId(/Panel status error/).count()).toBe(0);
   expect(visited.faults).toEqual([]);
   expect(await pipeline.query('select count(*) from transactions')).toEqual([before]);
@@ -132,7 +131,7 @@ test('a chosen value narrows every panel', async () => {
      where transaction_timestamp >= $1 and transaction_timestamp < $2 and product_category = 'books'`,
     [from, to],
   );
-  const shown = shownNumber((await panelText(visited.page, 1)).split('\n')[1] ?? '');
+  const shown = shownNumber(await figureOf(visited.page, 1));
   expect(Math.abs(Number(row?.count) - shown.value)).toBeLessThanOrEqual(shown.tolerance);
 });
 

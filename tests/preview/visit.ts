@@ -53,6 +53,11 @@ export async function panelText(page: Page, id: number): Promise<string> {
   return panel(page, id).innerText();
 }
 
+/** The figure that a panel shows, behind its title and what the figure is compared with. */
+export async function figureOf(page: Page, id: number): Promise<string> {
+  return (await panelText(page, id)).split('\n').at(-1) ?? '';
+}
+
 /** The panel of an id. */
 export function panel(page: Page, id: number) {
   return page.locator(`[data-viz-panel-key="panel-${id}"]`);

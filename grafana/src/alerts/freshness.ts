@@ -24,7 +24,7 @@ export const freshnessRules: readonly AlertRule[] = [
     title: 'The newest sale is old',
     severity: 'warning',
     summary: 'The newest sale that is loaded took place {{ humanizeDuration $values.age.Value }} ago.',
-    description: `The newest sale that is loaded took place longer ago than ${allowanceText(salesMissingAfter)}, though batches may be loaded.`,
+    description: `The newest sale that is loaded took place longer ago than ${allowanceText(salesMissingAfter)}, though batches may be loaded. The sales of the first load count as of it.`,
     section: 'The newest sale is old',
     value: `select
   "Age of the newest sale" - ${secondsOf(salesMissingAfter)} as "Overdue"

@@ -2,9 +2,9 @@ import type { PanelBuilder as BarchartBuilder } from '@grafana/grafana-foundatio
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
 import { barsPanel } from '../bars-panel.ts';
-import { baseAmountUnit } from '../base-currency.ts';
 import { redWhen } from '../red-when.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { baseMoneyText, moneyText } from '../sql/money.ts';
+import { inUnit, money, tablePanel } from '../table-panel.ts';
 import { chosenBatch, which } from './batch.ts';
 
 /** A run as Airflow's own page shows it; the address of Airflow is a variable of the dashboard. */
@@ -24,8 +24,9 @@ function summary(): TableBuilder {
     height: 4,
     sql: `select
   batch_id as "Batch",
-  kind as "Kind",
+  airflow_run_id as "Airflow run",
   state as "State",
+  kind as "Kind",
   planned_at as "Planned",
   loaded_at as "Loaded",
   extract(epoch from loaded_at - planned_at) as "Until loaded",
@@ -34,13 +35,12 @@ function summary(): TableBuilder {
   staging_free_bytes as "Staging area, free",
   rule_set_version as "Rule set",
   code_version as "Version",
-  airflow_dag_id as "DAG",
-  airflow_run_id as "Airflow run"
+  airflow_dag_id as "DAG"
 from etl_batches
 where batch_id = ${chosenBatch}`,
     columns: {
       State: redWhen('planned'),
-      Loaded: [{ id: 'custom.width', value: 165 }],
+      Loaded: [{ id: 'custom.width', value: 160 }],
       'Until loaded': [...inUnit('s'), { id: 'decimals', value: 1 }],
       'Staging area, free': inUnit('decbytes'),
       'Airflow run': [{ id: 'links', value: [{ title: 'The run in Airflow', url: runUrl, targetBlank: true }] }],
@@ -145,10 +145,10 @@ function rejects(): TableBuilder {
   "offset" as "Offset",
   stage as "Step",
   reason_code as "Reason",
+  status as "Status",
   errors -> 0 ->> 'field' as "Field",
   errors -> 0 ->> 'message' as "Message",
-  order_id as "Order",
-  status as "Status"
+  order_id as "Order"
 from rejected_transactions
 where batch_id = ${chosenBatch}
 order by partition, "offset"
@@ -169,8 +169,8 @@ function salesByCurrency(): TableBuilder {
     sql: `select
   currency as "Currency",
   count(*) as "Transactions",
-  sum(amount) as "Own currency",
-  sum(amount_base) as "Base currency"
+  ${moneyText('sum(amount)', 'currency')} as "Own currency",
+  ${baseMoneyText('sum(amount_base)')} as "Base currency"
 from transactions
 where processed_at = (
   select loaded_at
@@ -179,8 +179,8 @@ where processed_at = (
 )
   and batch_id = ${chosenBatch}
 group by currency
-order by 4 desc, 1`,
-    columns: { 'Own currency': inUnit('locale'), 'Base currency': inUnit(baseAmountUnit) },
+order by sum(amount_base) desc, 1`,
+    columns: { 'Own currency': money, 'Base currency': money },
     noValue: 'nothing loaded',
   });
 }

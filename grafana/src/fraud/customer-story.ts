@@ -1,12 +1,12 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { baseAmountUnit } from '../base-currency.ts';
 import { linkToBatch } from '../dashboard-links.ts';
 import { stackedBarsPanel } from '../graph-panel.ts';
 import { redWhen } from '../red-when.ts';
+import { baseMoneyText, moneyText } from '../sql/money.ts';
 import { countryName } from '../sql/sales-filter.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { money, tablePanel } from '../table-panel.ts';
 import { firedRules } from './alerts.ts';
 
 /** The chosen customer; until one is, that of the newest alert in the time range. */
@@ -28,6 +28,13 @@ export function customerStory(): (TableBuilder | TimeseriesBuilder)[] {
   return [profile(), days(), alerts(), latestSales()];
 }
 
+const deviation = `sqrt(
+    greatest(
+      amount_base_sum_of_squares / nullif(transaction_count, 0) - power(amount_base_sum / nullif(transaction_count, 0), 2),
+      0
+    )
+  )`;
+
 function profile(): TableBuilder {
   return tablePanel({
     id: 13,
@@ -38,14 +45,9 @@ function profile(): TableBuilder {
     sql: `select
   customer_id as "Customer",
   transaction_count as "Transactions",
-  amount_base_sum as "Base amount",
-  amount_base_sum / transaction_count as "Mean",
-  sqrt(
-    greatest(
-      amount_base_sum_of_squares / transaction_count - power(amount_base_sum / transaction_count, 2),
-      0
-    )
-  ) as "Deviation",
+  ${baseMoneyText('amount_base_sum')} as "Base amount",
+  ${baseMoneyText('amount_base_sum / nullif(transaction_count, 0)')} as "Mean",
+  ${baseMoneyText(deviation)} as "Deviation",
   first_transaction_at as "First",
   last_transaction_at as "Latest",
   coalesce(last_country, 'unknown') as "Latest country",
@@ -54,9 +56,9 @@ from customer_profiles
 where customer_id = ${customer}
 limit 1`,
     columns: {
-      'Base amount': inUnit(baseAmountUnit),
-      Mean: [...inUnit(baseAmountUnit), { id: 'decimals', value: 2 }],
-      Deviation: [...inUnit(baseAmountUnit), { id: 'decimals', value: 2 }],
+      'Base amount': money,
+      Mean: money,
+      Deviation: money,
     },
     noValue: 'no such customer',
   });
@@ -95,7 +97,7 @@ function alerts(): TableBuilder {
     sql: `select
   transaction_timestamp as "Time",
   order_id as "Order",
-  amount_base as "Base amount",
+  ${baseMoneyText('amount_base')} as "Base amount",
   fraud_score as "Score",
   decision as "Decision",
   ${firedRules} as "Rules",
@@ -112,7 +114,7 @@ where customer_id = ${customer}
   and $__timeFilter(transaction_timestamp)
 order by transaction_timestamp desc, order_id
 limit 50`,
-    columns: { 'Base amount': inUnit(baseAmountUnit), Decision: redWhen('block'), Batch: linkToBatch() },
+    columns: { 'Base amount': money, Decision: redWhen('block'), Batch: linkToBatch() },
     noValue: 'no alerts',
   });
 }
@@ -140,8 +142,8 @@ select
   product_category as "Category",
   ${countryName} as "Country",
   currency as "Currency",
-  amount as "Amount",
-  amount_base as "Base amount",
+  ${moneyText('amount', 'currency')} as "Amount",
+  ${baseMoneyText('amount_base')} as "Base amount",
   fraud_score as "Score",
   case when is_fraud_flagged then 'flagged' else 'clear' end as "Fraud",
   batch_id as "Batch"
@@ -152,7 +154,7 @@ where customer_id = ${customer}
   and transaction_timestamp <= (select sold_at from latest)
 order by transaction_timestamp desc, order_id
 limit 50`,
-    columns: { 'Base amount': inUnit(baseAmountUnit), Fraud: redWhen('flagged'), Batch: linkToBatch() },
+    columns: { Amount: money, 'Base amount': money, Fraud: redWhen('flagged'), Batch: linkToBatch() },
     noValue: 'no sales',
   });
 }

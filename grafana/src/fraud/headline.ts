@@ -4,7 +4,7 @@ import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { headlineStat } from '../headline-stat.ts';
 import { salesInRange } from '../sql/sales-between.ts';
 import { chosenSales } from '../sql/sales-filter.ts';
-import { thresholds } from '../thresholds.ts';
+import { figureThresholds } from '../thresholds.ts';
 import { chosenAlerts } from './alerts.ts';
 
 /** How much fraud the rules see, and how well they see it. */
@@ -20,7 +20,7 @@ function alerts(): StatBuilder {
     unit: 'short',
     sql: `select count(*) as "Alerts"
 ${chosenAlerts}`,
-    thresholds: thresholds('green', { from: 1, color: 'orange' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'orange' }),
     noValue: '0',
   });
 }
@@ -33,7 +33,7 @@ function blocked(): StatBuilder {
     unit: 'short',
     sql: `select count(*) filter (where decision = 'block') as "Blocked"
 ${chosenAlerts}`,
-    thresholds: thresholds('green', { from: 1, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'red' }),
     noValue: '0',
   });
 }
@@ -47,7 +47,7 @@ function flaggedShare(): StatBuilder {
     sql: `select sum(flagged_count) / nullif(sum(transaction_count), 0) as "Flagged"
 from ${salesInRange}
 where ${chosenSales}`,
-    thresholds: thresholds('green', { from: 0.05, color: 'orange' }, { from: 0.1, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 0.05, color: 'orange' }, { from: 0.1, color: 'red' }),
     noValue: 'no sales',
   });
 }
@@ -60,7 +60,7 @@ function flaggedAmount(): StatBuilder {
     unit: baseAmountUnit,
     sql: `select coalesce(sum(fraud_alerts.amount_base), 0) as "Amount"
 ${chosenAlerts}`,
-    thresholds: thresholds('blue'),
+    thresholds: figureThresholds('blue'),
     noValue: '0',
   });
 }

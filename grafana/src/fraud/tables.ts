@@ -1,9 +1,9 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
-import { baseAmountUnit } from '../base-currency.ts';
 import { linkToBatch, linkToCustomer } from '../dashboard-links.ts';
 import { redWhen } from '../red-when.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { baseMoneyText } from '../sql/money.ts';
+import { money, tablePanel } from '../table-panel.ts';
 import { chosenAlerts, firedRules } from './alerts.ts';
 
 /** Customers with the most alerts, and the newest alerts. */
@@ -23,13 +23,13 @@ function topCustomers(): TableBuilder {
   fraud_alerts.customer_id as "Customer",
   count(*) as "Alerts",
   max(fraud_alerts.fraud_score) as "Highest score",
-  sum(fraud_alerts.amount_base) as "Base amount",
+  ${baseMoneyText('sum(fraud_alerts.amount_base)')} as "Base amount",
   max(fraud_alerts.transaction_timestamp) as "Newest"
 ${chosenAlerts}
 group by fraud_alerts.customer_id
-order by 2 desc, 4 desc, 1
+order by 2 desc, sum(fraud_alerts.amount_base) desc, 1
 limit 20`,
-    columns: { Customer: linkToCustomer(), 'Base amount': inUnit(baseAmountUnit) },
+    columns: { Customer: linkToCustomer(), 'Base amount': money },
     noValue: 'no alerts',
   });
 }
@@ -46,7 +46,7 @@ function recentAlerts(): TableBuilder {
   fraud_alerts.transaction_timestamp as "Time",
   order_id as "Order",
   fraud_alerts.customer_id as "Customer",
-  fraud_alerts.amount_base as "Base amount",
+  ${baseMoneyText('fraud_alerts.amount_base')} as "Base amount",
   fraud_alerts.fraud_score as "Score",
   decision as "Decision",
   ${firedRules} as "Rules",
@@ -57,7 +57,7 @@ order by fraud_alerts.transaction_timestamp desc, order_id
 limit 50`,
     columns: {
       Customer: linkToCustomer(),
-      'Base amount': inUnit(baseAmountUnit),
+      'Base amount': money,
       Decision: redWhen('block'),
       Batch: linkToBatch(),
     },

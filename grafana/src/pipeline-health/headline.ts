@@ -5,7 +5,7 @@ import { headlineStat } from '../headline-stat.ts';
 import { sinceLastLoadStat } from '../since-last-load-stat.ts';
 import { newestSaleAge, partitionLag, salesLateAfter, salesMissingAfter, stagingFree } from '../sql/ledger.ts';
 import { allowanceText } from '../sql/schedule.ts';
-import { thresholds } from '../thresholds.ts';
+import { figureThresholds } from '../thresholds.ts';
 
 /** What an operator looks at first: is it running, is it keeping up, is anything wrong. */
 export function headline(): StatBuilder[] {
@@ -16,7 +16,7 @@ function newestSale(): StatBuilder {
   return ageStat({
     id: 2,
     title: 'Age of the newest sale',
-    description: `Time since the newest sale that is loaded took place, whatever time range is chosen. It also grows when nothing is sold: orange from ${allowanceText(salesLateAfter)}; red from ${allowanceText(salesMissingAfter)}.`,
+    description: `Time since the newest sale that is loaded took place, whatever time range is chosen; the sales of the first load count as of it. It also grows when nothing is sold: orange from ${allowanceText(salesLateAfter)}; red from ${allowanceText(salesMissingAfter)}.`,
     age: newestSaleAge,
     orangeFrom: salesLateAfter,
     redFrom: salesMissingAfter,
@@ -36,7 +36,7 @@ ${partitionLag}
 )
 select sum(lag) as "Lag"
 from partitions`,
-    thresholds: thresholds('green', { from: 10_000, color: 'orange' }, { from: 1_000_000, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 10_000, color: 'orange' }, { from: 1_000_000, color: 'red' }),
     noValue: 'not known yet',
   });
 }
@@ -52,7 +52,7 @@ function rejectRate(): StatBuilder {
 from etl_batches
 where state = 'loaded'
   and $__timeFilter(loaded_at)`,
-    thresholds: thresholds('green', { from: 0.02, color: 'orange' }, { from: 0.05, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 0.02, color: 'orange' }, { from: 0.05, color: 'red' }),
     noValue: 'nothing read',
   });
 }
@@ -67,7 +67,7 @@ function openIncidents(): StatBuilder {
     sql: `select count(*) as "Open incidents"
 from etl_incidents
 where resolved_at is null`,
-    thresholds: thresholds('green', { from: 1, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'red' }),
     noValue: '0',
   });
 }
@@ -80,7 +80,7 @@ function free(): StatBuilder {
       'Free space of the disk of the staging area when a batch was last planned, whatever time range is chosen. A batch of a million messages takes about 0.7 GB while it is under way: red below 2 GB, orange below 5 GB.',
     unit: 'decbytes',
     sql: stagingFree,
-    thresholds: thresholds('red', { from: 2e9, color: 'orange' }, { from: 5e9, color: 'green' }),
+    thresholds: figureThresholds('red', { from: 2e9, color: 'orange' }, { from: 5e9, color: 'green' }),
     noValue: 'not known yet',
   });
 }

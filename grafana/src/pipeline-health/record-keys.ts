@@ -1,7 +1,7 @@
 import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 
 import { headlineStat } from '../headline-stat.ts';
-import { thresholds } from '../thresholds.ts';
+import { figureThresholds } from '../thresholds.ts';
 
 /** How records were keyed in the time range: only the customer's id keeps all records of a customer in order. */
 export function recordKeys(): StatBuilder[] {
@@ -21,7 +21,7 @@ function otherKeys(): StatBuilder {
     unit: 'short',
     sql: `select sum(other_key_count) as "Other keys"
 ${loadedInRange}`,
-    thresholds: thresholds('green', { from: 1, color: 'orange' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'orange' }),
     noValue: 'no batch',
   });
 }
@@ -34,7 +34,7 @@ function noKeys(): StatBuilder {
     unit: 'short',
     sql: `select sum(no_key_count) as "No key"
 ${loadedInRange}`,
-    thresholds: thresholds('green', { from: 1, color: 'orange' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'orange' }),
     noValue: 'no batch',
   });
 }
@@ -48,7 +48,7 @@ function scatteredCustomers(): StatBuilder {
     unit: 'short',
     sql: `select max(scattered_customer_count) as "Customers"
 ${loadedInRange}`,
-    thresholds: thresholds('green', { from: 1, color: 'orange' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'orange' }),
     noValue: 'no batch',
   });
 }

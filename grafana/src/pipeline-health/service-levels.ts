@@ -7,7 +7,7 @@ import { headlineStat } from '../headline-stat.ts';
 import { inTime, staleAfter, staleStretches } from '../sql/ledger.ts';
 import { allowanceText, intervalOf } from '../sql/schedule.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
-import { thresholds } from '../thresholds.ts';
+import { figureThresholds, thresholds } from '../thresholds.ts';
 
 /** The objective of every service level, and the share that may go wrong. */
 const objective = 0.99;
@@ -34,7 +34,7 @@ select ${freshShare} as "Fresh"
 from span
 left join stale on true
 group by span.begins_at, span.ends_at`,
-    thresholds: thresholds('red', { from: objective, color: 'orange' }, { from: 0.995, color: 'green' }),
+    thresholds: figureThresholds('red', { from: objective, color: 'orange' }, { from: 0.995, color: 'green' }),
     noValue: 'no load yet',
   }).decimals(2);
 }
@@ -51,7 +51,7 @@ select (${staleSeconds} / ${spanSeconds}) / ${budget.toFixed(2)} as "Burn"
 from span
 left join stale on true
 group by span.begins_at, span.ends_at`,
-    thresholds: thresholds('green', { from: 1, color: 'orange' }, { from: fastBurn, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'orange' }, { from: fastBurn, color: 'red' }),
     noValue: 'no load yet',
   }).decimals(1);
 }

@@ -8,7 +8,7 @@ import { redWhen } from '../red-when.ts';
 import { partitionLag, staleAfter } from '../sql/ledger.ts';
 import { allowanceText, secondsOf } from '../sql/schedule.ts';
 import { unverifiedTax } from '../sql/unverified-tax.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { inUnit, money, tablePanel } from '../table-panel.ts';
 import { thresholds } from '../thresholds.ts';
 
 /** Where each partition stands, and why records were rejected. */
@@ -33,7 +33,7 @@ function partitions(): TableBuilder {
     id: 20,
     title: 'Lag by partition',
     description: `For each partition the next offset to load, the end of the log when a batch was last planned, the messages between them, how many more wait behind an open transaction and since when, and how long ago that was, whatever time range is chosen. Nothing newer is known while no batch is planned: the state is then outdated, from ${allowanceText(staleAfter)}.`,
-    width: 12,
+    width: 15,
     height: 8,
     sql: `with partitions as (
 ${partitionLag}
@@ -45,9 +45,9 @@ select
   end_offset as "End",
   lag as "Lag",
   held as "Held",
-  held_since as "Held since",
   seen_seconds as "As of",
-  case when seen_seconds >= ${secondsOf(staleAfter)} then 'outdated' else 'current' end as "State"
+  case when seen_seconds >= ${secondsOf(staleAfter)} then 'outdated' else 'current' end as "State",
+  held_since as "Held since"
 from partitions
 order by topic, partition`,
     columns: { Held: redFrom(1), 'As of': [...inUnit('s'), { id: 'decimals', value: 0 }], State: redWhen('outdated') },
@@ -62,7 +62,7 @@ function rejectReasons(): BarchartBuilder {
     description:
       'Records put into quarantine in the time range, by the first reason found: the fifteen most frequent. `etl rejected list` shows the records.',
     unit: 'short',
-    width: 12,
+    width: 9,
     height: 8,
     sql: `select
   reason_code as "Reason",
@@ -89,8 +89,6 @@ function batches(): TableBuilder {
     sql: `select
   planned_at as "Planned",
   batch_id as "Batch",
-  kind as "Kind",
-  topic as "Topic",
   state as "State",
   extract(epoch from loaded_at - planned_at) as "Until loaded",
   coalesce(extract_duration_ms, 0) + coalesce(validate_duration_ms, 0)
@@ -99,11 +97,13 @@ function batches(): TableBuilder {
   loaded_count as "Loaded",
   duplicate_count as "Duplicates",
   rejected_count as "Rejected",
-  hole_count as "Holes",
-  flagged_count as "Flagged",
-  other_key_count as "Other keys",
   greatest(attempt_count - 4, 0) as "Retries",
-  error_code as "Error"
+  error_code as "Error",
+  flagged_count as "Flagged",
+  hole_count as "Holes",
+  other_key_count as "Other keys",
+  kind as "Kind",
+  topic as "Topic"
 from etl_batches
 where $__timeFilter(planned_at)
 order by planned_at desc, batch_id
@@ -130,14 +130,14 @@ function incidents(): TableBuilder {
     height: 6,
     sql: `select
   opened_at as "Opened",
-  kind as "Kind",
   case when resolved_at is null then 'open' else 'resolved' end as "Status",
-  topic as "Topic",
-  partition as "Partition",
+  kind as "Incident",
+  message as "Message",
   lost_count as "Lost",
   occurrence_count as "Seen",
+  partition as "Partition",
+  topic as "Topic",
   batch_id as "Batch",
-  message as "Message",
   resolution as "Resolution"
 from etl_incidents
 where resolved_at is null
@@ -183,7 +183,7 @@ function unverifiedTaxes(): TableBuilder {
     width: 24,
     height: 6,
     sql: unverifiedTax,
-    columns: { Rate: inUnit('percentunit'), Transactions: redFrom(1) },
+    columns: { Rate: inUnit('percentunit'), Transactions: redFrom(1), 'Base amount': money, 'Tax, base': money },
     noValue: 'none: every rate charged is verified',
   });
 }

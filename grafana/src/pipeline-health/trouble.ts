@@ -2,7 +2,7 @@ import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sd
 
 import { headlineStat } from '../headline-stat.ts';
 import { reconciledEverySeconds, sinceLastReconciliation } from '../sql/ledger.ts';
-import { thresholds } from '../thresholds.ts';
+import { figureThresholds } from '../thresholds.ts';
 
 /** Steps of a batch that needs no retry. */
 const stepCount = 4;
@@ -22,7 +22,7 @@ function retries(): StatBuilder {
     sql: `select sum(greatest(attempt_count - ${stepCount}, 0)) as "Retries"
 from etl_batches
 where $__timeFilter(planned_at)`,
-    thresholds: thresholds('green', { from: 1, color: 'orange' }, { from: 20, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'orange' }, { from: 20, color: 'red' }),
     noValue: 'no batch',
   });
 }
@@ -38,7 +38,7 @@ function holes(): StatBuilder {
 from etl_batches
 where state = 'loaded'
   and $__timeFilter(loaded_at)`,
-    thresholds: thresholds('green', { from: 1, color: 'blue' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'blue' }),
     noValue: 'no batch',
   });
 }
@@ -46,12 +46,12 @@ where state = 'loaded'
 function sinceReconciliation(): StatBuilder {
   return headlineStat({
     id: 11,
-    title: 'Since the last reconciliation',
+    title: 'Not reconciled for',
     description:
       'Time since facts, roll-ups, ledger and positions were last compared (etl reconcile), whatever time range is chosen; before the first time, since the first batch was planned: orange from 26 hours.',
     unit: 's',
     sql: sinceLastReconciliation,
-    thresholds: thresholds('green', { from: reconciledEverySeconds, color: 'orange' }),
+    thresholds: figureThresholds('green', { from: reconciledEverySeconds, color: 'orange' }),
     noValue: 'no batch yet',
   });
 }
@@ -67,7 +67,7 @@ function differences(): StatBuilder {
 from etl_reconciliations
 order by finished_at desc
 limit 1`,
-    thresholds: thresholds('text', { from: 0, color: 'green' }, { from: 1, color: 'red' }),
+    thresholds: figureThresholds('green', { from: 1, color: 'red' }),
     noValue: 'never reconciled',
   });
 }

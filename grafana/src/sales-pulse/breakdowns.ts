@@ -3,9 +3,10 @@ import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-s
 
 import { barsPanel } from '../bars-panel.ts';
 import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
+import { baseMoneyText, moneyText } from '../sql/money.ts';
 import { salesInRange } from '../sql/sales-between.ts';
 import { chosenSales, countryName } from '../sql/sales-filter.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { inUnit, money, tablePanel } from '../table-panel.ts';
 
 interface BarsDescription {
   readonly id: number;
@@ -66,26 +67,27 @@ limit ${barsMax}`,
 
 function byCurrency(): TableBuilder {
   return tablePanel({
-    ...size,
     id: 11,
     title: inBaseCurrency('Sales by currency, converted'),
     description:
       'Sales in the time range by currency: prices and tax in that currency, and the prices converted to the base currency, with their share of the whole.',
+    width: 24,
+    height: 8,
     sql: `select
   currency as "Currency",
   sum(transaction_count) as "Transactions",
-  sum(amount_sum) as "Own currency",
-  sum(tax_sum) as "Tax, own currency",
-  sum(amount_base_sum) as "Base currency",
+  ${moneyText('sum(amount_sum)', 'currency')} as "Own currency",
+  ${moneyText('sum(tax_sum)', 'currency')} as "Tax, own currency",
+  ${baseMoneyText('sum(amount_base_sum)')} as "Base currency",
   sum(amount_base_sum) / nullif(sum(sum(amount_base_sum)) over (), 0) as "Share"
 from ${salesInRange}
 where ${chosenSales}
 group by currency
-order by "Base currency" desc, currency`,
+order by sum(amount_base_sum) desc, currency`,
     columns: {
-      'Own currency': inUnit('locale'),
-      'Tax, own currency': inUnit('locale'),
-      'Base currency': inUnit(baseAmountUnit),
+      'Own currency': money,
+      'Tax, own currency': money,
+      'Base currency': money,
       Share: [...inUnit('percentunit'), { id: 'decimals', value: 1 }],
     },
     noValue: 'no sales',

@@ -3,10 +3,10 @@ import type { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sd
 import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
 import { comparedStat } from '../headline-stat.ts';
 import { dayAgainstDayBefore } from '../sql/day-against-day-before.ts';
-import { thresholds } from '../thresholds.ts';
+import { figureThresholds } from '../thresholds.ts';
 
 const window =
-  'Counts the 24 hours before the end of the time range. The change is against the 24 hours before those; it shows as 0 % when nothing was sold then.';
+  'Counts the 24 hours before the end of the time range, beside its change against the 24 hours before those. There is nothing to compare while sales have just begun, or where the figure was 0.';
 
 /** The figures of the last 24 hours, each against the day before. */
 export function headline(): StatBuilder[] {
@@ -20,9 +20,8 @@ function transactions(): StatBuilder {
     description: `Number of transactions, each order once. ${window}`,
     unit: 'short',
     sql: dayAgainstDayBefore('coalesce(sum(transaction_count), 0)', 'Transactions'),
-    thresholds: thresholds('red', { from: 1, color: 'green' }),
+    thresholds: figureThresholds('red', { from: 1, color: 'green' }),
     noValue: '0',
-    higherIs: 'better',
   });
 }
 
@@ -33,9 +32,8 @@ function revenue(): StatBuilder {
     description: `Sum of the prices in the base currency; tax that comes on top is not in it. ${window}`,
     unit: baseAmountUnit,
     sql: dayAgainstDayBefore('coalesce(sum(amount_base_sum), 0)', 'Revenue'),
-    thresholds: thresholds('red', { from: 0.0001, color: 'green' }),
+    thresholds: figureThresholds('red', { from: 0.0001, color: 'green' }),
     noValue: '0',
-    higherIs: 'better',
   });
 }
 
@@ -45,10 +43,9 @@ function averageOrder(): StatBuilder {
     title: inBaseCurrency('Average order, 24 h'),
     description: `Revenue in the base currency divided by the number of transactions. ${window}`,
     unit: baseAmountUnit,
-    sql: dayAgainstDayBefore('sum(amount_base_sum) / sum(transaction_count)', 'Average order'),
-    thresholds: thresholds('blue'),
+    sql: dayAgainstDayBefore('sum(amount_base_sum) / nullif(sum(transaction_count), 0)', 'Average order'),
+    thresholds: figureThresholds('blue'),
     noValue: 'no sales',
-    higherIs: 'better',
   });
 }
 
@@ -59,9 +56,8 @@ function tax(): StatBuilder {
     description: `Tax on all transactions, on top or included, converted to the base currency. ${window}`,
     unit: baseAmountUnit,
     sql: dayAgainstDayBefore('coalesce(sum(tax_base_sum), 0)', 'Tax'),
-    thresholds: thresholds('blue'),
+    thresholds: figureThresholds('blue'),
     noValue: '0',
-    higherIs: 'better',
   });
 }
 
@@ -71,9 +67,8 @@ function flaggedShare(): StatBuilder {
     title: 'Flagged as fraud, 24 h',
     description: `Share of the transactions whose fraud score calls for a review: orange from 5 %, red from 10 %. ${window}`,
     unit: 'percentunit',
-    sql: dayAgainstDayBefore('sum(flagged_count) / sum(transaction_count)', 'Flagged share'),
-    thresholds: thresholds('green', { from: 0.05, color: 'orange' }, { from: 0.1, color: 'red' }),
+    sql: dayAgainstDayBefore('sum(flagged_count) / nullif(sum(transaction_count), 0)', 'Flagged share'),
+    thresholds: figureThresholds('green', { from: 0.05, color: 'orange' }, { from: 0.1, color: 'red' }),
     noValue: 'no sales',
-    higherIs: 'worse',
   });
 }

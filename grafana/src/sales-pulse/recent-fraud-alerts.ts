@@ -1,10 +1,10 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
-import { baseAmountUnit } from '../base-currency.ts';
 import { linkToBatch, linkToCustomer } from '../dashboard-links.ts';
 import { chosenAlerts, firedRules } from '../fraud/alerts.ts';
 import { redWhen } from '../red-when.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { baseMoneyText } from '../sql/money.ts';
+import { money, tablePanel } from '../table-panel.ts';
 
 const rowsMax = 50;
 
@@ -20,7 +20,7 @@ export function recentFraudAlerts(): TableBuilder {
   fraud_alerts.transaction_timestamp as "Time",
   order_id as "Order",
   fraud_alerts.customer_id as "Customer",
-  fraud_alerts.amount_base as "Base amount",
+  ${baseMoneyText('fraud_alerts.amount_base')} as "Base amount",
   fraud_alerts.fraud_score as "Score",
   decision as "Decision",
   ${firedRules} as "Rules",
@@ -30,7 +30,7 @@ order by fraud_alerts.transaction_timestamp desc, order_id
 limit ${rowsMax}`,
     columns: {
       Customer: linkToCustomer(),
-      'Base amount': inUnit(baseAmountUnit),
+      'Base amount': money,
       Decision: redWhen('block'),
       Batch: linkToBatch(),
     },

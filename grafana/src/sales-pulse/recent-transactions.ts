@@ -1,11 +1,11 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
-import { baseAmountUnit } from '../base-currency.ts';
 import { linkToBatch, linkToCustomer } from '../dashboard-links.ts';
 import { redWhen } from '../red-when.ts';
+import { baseMoneyText, moneyText } from '../sql/money.ts';
 import { amongNewestSales } from '../sql/newest-sales.ts';
 import { countryName } from '../sql/sales-filter.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { money, tablePanel } from '../table-panel.ts';
 
 const rowsMax = 50;
 
@@ -21,14 +21,14 @@ export function recentTransactions(): TableBuilder {
   transaction_timestamp as "Time",
   order_id as "Order",
   customer_id as "Customer",
-  product_category as "Category",
+  case when is_fraud_flagged then 'flagged' else 'clear' end as "Fraud",
   ${countryName} as "Country",
   currency as "Currency",
-  amount as "Amount",
-  tax_amount as "Tax",
-  total_amount as "Total",
-  amount_base as "Base amount",
-  case when is_fraud_flagged then 'flagged' else 'clear' end as "Fraud",
+  ${moneyText('amount', 'currency')} as "Amount",
+  ${moneyText('tax_amount', 'currency')} as "Tax",
+  ${moneyText('total_amount', 'currency')} as "Total",
+  ${baseMoneyText('amount_base')} as "Base amount",
+  product_category as "Category",
   batch_id as "Batch"
 from transactions
 where ${amongNewestSales(rowsMax)}
@@ -36,11 +36,11 @@ order by transaction_timestamp desc, order_id
 limit ${rowsMax}`,
     columns: {
       Customer: linkToCustomer(),
-      Amount: inUnit('locale'),
-      Tax: inUnit('locale'),
-      Total: inUnit('locale'),
-      'Base amount': inUnit(baseAmountUnit),
       Fraud: redWhen('flagged'),
+      Amount: money,
+      Tax: money,
+      Total: money,
+      'Base amount': money,
       Batch: linkToBatch(),
     },
     noValue: 'no sales',

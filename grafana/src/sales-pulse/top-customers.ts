@@ -1,9 +1,10 @@
 import type { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 
-import { baseAmountUnit, inBaseCurrency } from '../base-currency.ts';
+import { inBaseCurrency } from '../base-currency.ts';
 import { linkToCustomer } from '../dashboard-links.ts';
 import { bestCustomers } from '../sql/best-customers.ts';
-import { inUnit, tablePanel } from '../table-panel.ts';
+import { baseMoneyText } from '../sql/money.ts';
+import { money, tablePanel } from '../table-panel.ts';
 
 /** Customers that bought most. */
 export function topCustomers(): TableBuilder {
@@ -12,13 +13,13 @@ export function topCustomers(): TableBuilder {
     title: inBaseCurrency('Top customers'),
     description:
       "The twenty customers with the most revenue in the base currency on the UTC days that the time range touches, at most the last thirty-one of them; the choices above do not narrow them. A click on one leads to the customer's story.",
-    width: 12,
+    width: 24,
     height: 9,
     sql: `select
   customer_id as "Customer",
   transactions as "Transactions",
-  revenue as "Revenue",
-  revenue / transactions as "Average order",
+  ${baseMoneyText('revenue')} as "Revenue",
+  ${baseMoneyText('revenue / nullif(transactions, 0)')} as "Average order",
   flagged as "Flagged",
   latest_sale as "Latest sale"
 from (
@@ -28,8 +29,8 @@ order by revenue desc, customer_id
 limit 20`,
     columns: {
       Customer: linkToCustomer(),
-      Revenue: inUnit(baseAmountUnit),
-      'Average order': [...inUnit(baseAmountUnit), { id: 'decimals', value: 2 }],
+      Revenue: money,
+      'Average order': money,
     },
     noValue: 'no sales',
   });

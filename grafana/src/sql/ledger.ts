@@ -34,10 +34,21 @@ ${sinceLastLoad}
 
 /**
  * Age in seconds of the newest sale that is loaded; no row before the first. A sale dated into the future counts as of
- * its load. Late sales may come in batches of their own: the last twenty batches with sales are looked at.
+ * its load, and so do the sales of the first load: what was sold before it is history, not an outage. Late sales may come
+ * in batches of their own: the last twenty batches with sales are looked at.
  */
 export const newestSaleAge = `select
-  extract(epoch from now() - max(least(newest_transaction_at, loaded_at))) as "Age of the newest sale"
+  extract(
+    epoch from now() - greatest(
+      max(least(newest_transaction_at, loaded_at)),
+      (
+        select min(loaded_at)
+        from etl_batches
+        where state = 'loaded'
+          and newest_transaction_at is not null
+      )
+    )
+  ) as "Age of the newest sale"
 from (
   select newest_transaction_at, loaded_at
   from etl_batches
@@ -108,6 +119,7 @@ span as (
     least($__timeTo()::timestamptz, now()) as ends_at
   from loads
   having min(loaded_at) < least($__timeTo()::timestamptz, now())
+    and $__timeFrom()::timestamptz < least($__timeTo()::timestamptz, now())
 ),
 stale as (
   select
@@ -140,6 +152,6 @@ export const reconciledEverySeconds = 26 * 3600;
  * noticed. No row where there is neither.
  */
 export const sinceLastReconciliation = `select
-  extract(epoch from now() - coalesce(max(finished_at), (select min(planned_at) from etl_batches))) as "Since the last reconciliation"
+  extract(epoch from now() - coalesce(max(finished_at), (select min(planned_at) from etl_batches))) as "Not reconciled for"
 from etl_reconciliations
 having count(*) > 0 or exists (select from etl_batches)`;

@@ -1,3 +1,5 @@
+import { baseMoneyText } from './money.ts';
+
 /**
  * What sales of the dashboard's time range were taxed by rates that no verified rule in force has, by country, category and
  * rate: of the days of the tax, which are few, never of the sales.
@@ -18,8 +20,8 @@ select
   c.product_category as "Category",
   c.tax_rate as "Rate",
   sum(c.transaction_count) as "Transactions",
-  sum(c.amount_base_sum) as "Base amount",
-  sum(c.tax_base_sum) as "Tax, base"
+  ${baseMoneyText('sum(c.amount_base_sum)')} as "Base amount",
+  ${baseMoneyText('sum(c.tax_base_sum)')} as "Tax, base"
 from charged c
 left join rules own
   on own.country = c.country and own.product_category = c.product_category
@@ -30,5 +32,5 @@ left join rules standard
 where case when own.rate is null then standard.rate = c.tax_rate and standard.is_verified
   else own.rate = c.tax_rate and own.is_verified end is not true
 group by 1, 2, 3
-order by 6 desc, 1, 2, 3
+order by sum(c.tax_base_sum) desc, 1, 2, 3
 limit 50`;

@@ -57,6 +57,9 @@ test('no-batch fires when the last load is more than 90 s ago, and clears with t
 test('stale-sales fires when the newest sale is older than five minutes, and clears with a new one', async () => {
   await using watched = await openWatched();
   const { pipeline, evaluate } = watched;
+  await pipeline.publish([aTransaction()]);
+  await pipeline.batch(['run', '--batch', 'long-ago']);
+  await letTimePass(pipeline, '1 hour');
   await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() - 600_000).toISOString() })]);
   await pipeline.batch(['run', '--batch', 'b-1']);
   await pipeline.batch(['run', '--batch', 'empty']);
@@ -68,6 +71,18 @@ test('stale-sales fires when the newest sale is older than five minutes, and cle
   await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() - 600_000).toISOString() })]);
   await pipeline.batch(['run', '--batch', 'late']);
   expect(await evaluate('stale-sales')).toMatchObject({ isFiring: false });
+});
+
+test('history that a new warehouse loads first is no outage, unless nothing follows it for five minutes', async () => {
+  await using watched = await openWatched();
+  const { pipeline, evaluate } = watched;
+  await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() - 12 * 3_600_000).toISOString() })]);
+  await pipeline.batch(['run', '--batch', 'history']);
+  expect(await evaluate('stale-sales')).toMatchObject({ isFiring: false });
+  await letTimePass(pipeline, '4 minutes');
+  expect(await evaluate('stale-sales')).toMatchObject({ isFiring: false });
+  await letTimePass(pipeline, '2 minutes');
+  expect(await evaluate('stale-sales')).toMatchObject({ isFiring: true });
 });
 
 test('a sale dated into the future does not hide that sales have stopped', async () => {

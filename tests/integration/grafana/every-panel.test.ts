@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { dashboardsFolder } from '../../../grafana/src/dashboards-folder.ts';
 import { readDashboard } from '../../../grafana/src/read-dashboard.ts';
-import { migratedWarehouse, openClient } from '../../support/warehouse.ts';
+import { aTransaction } from '../../support/messages.ts';
+import { openPipeline } from '../../support/pipeline.ts';
 import { PanelReader, type View } from './panel-reader.ts';
 import { openReader, openUsedPipeline } from './sold.ts';
 
@@ -82,16 +83,50 @@ describe.each(dashboards)('$title:', ({ uid, panels, templating }) => {
   });
 });
 
-test('a warehouse that nobody has used yet answers every panel', async () => {
-  await using warehouse = await migratedWarehouse();
-  await using reader = await openClient(warehouse.url, warehouse.roles.reader);
-  const answered = [];
-  for (const dashboard of dashboards) {
-    const panels = new PanelReader(dashboard, reader.client);
-    for (const { title } of dashboard.panels) answered.push(await panels.rows(title, lastDay));
-  }
-  expect(answered).toHaveLength(dashboards.flatMap(({ panels }) => panels).length);
+describe('every figure is a finite number', () => {
+  test.each([
+    ['in a warehouse that nobody has used yet', []],
+    ['after an empty batch', [[]]],
+    ['after one sale', [[aTransaction()]]],
+    ['after a sale of last week, and a record that is no sale', [[aTransaction({ timestamp: daysAgo(7) })], [noSale]]],
+    ['after two sales a day apart, the newer one flagged', [[aTransaction({ timestamp: daysAgo(1.5) }), aBigSale]]],
+  ])('%s', async (_, batches) => {
+    await using pipeline = await openPipeline();
+    await using reader = await openReader(pipeline);
+    for (const [index, records] of batches.entries()) {
+      await pipeline.publish(records);
+      await pipeline.batch(['run', '--batch', `batch-${index}`]);
+    }
+    const soon: View = { ...lastDay, from: new Date(now + minute), to: new Date(now + 2 * minute) };
+    for (const dashboard of dashboards) {
+      const panels = new PanelReader(dashboard, reader.client);
+      for (const view of [lastDay, { ...lastDay, from: new Date(now - 7 * 1440 * minute) }, soon]) {
+        for (const { title } of dashboard.panels) expect(oddCells(title, await panels.rows(title, view))).toEqual([]);
+      }
+    }
+  });
+
+  test('and one that is none is found', () => {
+    const rows = [{ Share: Infinity }, { Share: Number.NaN }, { Share: '∞ %' }, { Share: 0.5, Reason: 'Information' }];
+    expect(oddCells('Sales', rows)).toEqual(['Sales: Infinity', 'Sales: NaN', 'Sales: ∞ %']);
+  });
 });
+
+function daysAgo(days: number): string {
+  return new Date(now - days * 1440 * minute).toISOString();
+}
+
+const noSale = { value: 'no JSON' };
+const aBigSale = aTransaction({ amount: '999999', customer_id: 'customer-2' });
+
+/** Cells that hold the result of a division by zero, as number or text. */
+function oddCells(title: string, rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const odd = /\b(nan|infinity)\b|∞|#/i;
+  return rows
+    .flatMap((row) => Object.values(row))
+    .filter((cell) => (typeof cell === 'number' ? !Number.isFinite(cell) : typeof cell === 'string' && odd.test(cell)))
+    .map((cell) => `${title}: ${String(cell)}`);
+}
 
 /** Nothing failed, nobody reconciled. */
 const mayBeEmpty: ReadonlySet<string> = new Set([

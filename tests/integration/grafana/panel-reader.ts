@@ -25,7 +25,7 @@ export class PanelReader {
     this.#reader = reader;
   }
 
-  /** Rows of a panel's query; numbers are JavaScript numbers, as Grafana makes them. */
+  /** Rows of a panel's query: JavaScript numbers, as Grafana makes them, and texts without blanks around them, as pages show them. */
   async rows(title: string, view: View): Promise<Row[]> {
     const panel = this.#dashboard.panels.find((candidate) => candidate.title === title);
     const [target] = panel?.targets ?? [];
@@ -54,10 +54,18 @@ export class PanelReader {
     const numeric = new Set(fields.filter(({ dataTypeID }) => numericTypes.has(dataTypeID)).map(({ name }) => name));
     return rows.map((row) =>
       Object.fromEntries(
-        Object.entries(row).map(([name, value]) => [name, numeric.has(name) && value !== null ? Number(value) : value]),
+        Object.entries(row).map(([name, value]) => {
+          if (typeof value !== 'string') return [name, value];
+          return [name, numeric.has(name) ? Number(value) : value.trim()];
+        }),
       ),
     );
   }
+}
+
+/** The number of an amount as tables show it: 1,234.50. */
+export function amountOf(cell: unknown): number {
+  return Number(String(cell).replaceAll(',', ''));
 }
 
 /** bigint and numeric, which the driver gives as text. */

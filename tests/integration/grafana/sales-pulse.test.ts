@@ -70,20 +70,23 @@ describe.each(dashboard.panels.map(({ title }) => title))('%s', (title) => {
   });
 });
 
-describe('the headline compares 24 hours with the day before', () => {
-  const yesterday = new Date('2026-11-21T10:10:00Z');
+const nothing = 'nothing to compare';
+
+describe('the headline compares 24 hours with the day before:', () => {
   const today = new Date('2026-11-22T10:10:00Z');
 
   test.each([
-    ['Transactions, 24 h', 'Transactions', 1, 4],
-    ['Revenue, 24 h (${base_currency})', 'Revenue', 80, 420.25],
-    ['Average order, 24 h (${base_currency})', 'Average order', 80, 105.0625],
-    ['Tax collected, 24 h (${base_currency})', 'Tax', 5, 38.5],
-    ['Flagged as fraud, 24 h', 'Flagged share', 0, 0.25],
-  ])('%s', async (title, name, before, after) => {
-    expect(await panels.rows(title, lastDay)).toEqual([
-      { time: yesterday, [name]: before },
-      { time: today, [name]: after },
+    ['Transactions, 24 h', 'Transactions', 4, '+300.0 % on the day before'],
+    ['Revenue, 24 h (${base_currency})', 'Revenue', 420.25, '+425.3 % on the day before'],
+    ['Average order, 24 h (${base_currency})', 'Average order', 105.0625, '+31.3 % on the day before'],
+    ['Tax collected, 24 h (${base_currency})', 'Tax', 38.5, '+670.0 % on the day before'],
+  ])('%s', async (title, name, value, change) => {
+    expect(await panels.rows(title, lastDay)).toEqual([{ time: today, metric: change, [name]: value }]);
+  });
+
+  test('a figure that was 0 is nothing to compare with', async () => {
+    expect(await panels.rows('Flagged as fraud, 24 h', lastDay)).toEqual([
+      { time: today, metric: nothing, 'Flagged share': 0.25 },
     ]);
   });
 
@@ -94,7 +97,7 @@ describe('the headline compares 24 hours with the day before', () => {
     ['Tax collected, 24 h (${base_currency})', 'Tax', 20],
     ['Flagged as fraud, 24 h', 'Flagged share', 1],
   ])('%s, narrowed to sales that had none the day before', async (title, name, value) => {
-    expect(await panels.rows(title, narrowed)).toEqual([{ time: today, [name]: value }]);
+    expect(await panels.rows(title, narrowed)).toEqual([{ time: today, metric: nothing, [name]: value }]);
   });
 
   test.each([
@@ -104,7 +107,28 @@ describe('the headline compares 24 hours with the day before', () => {
     ['Tax collected, 24 h (${base_currency})', 'Tax', 0],
     ['Flagged as fraud, 24 h', 'Flagged share', null],
   ])('%s, without any sale', async (title, name, value) => {
-    expect(await panels.rows(title, beforeAnySale)).toEqual([{ time: beforeAnySale.to, [name]: value }]);
+    expect(await panels.rows(title, beforeAnySale)).toEqual([
+      { time: beforeAnySale.to, metric: nothing, [name]: value },
+    ]);
+  });
+
+  const anyHour = Array.from({ length: 24 }, (_, hour) => hour + 0.5);
+  test.each([
+    ['a fall is negative', [...anyHour, ...anyHour.map((hour) => 24 + hour), 30, 31], '-7.7 % on the day before'],
+    [
+      'a day in whose course sales began is not compared with, whatever late sales it has',
+      [...anyHour, 26, 30],
+      nothing,
+    ],
+  ])('%s', async (_, hoursAgo, metric) => {
+    await using warehouse = await migratedWarehouse();
+    await using other = await openClient(warehouse.url);
+    for (const hours of hoursAgo) {
+      const at = new Date(lastDay.to.getTime() - hours * 3_600_000);
+      await insertSale(other.client, aSale({ orderId: `hour-${hours}`, at }));
+    }
+    const [row] = await new PanelReader(dashboard, other.client).rows('Transactions, 24 h', lastDay);
+    expect(row).toMatchObject({ metric, Transactions: 24 });
   });
 });
 
@@ -159,17 +183,17 @@ describe('the breakdowns', () => {
       {
         Currency: 'JPY',
         Transactions: 1,
-        'Own currency': 30_000,
-        'Tax, own currency': 3000,
-        'Base currency': 200.25,
+        'Own currency': '30,000',
+        'Tax, own currency': '3,000',
+        'Base currency': '200.25',
         Share: expect.closeTo(200.25 / 300.25, 12),
       },
       {
         Currency: 'EUR',
         Transactions: 1,
-        'Own currency': 100,
-        'Tax, own currency': 8.5,
-        'Base currency': 100,
+        'Own currency': '100.00',
+        'Tax, own currency': '8.50',
+        'Base currency': '100.00',
         Share: expect.closeTo(100 / 300.25, 12),
       },
     ]);
@@ -187,10 +211,10 @@ describe('the tables', () => {
       Category: 'toys',
       Country: 'unknown',
       Currency: 'JPY',
-      Amount: 30_000,
-      Tax: 3000,
-      Total: 33_000,
-      'Base amount': 200.25,
+      Amount: '30,000',
+      Tax: '3,000',
+      Total: '33,000',
+      'Base amount': '200.25',
       Fraud: 'flagged',
       Batch: 'batch-1',
     });
@@ -219,7 +243,7 @@ describe('the tables', () => {
         Time: new Date('2026-11-22T10:03:00Z'),
         Order: 'flagged',
         Customer: 'customer-1',
-        'Base amount': 200.25,
+        'Base amount': '200.25',
         Score: 60,
         Decision: 'review',
         Rules: 'amount_limit, velocity',

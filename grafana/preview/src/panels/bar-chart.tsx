@@ -102,7 +102,7 @@ const barStyles = (theme: GrafanaTheme2) => ({
     textOverflow: 'ellipsis',
     fontSize: theme.typography.bodySmall.fontSize,
     color: theme.colors.text.secondary,
-    maxWidth: '14em',
+    maxWidth: '18em',
   }),
   track: css({ height: '70%', borderLeft: `1px solid ${theme.colors.border.medium}` }),
   bar: css({ display: 'block', height: '100%', minWidth: 1, position: 'relative', border: '1px solid', borderLeft: 0 }),
