@@ -2,7 +2,7 @@ import type { Context } from '../program/context.ts';
 import { UsageError } from '../failures/errors.ts';
 import { readOrder, type OrderRecords } from './explain-queries.ts';
 import { jsonLine } from '../program/json-line.ts';
-import { rejudgeOrder, type MeasuredRule, type RejudgedOrder } from './evaluate-order.ts';
+import { evaluateOrder, type MeasuredRule, type EvaluatedOrder } from './evaluate-order.ts';
 import { table, timeText } from '../program/table.ts';
 import { taxStandingOf } from './tax-standing.ts';
 
@@ -89,14 +89,14 @@ function ruleSetOf({ alert, batch }: OrderRecords): string | null | undefined {
 }
 
 /** `isAsStored`: the same rules find something as did when the order was loaded, and the score is the same. */
-type ExplainedFraud = RejudgedOrder & { readonly isAsStored: boolean };
+type ExplainedFraud = EvaluatedOrder & { readonly isAsStored: boolean };
 
 async function rejudge(context: Context, order: OrderRecords, t: Transaction): Promise<ExplainedFraud> {
   const version = ruleSetOf(order);
   if (version === undefined || version === null) {
     return { kind: 'unknown', why: 'the batch has noted no rule set', isAsStored: false };
   }
-  const again = await rejudgeOrder(context, t.orderId, version);
+  const again = await evaluateOrder(context, t.orderId, version);
   if (again.kind === 'unknown') return { ...again, isAsStored: false };
   const found = again.rules.filter(({ isFound }) => isFound).map(({ rule }) => rule);
   const isAsStored = again.score === t.fraudScore && found.toSorted().join() === t.fraudReasons.toSorted().join();

@@ -3,38 +3,38 @@ import { fraudListEntries } from '@pulse/migrations/schema';
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 
-import type { ListPeriod, PastSale } from './replay-history.ts';
+import type { ListPeriod, PastTransaction } from './replay-history.ts';
 import type { Queryable, Warehouse } from '../warehouse/connection.ts';
 import { readState } from '../warehouse/positions.ts';
 import { findRuleSet, readLiveRuleSet } from './rule-sets/rule-set-queries.ts';
 
-/** Sales of a span of event time. */
+/** Transactions of a span of event time. */
 export interface HistorySpan {
   readonly since: Date;
   /** Exclusive; null for no end. */
   readonly until: Date | null;
 }
 
-/** A stored sale, with what it was taken for and what it is. */
-export interface StoredSale extends PastSale {
+/** A stored transaction, with its result when it was loaded and its label. */
+export interface StoredTransaction extends PastTransaction {
   readonly wasFlagged: boolean;
-  /** The fraud pattern that its label names; null for an honest sale, and for one without a label. */
+  /** The fraud pattern that its label names; null for an honest one, and for one without a label. */
   readonly pattern: string | null;
 }
 
-/** The warehouse as one moment shows it, as far as judging again needs it. */
+/** The warehouse as one moment shows it, as far as evaluating again needs it. */
 export interface FraudHistory {
   readonly baseCurrency: string;
   /** The live rule set as JSON. */
   readonly liveRuleSet: unknown;
   readonly listPeriods: readonly ListPeriod[];
-  /** How many sales lie in the span. */
-  readonly judgedCount: number;
+  /** How many transactions lie in the span. */
+  readonly evaluatedCount: number;
   /**
-   * All sales, of whatever time, of those customers who have one in the span: customer by customer, as they were loaded.
-   * Those outside the span are there to be remembered.
+   * All transactions, of any time, of those customers who have one in the span: customer by customer, as they were loaded.
+   * Those outside the span count as history only.
    */
-  sales(baseExponent: CurrencyExponent): AsyncGenerator<readonly StoredSale[], void>;
+  transactions(baseExponent: CurrencyExponent): AsyncGenerator<readonly StoredTransaction[], void>;
 }
 
 /** Runs `work` over one snapshot of the warehouse. It only reads. */
@@ -53,22 +53,22 @@ export async function withFraudHistory<Result>(
         baseCurrency,
         liveRuleSet: await readLiveRuleSet(tx),
         listPeriods: await readListPeriods(tx),
-        judgedCount: rows[0]?.count ?? 0,
-        sales: (baseExponent) => readSales(client, salesOfSpan(client, span), baseExponent),
+        evaluatedCount: rows[0]?.count ?? 0,
+        transactions: (baseExponent) => readTransactions(client, transactionsOfSpan(client, span), baseExponent),
       });
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
 }
 
-/** One order, and what one moment of the warehouse shows of the sales that its customer had. */
+/** One order, and what one moment of the warehouse shows of its customer's transactions. */
 export interface OrderHistory {
   readonly baseCurrency: string;
   readonly listPeriods: readonly ListPeriod[];
   /** A rule set as JSON; undefined where none has the version. */
   ruleSet(version: string): Promise<unknown>;
-  /** All sales of the order's customer, as they were loaded; the order itself is the one to judge. */
-  sales(baseExponent: CurrencyExponent): AsyncGenerator<readonly StoredSale[], void>;
+  /** All transactions of the order's customer, as they were loaded; the order itself is the one to evaluate. */
+  transactions(baseExponent: CurrencyExponent): AsyncGenerator<readonly StoredTransaction[], void>;
 }
 
 /** Runs `work` over one snapshot of the warehouse. It only reads. */
@@ -77,15 +77,15 @@ export async function withOrderHistory<Result>(
   orderId: string,
   work: (history: OrderHistory) => Promise<Result>,
 ): Promise<Result> {
-  const isJudged = `t.order_id = ${client.escapeLiteral(orderId)}`;
-  const isRead = `t.customer_id = (select customer_id from transactions t where ${isJudged})`;
+  const isEvaluated = `t.order_id = ${client.escapeLiteral(orderId)}`;
+  const isRead = `t.customer_id = (select customer_id from transactions t where ${isEvaluated})`;
   return db.transaction(
     async (tx) =>
       work({
         baseCurrency: (await readState(tx)).baseCurrency,
         listPeriods: await readListPeriods(tx),
         ruleSet: async (version) => (await findRuleSet(tx, version))?.definition,
-        sales: (baseExponent) => readSales(client, { isJudged, isRead }, baseExponent),
+        transactions: (baseExponent) => readTransactions(client, { isEvaluated, isRead }, baseExponent),
       }),
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
@@ -102,7 +102,7 @@ async function readListPeriods(db: Queryable): Promise<ListPeriod[]> {
   }));
 }
 
-type SaleRow = [
+type TransactionRow = [
   orderId: string,
   customerId: string,
   timeMs: number,
@@ -111,7 +111,7 @@ type SaleRow = [
   amountBase: string,
   country: string,
   loadedMs: number,
-  isJudged: boolean,
+  isEvaluated: boolean,
   wasFlagged: boolean,
   pattern: string | null,
 ];
@@ -119,46 +119,46 @@ type SaleRow = [
 const rowsPerFetch = 5000;
 
 /**
- * Through a cursor: the server sorts on its own disk. One customer's sales were judged in the order in which their batches
+ * Through a cursor: the server sorts on its own disk. One customer's transactions were evaluated in the order in which their batches
  * were loaded (processed_at is the time of the load, and loads follow each other), and within a batch by offset, or, where they
  * were in several partitions, by arrived_at.
  */
-async function* readSales(
+async function* readTransactions(
   client: pg.Client,
-  { isJudged, isRead }: SaleChoice,
+  { isEvaluated, isRead }: TransactionChoice,
   baseExponent: CurrencyExponent,
-): AsyncGenerator<readonly StoredSale[], void> {
+): AsyncGenerator<readonly StoredTransaction[], void> {
   await client.query(`
     declare fraud_history no scroll cursor for
     select t.order_id, t.customer_id, floor(extract(epoch from t.transaction_timestamp) * 1000)::float8,
       t.amount::text, t.currency, t.amount_base::text, coalesce(t.country, ''),
-      (extract(epoch from t.processed_at) * 1000)::float8, ${isJudged}, t.is_fraud_flagged, l.pattern
+      (extract(epoch from t.processed_at) * 1000)::float8, ${isEvaluated}, t.is_fraud_flagged, l.pattern
     from transactions t
     left join fraud_labels l using (order_id)
     where ${isRead}
     order by t.customer_id, t.processed_at, t.arrived_at, t.kafka_partition, t.kafka_epoch, t.kafka_offset`);
   for (;;) {
-    const { rows } = await client.query<SaleRow>({
+    const { rows } = await client.query<TransactionRow>({
       text: `fetch ${rowsPerFetch} from fraud_history`,
       rowMode: 'array',
     });
-    if (rows.length > 0) yield rows.map((row) => saleOf(row, baseExponent));
+    if (rows.length > 0) yield rows.map((row) => transactionOf(row, baseExponent));
     if (rows.length < rowsPerFetch) break;
   }
   await client.query('close fraud_history');
 }
 
 /** Conditions on the transaction `t`, in SQL. */
-interface SaleChoice {
-  readonly isJudged: string;
+interface TransactionChoice {
+  readonly isEvaluated: string;
   readonly isRead: string;
 }
 
-function salesOfSpan(client: pg.Client, span: HistorySpan): SaleChoice {
-  const isJudged = within(client, span);
+function transactionsOfSpan(client: pg.Client, span: HistorySpan): TransactionChoice {
+  const isEvaluated = within(client, span);
   return {
-    isJudged,
-    isRead: `t.customer_id in (select customer_id from transactions where ${isJudged})`,
+    isEvaluated,
+    isRead: `t.customer_id in (select customer_id from transactions where ${isEvaluated})`,
   };
 }
 
@@ -168,13 +168,24 @@ function within(client: pg.Client, { since, until }: HistorySpan): string {
   return `(transaction_timestamp >= ${client.escapeLiteral(since.toISOString())} and transaction_timestamp < ${end})`;
 }
 
-function saleOf(row: SaleRow, baseExponent: CurrencyExponent): StoredSale {
-  const [orderId, customerId, timeMs, amount, currency, amountBase, country, loadedMs, isJudged, wasFlagged, pattern] =
-    row;
+function transactionOf(row: TransactionRow, baseExponent: CurrencyExponent): StoredTransaction {
+  const [
+    orderId,
+    customerId,
+    timeMs,
+    amount,
+    currency,
+    amountBase,
+    country,
+    loadedMs,
+    isEvaluated,
+    wasFlagged,
+    pattern,
+  ] = row;
   const exponent = currencyExponent(currency);
   if (exponent === undefined) throw new Error(`order ${orderId} has the currency ${currency}, which is not known here`);
   const amountBaseMinor = minorOf(amountBase, baseExponent);
-  const sale = {
+  const transaction = {
     timeMs,
     amount: Number(minorOf(amount, exponent)),
     currency,
@@ -182,7 +193,7 @@ function saleOf(row: SaleRow, baseExponent: CurrencyExponent): StoredSale {
     amountBase: Number(amountBaseMinor),
     country,
   };
-  return { orderId, customerId, sale, loadedMs, isJudged, wasFlagged, pattern };
+  return { orderId, customerId, transaction, loadedMs, isEvaluated, wasFlagged, pattern };
 }
 
 /** PostgreSQL's text of a numeric(19,4), which always has four decimals, in minor units. */

@@ -1,7 +1,7 @@
 import { formatMinor, parseAmountMinor, type CurrencyExponent } from '@pulse/contract';
 import * as z from 'zod';
 
-import { recentSalesMax, windowSecondsMax } from './customer-history.ts';
+import { recentCountMax, windowSecondsMax } from './customer-history.ts';
 
 /** An amount in the base currency, as "1000.00". */
 export const amountParameter = z
@@ -12,7 +12,7 @@ export const amountParameter = z
 export const windowParameter = z.number().int().min(1).max(windowSecondsMax);
 
 /** A number of sales within a window, this one counted. */
-export const windowCountParameter = z.number().int().min(2).max(recentSalesMax);
+export const windowCountParameter = z.number().int().min(2).max(recentCountMax);
 
 /** An amount parameter in minor units of the base currency. @throws RangeError for one finer than the currency. */
 export function minorOf(amount: string, exponent: CurrencyExponent): bigint {

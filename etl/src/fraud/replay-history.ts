@@ -1,17 +1,17 @@
-import { Customers, type ListEntry } from './customers.ts';
-import { FraudJudge, type FraudVerdicts } from './fraud-judge.ts';
-import type { FraudSale } from './rule.ts';
+import { Customer, type ListEntry } from './customers.ts';
+import { FraudEvaluator, type FraudResults } from './fraud-evaluator.ts';
 import type { PreparedRuleSet } from './rule-set.ts';
+import type { FraudTransaction } from './rule.ts';
 
-/** A sale of the stored history. */
-export interface PastSale {
+/** A transaction of the stored history. */
+export interface PastTransaction {
   readonly orderId: string;
   readonly customerId: string;
-  readonly sale: FraudSale;
+  readonly transaction: FraudTransaction;
   /** When it was loaded, in milliseconds since 1970. */
   readonly loadedMs: number;
-  /** False for a sale that is only remembered, for those that come after it. */
-  readonly isJudged: boolean;
+  /** False for a transaction that only counts as history for those after it. */
+  readonly isEvaluated: boolean;
 }
 
 /** An entry of a list, and while it stood; milliseconds since 1970, infinite while nobody has removed it. */
@@ -20,48 +20,33 @@ export interface ListPeriod extends ListEntry {
   readonly removedMs: number;
 }
 
-/** How many customers are remembered at once: one has done when the next begins. */
-const customersMax = 1000;
-
 /**
- * Judges sales of the past as they came, by two sets side by side; see `FraudJudge`. It takes all sales of one customer, in the
- * order they were loaded, before those of the next, and so needs memory for few customers, however long the history is. Pure.
+ * Evaluates transactions of the past as they came, by two sets side by side; see `FraudEvaluator`. It takes all of one customer,
+ * in the order in which they were loaded, before those of the next, and so needs memory for one customer only. Pure.
  */
 export class HistoryReplay {
-  readonly #live: PreparedRuleSet;
-  readonly #draft: PreparedRuleSet;
+  readonly #evaluator: FraudEvaluator;
   readonly #periods: ReadonlyMap<string, readonly ListPeriod[]>;
-  #customers = new Customers();
-  #judge: FraudJudge;
-  #customerId: string | undefined;
+  #customer = new Customer('', []);
 
   constructor(live: PreparedRuleSet, draft: PreparedRuleSet, periods: readonly ListPeriod[]) {
-    this.#live = live;
-    this.#draft = draft;
     this.#periods = Map.groupBy(periods, ({ customerId }) => customerId);
-    this.#judge = new FraudJudge(this.#customers, live, draft);
+    this.#evaluator = new FraudEvaluator(live, draft);
   }
 
-  /** @returns the verdicts, where the sale is one to judge; `shadow` is the draft's. */
-  take({ customerId, sale, loadedMs, isJudged }: PastSale): FraudVerdicts | undefined {
-    if (customerId !== this.#customerId) this.#begin(customerId);
-    const customer = this.#customers.numberOf(customerId);
-    if (!isJudged) {
-      this.#customers.add(customer, sale);
+  /** @returns the results, where the transaction is one to evaluate; `shadow` is the draft's. */
+  take({ customerId, transaction, loadedMs, isEvaluated }: PastTransaction): FraudResults | undefined {
+    if (customerId !== this.#customer.customerId) this.#customer = new Customer(customerId, []);
+    if (!isEvaluated) {
+      this.#customer.add(transaction);
       return undefined;
     }
-    const periods = this.#periods.get(customerId);
-    if (periods !== undefined) {
-      const standing = periods.filter(({ recordedMs, removedMs }) => recordedMs <= loadedMs && loadedMs < removedMs);
-      this.#customers.setEntries(customerId, standing);
-    }
-    return this.#judge.judge(customer, sale);
+    this.#customer.listEntries = standingAt(this.#periods.get(customerId) ?? [], loadedMs);
+    return this.#evaluator.evaluate(this.#customer, transaction);
   }
+}
 
-  #begin(customerId: string): void {
-    this.#customerId = customerId;
-    if (this.#customers.size < customersMax) return;
-    this.#customers = new Customers();
-    this.#judge = new FraudJudge(this.#customers, this.#live, this.#draft);
-  }
+/** The entries that were in force at a moment, in milliseconds since 1970. */
+export function standingAt(periods: readonly ListPeriod[], timeMs: number): ListPeriod[] {
+  return periods.filter(({ recordedMs, removedMs }) => recordedMs <= timeMs && timeMs < removedMs);
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { UsageError } from '../failures/errors.ts';
 import { amountParameter } from './parameters.ts';
-import type { FraudRule, Judge, Measure } from './rule.ts';
+import type { Evaluate, FraudRule, Measure } from './rule.ts';
 import { allowList } from './rules/allow-list.ts';
 import { amountLimit } from './rules/amount-limit.ts';
 import { blockList } from './rules/block-list.ts';
@@ -15,17 +15,17 @@ import { newCustomerHighAmount } from './rules/new-customer-high-amount.ts';
 import { velocity } from './rules/velocity.ts';
 import { zScore } from './rules/z-score.ts';
 
-/** A rule of a set, ready to judge. */
+/** A rule of a set, ready to evaluate transactions. */
 interface PreparedRule {
   readonly id: string;
   readonly version: number;
   /** What a finding adds to the score. */
   readonly weight: number;
-  readonly judge: Judge;
+  readonly evaluate: Evaluate;
   readonly measure: Measure;
 }
 
-/** A rule set, ready to judge. */
+/** A rule set, ready to evaluate transactions. */
 export interface PreparedRuleSet {
   readonly version: string;
   /** From these scores on. */
@@ -76,7 +76,7 @@ type Prepare = (
   parameters: unknown,
   exponent: CurrencyExponent,
   path: string,
-) => Pick<PreparedRule, 'judge' | 'measure'>;
+) => Pick<PreparedRule, 'evaluate' | 'measure'>;
 
 interface KnownRule {
   readonly version: number;
@@ -146,7 +146,7 @@ function known<Parameters>(rule: FraudRule<Parameters>): [string, KnownRule] {
     const parsed = rule.parameters.safeParse(parameters);
     if (!parsed.success) throw new RuleSetError(describeIssues(parsed.error, path));
     try {
-      return { judge: rule.prepare(parsed.data, exponent), measure: rule.measure(parsed.data, exponent) };
+      return { evaluate: rule.prepare(parsed.data, exponent), measure: rule.measure(parsed.data, exponent) };
     } catch (error) {
       if (error instanceof RangeError) throw new RuleSetError(`${path}: ${error.message}`, { cause: error });
       throw error;

@@ -3,8 +3,8 @@ import type * as z from 'zod';
 
 import type { CustomerHistory } from './customer-history.ts';
 
-/** What a rule may look at of the sale itself. */
-export interface FraudSale {
+/** What a rule may look at of the transaction itself. */
+export interface FraudTransaction {
   /** Event time in milliseconds since 1970. */
   readonly timeMs: number;
   /** In minor units of its currency: exact up to 2^53, rounded beyond. */
@@ -19,27 +19,27 @@ export interface FraudSale {
   readonly country: string;
 }
 
-/** What a rule saw and what it allows, in words and figures for people. */
+/** What a rule saw and what it allows, for people. */
 interface Finding {
   readonly observed: string;
   readonly threshold: string;
 }
 
-/** Looks at one sale and at what is known of its customer before it. Pure; undefined when there is nothing to say. */
-export type Judge = (sale: FraudSale, history: CustomerHistory) => Finding | undefined;
+/** Looks at one transaction and at what is known of its customer before it. Pure; undefined when it finds nothing. */
+export type Evaluate = (transaction: FraudTransaction, history: CustomerHistory) => Finding | undefined;
 
-/** The same look, told in any case: what `Judge` finds in its words, and otherwise what it saw and let pass. For people. */
-export type Measure = (sale: FraudSale, history: CustomerHistory) => Finding;
+/** The same look with a finding in any case: that of `Evaluate`, or else what it saw and let pass. For people. */
+export type Measure = (transaction: FraudTransaction, history: CustomerHistory) => Finding;
 
-/** A kind of rule: how its parameters are spelt, and how they become a judge. */
+/** A kind of rule: how its parameters are spelt, and how a transaction is evaluated by them. */
 export interface FraudRule<Parameters> {
   /** Stable name; it stands in transactions.fraud_reasons. */
   readonly id: string;
-  /** Raised when the same parameters would judge otherwise. */
+  /** Raised when the same parameters would give another result. */
   readonly version: number;
   readonly parameters: z.ZodType<Parameters> & { readonly shape: Readonly<Record<string, z.core.$ZodType>> };
   /** @throws RangeError for parameters that the base currency has no place for. */
-  prepare(parameters: Parameters, baseExponent: CurrencyExponent): Judge;
+  prepare(parameters: Parameters, baseExponent: CurrencyExponent): Evaluate;
   /** Never called before `prepare` has taken the same parameters. */
   measure(parameters: Parameters, baseExponent: CurrencyExponent): Measure;
 }

@@ -1,7 +1,7 @@
 import { currencyCodes, currencyExponent } from '@pulse/contract';
 import { customerDayRollUp, hourRollUp, minuteRollUp, taxRollUp, type RollUp } from '@pulse/migrations/schema';
 
-import { recentSalesMax, recentSpanMs } from '../fraud/customer-history.ts';
+import { recentCountMax, recentSpanMs } from '../fraud/customer-history.ts';
 import type { Check } from './check-scope-queries.ts';
 
 /** A column, and the expression that computes it. */
@@ -115,7 +115,7 @@ function recentSalesCheck(): Check {
         select customer_id,
           jsonb_agg(jsonb_build_array(time_ms, amount_minor, amount_base_minor, currency, country) order by place) as sales
         from newest
-        where place <= ${recentSalesMax} and time_ms >= latest_ms - ${recentSpanMs}
+        where place <= ${recentCountMax} and time_ms >= latest_ms - ${recentSpanMs}
         group by customer_id
       ),
       stored as (

@@ -161,6 +161,10 @@ export class ValidRecord {
     return this.idEnd + 4;
   }
 
+  get customerId(): string {
+    return this.source.toString('utf8', this.customerIdAt, this.customerIdEnd);
+  }
+
   get customerIdEnd(): number {
     const { idEnd } = this;
     return idEnd + 4 + this.#view.getInt32(idEnd);

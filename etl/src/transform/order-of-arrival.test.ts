@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { transactionStream } from '../streams/transactions/transactions.ts';
 import { readValid, ValidFileWriter, type ValidRecord } from '../streams/valid-record.ts';
 import { Customers } from '../fraud/customers.ts';
-import { FraudJudge } from '../fraud/fraud-judge.ts';
+import { FraudEvaluator } from '../fraud/fraud-evaluator.ts';
 import { parseRuleSet, prepareRuleSet } from '../fraud/rule-set.ts';
 import shipped from '../fraud/shipped-rule-set.json' with { type: 'json' };
 import { cameBefore, inOrderOfArrival, type Arrival } from './order-of-arrival.ts';
@@ -71,7 +71,7 @@ const sale = fc.record({
 
 function decisionsOf(transactions: readonly ValidRecord[], sent: readonly Sent[]): Map<string, unknown> {
   const customers = new Customers();
-  const judge = new FraudJudge(customers, set);
+  const evaluator = new FraudEvaluator(set);
   const decisions = transactions.map(({ id: orderId }): [string, unknown] => {
     const { customerId = '', eventMs: timeMs = 0, amount = 0 } = sent[Number(orderId)] ?? {};
     const given = {
@@ -82,7 +82,7 @@ function decisionsOf(transactions: readonly ValidRecord[], sent: readonly Sent[]
       amountBase: amount,
       amountBaseMinor: BigInt(amount),
     };
-    return [orderId, judge.judge(customers.numberOf(customerId), given)];
+    return [orderId, evaluator.evaluate(customers.get(customerId), given)];
   });
   return new Map(decisions.toSorted(([a], [b]) => Number(a) - Number(b)));
 }

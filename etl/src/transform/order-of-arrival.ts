@@ -1,5 +1,4 @@
 import type { ValidRecord } from '../streams/valid-record.ts';
-import { TextNumbers } from '../compact/text-numbers.ts';
 
 /** Transactions in the order in which they are taken, and how many customers had records in several partitions. */
 interface Ordered {
@@ -14,39 +13,37 @@ interface Ordered {
  * @param transactions - Partition by partition, in the order of their offsets.
  */
 export function inOrderOfArrival(transactions: readonly ValidRecord[]): Ordered {
-  const customers = new TextNumbers();
-  const numbers = transactions.map((t) => customers.numberOf(t.source, t.customerIdAt, t.customerIdEnd));
-  const scattered = scatteredOf(transactions, numbers);
+  const scattered = scatteredOf(transactions);
   if (scattered.size === 0) return { transactions, scatteredCustomerCount: 0 };
   const kept: ValidRecord[] = [];
   const moved: ValidRecord[] = [];
-  const ahead = new Map<number, ValidRecord>();
-  transactions.forEach((transaction, index) => {
-    const customer = numbers[index] ?? 0;
-    if (!scattered.has(customer)) {
+  const ahead = new Map<string, ValidRecord>();
+  for (const transaction of transactions) {
+    const { customerId } = transaction;
+    if (!scattered.has(customerId)) {
       kept.push(transaction);
-      return;
+      continue;
     }
-    const before = ahead.get(customer);
+    const before = ahead.get(customerId);
     const isBehind = before !== undefined && before.partition === transaction.partition;
     transaction.arrivedMs = Math.max(transaction.recordMs, isBehind ? (before.arrivedMs ?? -Infinity) : -Infinity);
-    ahead.set(customer, transaction);
+    ahead.set(customerId, transaction);
     moved.push(transaction);
-  });
+  }
   // Stable: what came in the order of offsets stays so.
   moved.sort((a, b) => (a.arrivedMs ?? 0) - (b.arrivedMs ?? 0) || a.partition - b.partition);
   return { transactions: [...kept, ...moved], scatteredCustomerCount: scattered.size };
 }
 
-/** The numbers of those customers who have transactions of several partitions. */
-function scatteredOf(transactions: readonly ValidRecord[], numbers: readonly number[]): ReadonlySet<number> {
-  const scattered = new Set<number>();
-  const partitions: number[] = [];
-  transactions.forEach(({ partition }, index) => {
-    const customer = numbers[index] ?? 0;
-    const first = (partitions[customer] ??= partition);
-    if (first !== partition) scattered.add(customer);
-  });
+/** The customers who have transactions of several partitions, by id. */
+function scatteredOf(transactions: readonly ValidRecord[]): ReadonlySet<string> {
+  const scattered = new Set<string>();
+  const partitions = new Map<string, number>();
+  for (const { customerId, partition } of transactions) {
+    const first = partitions.get(customerId);
+    if (first === undefined) partitions.set(customerId, partition);
+    else if (first !== partition) scattered.add(customerId);
+  }
   return scattered;
 }
 

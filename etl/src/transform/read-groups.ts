@@ -1,5 +1,5 @@
 import type { ValidRecord } from '../streams/valid-record.ts';
-import type { Customers } from '../fraud/customers.ts';
+import type { Customer, Customers } from '../fraud/customers.ts';
 import type { Judgement } from '../pricing/price-transaction.ts';
 import type { KnownOrders } from './known-orders.ts';
 import type { TransformSnapshot } from './transform-snapshot-queries.ts';
@@ -9,8 +9,8 @@ export interface Group {
   readonly transactions: readonly ValidRecord[];
   /** Content hashes of those orders that are loaded already. */
   readonly known: ReadonlyMap<string, string>;
-  /** The number of each transaction's customer, whose profile has been taken over. */
-  readonly customers: readonly number[];
+  /** Each transaction's customer, whose profile has been taken over. */
+  readonly customers: readonly Customer[];
 }
 
 /** Valid transactions in groups, each with what is loaded of it; the next group is looked up while one is worked on. */
@@ -23,15 +23,13 @@ export async function* readGroups(
 ): AsyncGenerator<Group, void> {
   let ahead: Promise<Group> | undefined;
   for (const transactions of portions) {
-    const knownBefore = customers.size;
-    const numbers = transactions.map(({ source, customerIdAt, customerIdEnd }) =>
-      customers.numberOfBytes(source, customerIdAt, customerIdEnd),
-    );
-    const profiles = readNewProfiles(snapshot, customers, knownBefore, baseExponent);
+    const newIds: string[] = [];
+    const ofGroup = transactions.map(({ customerId }) => customers.get(customerId, newIds));
+    const profiles = loadProfiles(snapshot, customers, newIds, baseExponent);
     const group = Promise.all([knownOrders(transactions), profiles]).then(([known]) => ({
       transactions,
       known,
-      customers: numbers,
+      customers: ofGroup,
     }));
     // Awaited one turn later: until then a failure must not count as unhandled.
     group.catch(() => undefined);
@@ -41,14 +39,13 @@ export async function* readGroups(
   if (ahead !== undefined) yield await ahead;
 }
 
-/** Takes over the profiles of customers who have come up for the first time: those with a number of `from` or more. */
-async function readNewProfiles(
+/** Takes over the profiles of customers who have come up for the first time. */
+async function loadProfiles(
   snapshot: TransformSnapshot,
   customers: Customers,
-  from: number,
+  customerIds: readonly string[],
   baseExponent: number,
 ): Promise<void> {
-  const ids = Array.from({ length: customers.size - from }, (_, index) => customers.idOf(from + index));
-  if (ids.length === 0) return;
-  for (const profile of await snapshot.customerProfiles(ids, baseExponent)) customers.load(profile);
+  if (customerIds.length === 0) return;
+  for (const profile of await snapshot.customerProfiles(customerIds, baseExponent)) customers.load(profile);
 }

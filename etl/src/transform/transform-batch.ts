@@ -7,7 +7,7 @@ import type { TransformFacts } from '../batch/step-folders.ts';
 import type { Context } from '../program/context.ts';
 import { UsageError } from '../failures/errors.ts';
 import { Customers } from '../fraud/customers.ts';
-import { FraudJudge } from '../fraud/fraud-judge.ts';
+import { FraudEvaluator } from '../fraud/fraud-evaluator.ts';
 import { parseRuleSet, prepareRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
 import { knownOrdersOf } from './known-orders.ts';
 import { readGroups } from './read-groups.ts';
@@ -64,14 +64,14 @@ async function transformOnce(
   settled: Settled,
   folder: string,
 ): Promise<{ readonly output: StepOutput<TransformFacts>; readonly overtaken: FirstRecords }> {
-  const { oldestTransactionMs, newestTransactionMs, validCount } = input.validated.facts;
+  const { oldestTransactionMs, newestTransactionMs } = input.validated.facts;
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
   const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
-  const customers = new Customers(await snapshot.listEntries(), { count: validCount, newestMs: span.lastMs });
+  const customers = new Customers(await snapshot.listEntries());
   const live = await readRuleSet(snapshot, batch.ruleSetVersion);
   const shadow =
     batch.shadowRuleSetVersion === null ? undefined : await readRuleSet(snapshot, batch.shadowRuleSetVersion);
-  const fraud = { customers, judge: new FraudJudge(customers, live, shadow) };
+  const fraud = { customers, evaluator: new FraudEvaluator(live, shadow) };
   using transformation = new Transformation(context, batch, input, judgement, fraud, settled, folder);
   const knownOrders = await knownOrdersOf(snapshot);
   for (const [share, file] of transformation.shares.entries()) {

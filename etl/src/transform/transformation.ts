@@ -23,8 +23,8 @@ import { transactionStream } from '../streams/transactions/transactions.ts';
 import { validAt, validFilesOf } from '../streams/valid-files.ts';
 import { readValid, type ValidFile, type ValidRecord } from '../streams/valid-record.ts';
 import type { Context } from '../program/context.ts';
-import type { Customers } from '../fraud/customers.ts';
-import type { FraudJudge } from '../fraud/fraud-judge.ts';
+import type { Customer, Customers } from '../fraud/customers.ts';
+import type { FraudEvaluator } from '../fraud/fraud-evaluator.ts';
 import { cameBefore, inOrderOfArrival, type Arrival } from './order-of-arrival.ts';
 import type { TransactionRows } from '../streams/transactions/transaction-rows.ts';
 import {
@@ -69,7 +69,7 @@ export class Transformation implements Disposable {
   readonly #judgement: Judgement;
   readonly #settled: Settled;
   readonly #customers: Customers;
-  readonly #fraudJudge: FraudJudge;
+  readonly #fraudEvaluator: FraudEvaluator;
   readonly #markets: readonly Market[];
   readonly #folder: string;
   readonly #files: Files;
@@ -97,7 +97,7 @@ export class Transformation implements Disposable {
     batch: Batch,
     input: TransformInput,
     judgement: Judgement,
-    fraud: { readonly customers: Customers; readonly judge: FraudJudge },
+    fraud: { readonly customers: Customers; readonly evaluator: FraudEvaluator },
     settled: Settled,
     folder: string,
   ) {
@@ -108,13 +108,13 @@ export class Transformation implements Disposable {
     this.#input = input;
     this.#judgement = judgement;
     this.#customers = fraud.customers;
-    this.#fraudJudge = fraud.judge;
+    this.#fraudEvaluator = fraud.evaluator;
     this.#markets = markets;
     this.#folder = folder;
     this.shares = validFilesOf(input.validated, transactionStream.layout);
     this.#files = openFiles(folder);
     this.#rows = transactionStream.createRows({ ...batch, baseExponent: judgement.baseExponent });
-    this.#rollUps = new RollUps(judgement.baseExponent, markets, (customer) => fraud.customers.idOf(customer));
+    this.#rollUps = new RollUps(judgement.baseExponent, markets);
     this.#seen = new SeenOrders(input.validated.facts.validCount);
   }
 
@@ -183,12 +183,15 @@ export class Transformation implements Disposable {
   }
 
   #takeGroup({ transactions, known, customers }: Group, rows: CopyFileWriter): void {
-    transactions.forEach((transaction, index) => this.#take(transaction, customers[index] ?? 0, known, rows));
+    transactions.forEach((transaction, index) => {
+      const customer = customers[index] ?? this.#customers.get(transaction.customerId);
+      this.#take(transaction, customer, known, rows);
+    });
     const done = this.#loaded.total + this.#duplicates.total + this.#rejected.total;
     this.#context.onProgress('transform', done, this.#input.validated.facts.validCount);
   }
 
-  #take(t: ValidRecord, customer: number, known: ReadonlyMap<string, string>, rows: CopyFileWriter): void {
+  #take(t: ValidRecord, customer: Customer, known: ReadonlyMap<string, string>, rows: CopyFileWriter): void {
     // Both are nearly always empty: an id that is not looked for need not be made.
     const loadedHash = known.size === 0 ? undefined : known.get(t.id);
     if (loadedHash !== undefined) {
@@ -232,13 +235,13 @@ export class Transformation implements Disposable {
   #takeNew(
     t: ValidRecord,
     { currency, country }: Market,
-    customer: number,
+    customer: Customer,
     judged: JudgedTransaction,
     rows: CopyFileWriter,
   ): void {
     const { timestampMs } = t;
     const { amountBaseMinor } = judged;
-    const { live, shadow } = this.#fraudJudge.judge(customer, {
+    const { live, shadow } = this.#fraudEvaluator.evaluate(customer, {
       timeMs: timestampMs,
       amount: Number(t.amountMinor),
       currency,
@@ -248,7 +251,7 @@ export class Transformation implements Disposable {
     });
     const isFlagged = live.decision !== 'clear';
     this.#rows.transaction(rows.beginRow(), t, judged, live);
-    this.#rollUps.add(t, customer, judged, isFlagged);
+    this.#rollUps.add(t, customer.customerId, judged, isFlagged);
     this.#loaded.add(t.partition);
     this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, timestampMs);
     if (isFlagged) {

@@ -36,7 +36,7 @@ export async function backtestFraud(context: Context, file: string, span: Histor
   if (until !== null && since >= until) throw new UsageError('--since lies after --until: nothing is between them');
   const definition = await readRuleSetFile(context, file);
   return withFraudHistory(context.warehouse, span, async (history) => {
-    const { baseCurrency, judgedCount } = history;
+    const { baseCurrency, evaluatedCount } = history;
     requireBaseCurrency(baseCurrency, context.config.rules.baseCurrency);
     const exponent = currencyExponent(baseCurrency) ?? 2;
     const live = prepareRuleSet(parseRuleSet(history.liveRuleSet), baseCurrency);
@@ -44,13 +44,13 @@ export async function backtestFraud(context: Context, file: string, span: Histor
     const replay = new HistoryReplay(live, draft, history.listPeriods);
     const tally = new BacktestTally();
     let remembered = 0;
-    for await (const portion of history.sales(exponent)) {
+    for await (const portion of history.transactions(exponent)) {
       for (const stored of portion) {
         const verdicts = replay.take(stored);
         if (verdicts === undefined) remembered += 1;
         else tally.add(stored, verdicts);
       }
-      context.onProgress('backtest', tally.saleCount, judgedCount);
+      context.onProgress('backtest', tally.saleCount, evaluatedCount);
     }
     return {
       ...span,

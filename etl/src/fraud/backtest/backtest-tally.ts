@@ -1,8 +1,8 @@
 import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 
-import type { FraudVerdicts } from '../fraud-judge.ts';
-import type { FraudVerdict } from '../verdict.ts';
-import type { StoredSale } from '../fraud-history-queries.ts';
+import type { FraudResults } from '../fraud-evaluator.ts';
+import type { FraudResult } from '../evaluate-transaction.ts';
+import type { StoredTransaction } from '../fraud-history-queries.ts';
 import { qualityOf, shareOf, type FraudQuality } from '../quality/fraud-quality.ts';
 
 /** What a set made of the sales. Quality is null throughout where no sale of the span has a label. */
@@ -36,7 +36,7 @@ interface ChangedSale {
   /** Decimal text. */
   readonly amountBase: string;
   readonly pattern: string | null;
-  readonly decision: FraudVerdict['decision'];
+  readonly decision: FraudResult['decision'];
   readonly score: number;
   readonly rules: readonly string[];
 }
@@ -69,13 +69,13 @@ export class BacktestTally {
   readonly #sets: Readonly<Record<SetName, SetCounts>> = { live: noCounts(), draft: noCounts() };
   readonly #rules = new Map<string, Record<SetName, { found: number; flagged: number }>>();
 
-  add(stored: StoredSale, { live, shadow: draft = live }: FraudVerdicts): void {
+  add(stored: StoredTransaction, { live, shadow: draft = live }: FraudResults): void {
     const isFlagged = live.decision !== 'clear';
     const isFlaggedByDraft = draft.decision !== 'clear';
     this.saleCount += 1;
     if (stored.pattern !== null) this.fraudulentCount += 1;
     if (stored.wasFlagged !== isFlagged) this.rejudgedCount += 1;
-    this.#days.add(Math.floor(stored.sale.timeMs / dayMs));
+    this.#days.add(Math.floor(stored.transaction.timeMs / dayMs));
     this.#addVerdict('live', stored, live);
     this.#addVerdict('draft', stored, draft);
     if (isFlaggedByDraft && !isFlagged) this.newlyFlagged.add(stored, draft);
@@ -103,7 +103,7 @@ export class BacktestTally {
     return results.sort((a, b) => (a.rule < b.rule ? -1 : 1));
   }
 
-  #addVerdict(name: SetName, { pattern }: StoredSale, { decision, reasons }: FraudVerdict): void {
+  #addVerdict(name: SetName, { pattern }: StoredTransaction, { decision, reasons }: FraudResult): void {
     const counts = this.#sets[name];
     if (decision !== 'clear') {
       counts[decision] += 1;
@@ -127,13 +127,13 @@ const examplesMax = 5;
 class ChangedTally {
   #count = 0;
   #fraudulent = 0;
-  readonly #greatest: { readonly stored: StoredSale; readonly verdict: FraudVerdict }[] = [];
+  readonly #greatest: { readonly stored: StoredTransaction; readonly verdict: FraudResult }[] = [];
 
-  add(stored: StoredSale, verdict: FraudVerdict): void {
+  add(stored: StoredTransaction, verdict: FraudResult): void {
     this.#count += 1;
     if (stored.pattern !== null) this.#fraudulent += 1;
     this.#greatest.push({ stored, verdict });
-    this.#greatest.sort((a, b) => b.stored.sale.amountBase - a.stored.sale.amountBase);
+    this.#greatest.sort((a, b) => b.stored.transaction.amountBase - a.stored.transaction.amountBase);
     this.#greatest.length = Math.min(this.#greatest.length, examplesMax);
   }
 
@@ -141,8 +141,8 @@ class ChangedTally {
     const examples = this.#greatest.map(({ stored, verdict }) => ({
       orderId: stored.orderId,
       customerId: stored.customerId,
-      transactionTimestamp: new Date(stored.sale.timeMs),
-      amountBase: formatMinor(stored.sale.amountBaseMinor, baseExponent),
+      transactionTimestamp: new Date(stored.transaction.timeMs),
+      amountBase: formatMinor(stored.transaction.amountBaseMinor, baseExponent),
       pattern: stored.pattern,
       decision: verdict.decision,
       score: verdict.score,

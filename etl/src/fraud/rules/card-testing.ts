@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { none, type CustomerHistory } from '../customer-history.ts';
+import type { CustomerHistory } from '../customer-history.ts';
 import { amountParameter, amountText, minorOf, windowCountParameter, windowParameter } from '../parameters.ts';
 import type { FraudRule } from '../rule.ts';
 
@@ -55,9 +55,9 @@ export const cardTesting: FraudRule<z.output<typeof parameters>> = {
 function smallBefore(history: CustomerHistory, timeMs: number, windowSeconds: number, smallEnd: number): number {
   const fromMs = timeMs - windowSeconds * 1000;
   let count = 0;
-  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-    if (history.timeMsOf(at) <= fromMs) break;
-    if (history.amountBaseOf(at) <= smallEnd) count += 1;
+  for (const earlier of history.recentUntil(timeMs)) {
+    if (earlier.timeMs <= fromMs) break;
+    if (earlier.amountBase <= smallEnd) count += 1;
   }
   return count;
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { none, type CustomerHistory } from '../customer-history.ts';
+import type { CustomerHistory } from '../customer-history.ts';
 import { windowParameter } from '../parameters.ts';
-import type { FraudRule, FraudSale } from '../rule.ts';
+import type { FraudRule, FraudTransaction } from '../rule.ts';
 
 const parameters = z.strictObject({
   /** So many currencies within the window are found, this sale's counted. */
@@ -37,14 +37,13 @@ export const currencyHopping: FraudRule<z.output<typeof parameters>> = {
 /** Currencies of the window that ends with this sale; undefined where there is none but its own, as nearly always. */
 function currenciesWithin(
   history: CustomerHistory,
-  { timeMs, currency }: FraudSale,
+  { timeMs, currency }: FraudTransaction,
   windowSeconds: number,
 ): string[] | undefined {
   const fromMs = timeMs - windowSeconds * 1000;
   let seen: string[] | undefined;
-  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-    if (history.timeMsOf(at) <= fromMs) break;
-    const other = history.currencyOf(at);
+  for (const { timeMs: earlierMs, currency: other } of history.recentUntil(timeMs)) {
+    if (earlierMs <= fromMs) break;
     if (other !== currency && seen?.includes(other) !== true) (seen ??= [currency]).push(other);
   }
   return seen;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-import { none, type CustomerHistory } from '../customer-history.ts';
+import type { CustomerHistory } from '../customer-history.ts';
 import { windowCountParameter, windowParameter } from '../parameters.ts';
-import type { FraudRule, FraudSale } from '../rule.ts';
+import type { FraudRule, FraudTransaction } from '../rule.ts';
 
 const parameters = z.strictObject({
   /** So many sales of the same amount within the window are found, this one counted. */
@@ -34,12 +34,16 @@ export const duplicateAmount: FraudRule<z.output<typeof parameters>> = {
 };
 
 /** Sales of this amount and currency in the window that ends with this one, which counts. */
-function equalWithin(history: CustomerHistory, { timeMs, amount, currency }: FraudSale, windowSeconds: number): number {
+function equalWithin(
+  history: CustomerHistory,
+  { timeMs, amount, currency }: FraudTransaction,
+  windowSeconds: number,
+): number {
   const fromMs = timeMs - windowSeconds * 1000;
   let count = 1;
-  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-    if (history.timeMsOf(at) <= fromMs) break;
-    if (history.amountOf(at) === amount && history.currencyOf(at) === currency) count += 1;
+  for (const earlier of history.recentUntil(timeMs)) {
+    if (earlier.timeMs <= fromMs) break;
+    if (earlier.amount === amount && earlier.currency === currency) count += 1;
   }
   return count;
 }

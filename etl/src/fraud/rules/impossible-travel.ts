@@ -1,6 +1,5 @@
 import * as z from 'zod';
 
-import { none } from '../customer-history.ts';
 import { distanceKm } from '../distances.ts';
 import { windowParameter } from '../parameters.ts';
 import type { FraudRule } from '../rule.ts';
@@ -27,10 +26,9 @@ export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
     const threshold = `${speedMaxKmh} km/h`;
     return ({ timeMs, country }, history) => {
       if (country === '') return undefined;
-      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        const elapsedMs = timeMs - history.timeMsOf(at);
+      for (const { timeMs: earlierMs, country: earlier } of history.recentUntil(timeMs)) {
+        const elapsedMs = timeMs - earlierMs;
         if (elapsedMs >= windowMs) return undefined;
-        const earlier = history.countryOf(at);
         if (earlier === '' || earlier === country) continue;
         const km = distanceKm(earlier, country);
         if (km <= elapsedMs * kmPerMs) continue;
@@ -45,12 +43,11 @@ export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
       if (country === '') return { observed: 'no country named', threshold };
       let observed = `no other country in ${windowSeconds} s`;
       let fastest = -1;
-      for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-        if (history.timeMsOf(at) <= timeMs - windowSeconds * 1000) break;
-        const earlier = history.countryOf(at);
+      for (const { timeMs: earlierMs, country: earlier } of history.recentUntil(timeMs)) {
+        const elapsedMs = timeMs - earlierMs;
+        if (elapsedMs >= windowSeconds * 1000) break;
         if (earlier === '' || earlier === country) continue;
         const km = distanceKm(earlier, country);
-        const elapsedMs = timeMs - history.timeMsOf(at);
         const isFound = km > elapsedMs * (speedMaxKmh / 3_600_000);
         const speed = isFound ? Infinity : km / Math.max(1, elapsedMs);
         if (speed <= fastest) continue;

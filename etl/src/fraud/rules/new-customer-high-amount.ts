@@ -18,15 +18,15 @@ export const newCustomerHighAmount: FraudRule<z.output<typeof parameters>> = {
   prepare: ({ limit, historyCount }, exponent) => {
     const limitMinor = minorOf(limit, exponent);
     const threshold = `${amountText(limitMinor, exponent)} before sale ${historyCount + 1}`;
-    return ({ amountBaseMinor }, { saleCount }) =>
-      saleCount >= historyCount || amountBaseMinor <= limitMinor
+    return ({ amountBaseMinor }, { transactionCount }) =>
+      transactionCount >= historyCount || amountBaseMinor <= limitMinor
         ? undefined
-        : { observed: `${amountText(amountBaseMinor, exponent)} at sale ${saleCount + 1}`, threshold };
+        : { observed: `${amountText(amountBaseMinor, exponent)} at sale ${transactionCount + 1}`, threshold };
   },
   measure: ({ limit, historyCount }, exponent) => {
     const threshold = `${amountText(minorOf(limit, exponent), exponent)} before sale ${historyCount + 1}`;
-    return ({ amountBaseMinor }, { saleCount }) => ({
-      observed: `${amountText(amountBaseMinor, exponent)} at sale ${saleCount + 1}`,
+    return ({ amountBaseMinor }, { transactionCount }) => ({
+      observed: `${amountText(amountBaseMinor, exponent)} at sale ${transactionCount + 1}`,
       threshold,
     });
   },

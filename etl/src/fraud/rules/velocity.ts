@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { none, type CustomerHistory } from '../customer-history.ts';
+import type { CustomerHistory } from '../customer-history.ts';
 import { windowCountParameter, windowParameter } from '../parameters.ts';
 import type { FraudRule } from '../rule.ts';
 
@@ -34,8 +34,8 @@ export const velocity: FraudRule<z.output<typeof parameters>> = {
 function countWithin(history: CustomerHistory, timeMs: number, windowSeconds: number): number {
   const fromMs = timeMs - windowSeconds * 1000;
   let count = 1;
-  for (let at = history.newestAt(timeMs); at !== none; at = history.olderThan(at)) {
-    if (history.timeMsOf(at) <= fromMs) break;
+  for (const earlier of history.recentUntil(timeMs)) {
+    if (earlier.timeMs <= fromMs) break;
     count += 1;
   }
   return count;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { Customers } from '../customers.ts';
-import type { FraudSale } from '../rule.ts';
+import { Customer } from '../customers.ts';
+import type { FraudTransaction } from '../rule.ts';
 import { zScore } from './z-score.ts';
 
 /** Small amounts and such as no double's square holds. */
 const amountMinor = fc.oneof(fc.bigInt({ min: 1n, max: 10_000n }), fc.bigInt({ min: 1n, max: 10n ** 17n }));
 
-function saleOf(amount: bigint): FraudSale {
+function transactionOf(amount: bigint): FraudTransaction {
   const amountBase = Number(amount);
   return { timeMs: 0, currency: 'USD', country: '', amount: amountBase, amountBaseMinor: amount, amountBase };
 }
@@ -25,7 +25,7 @@ function isFound(earlier: readonly bigint[], amount: bigint, scoreHundredths: bi
   return scoreHundredths ** 2n * squares <= 10_000n * above ** 2n * (count - 1n);
 }
 
-/** The highest threshold, in hundredths, that the sale reaches; 0 where it reaches none. */
+/** The highest threshold, in hundredths, that the transaction reaches; 0 where it reaches none. */
 function scoreOf(earlier: readonly bigint[], amount: bigint): number {
   let low = 0;
   let high = scoreEnd;
@@ -40,16 +40,15 @@ function scoreOf(earlier: readonly bigint[], amount: bigint): number {
 /** Thresholds end at 999.99. */
 const scoreEnd = 100_000;
 
-test('it finds a sale up to the very score that the definition gives, and not beyond', () => {
+test('it finds a transaction up to the very score that the definition gives, and not beyond', () => {
   const history = fc.array(amountMinor, { minLength: 2, maxLength: 30 });
   fc.assert(
     fc.property(history, amountMinor, (earlier, amount) => {
-      const customers = new Customers();
-      const customer = customers.numberOf('c');
-      for (const one of earlier) customers.add(customer, saleOf(one));
+      const customer = new Customer('c', []);
+      for (const one of earlier) customer.add(transactionOf(one));
       const finds = (hundredths: number): boolean => {
         const parameters = { score: (hundredths / 100).toFixed(2), historyCount: 2, amountMin: '0.01' };
-        return zScore.prepare(parameters, 2)(saleOf(amount), customers.historyOf(customer)) !== undefined;
+        return zScore.prepare(parameters, 2)(transactionOf(amount), customer) !== undefined;
       };
       const score = scoreOf(earlier, amount);
       const thresholds = [score, score + 1].filter((hundredths) => hundredths > 0 && hundredths < scoreEnd);

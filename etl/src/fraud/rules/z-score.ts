@@ -27,9 +27,11 @@ export const zScore: FraudRule<z.output<typeof parameters>> = {
     const scoreSquared = Number(score) ** 2;
     const threshold = `${score} deviations above the mean of ${historyCount} sales or more`;
     return ({ amountBaseMinor, amountBase }, history) => {
-      const count = history.saleCount;
+      const count = history.transactionCount;
       if (count < historyCount || amountBaseMinor < minimum) return undefined;
-      if (isSurelyBelow(count, amountBase, history.approximateSum, history.approximateSquares, scoreSquared)) {
+      if (
+        isSurelyBelow(count, amountBase, Number(history.amountBaseSum), Number(history.amountBaseSquares), scoreSquared)
+      ) {
         return undefined;
       }
       const found = scoreOf(BigInt(count), amountBaseMinor, history.amountBaseSum, history.amountBaseSquares);
@@ -42,7 +44,7 @@ export const zScore: FraudRule<z.output<typeof parameters>> = {
   measure: ({ score, historyCount, amountMin }, exponent) => {
     const threshold = `${score} deviations above the mean of ${historyCount} sales or more`;
     return ({ amountBaseMinor }, history) => {
-      const count = history.saleCount;
+      const count = history.transactionCount;
       const amount = amountText(amountBaseMinor, exponent);
       if (count < historyCount) return { observed: `${count} earlier sales`, threshold };
       if (amountBaseMinor < minorOf(amountMin, exponent)) {

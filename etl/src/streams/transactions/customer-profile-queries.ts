@@ -8,14 +8,14 @@ import { inJsonArrays, type DeltaRows } from '../../warehouse/json-rows.ts';
 
 type ProfileRow = [
   customerId: string,
-  saleCount: string,
+  transactionCount: string,
   amountBaseSum: string,
   amountBaseSquares: string,
   firstMs: number,
   lastMs: number,
   lastCountry: string,
   lastCurrency: string,
-  recentSales: readonly RecentSale[],
+  recent: readonly RecentSale[],
 ];
 
 /** Profiles of those customers who have one; money in minor units of the base currency, of so many decimals. */
@@ -36,23 +36,25 @@ export async function readCustomerProfiles(
     values: [customerIds, String(10 ** baseExponent), String(10 ** (2 * baseExponent))],
     rowMode: 'array',
   });
-  return rows.map(([customerId, saleCount, sum, squares, firstMs, lastMs, lastCountry, lastCurrency, recent]) => ({
-    customerId,
-    saleCount: Number(saleCount),
-    amountBaseSum: BigInt(sum),
-    amountBaseSquares: BigInt(squares),
-    firstMs,
-    lastMs,
-    lastCountry,
-    lastCurrency,
-    recentSales: recent.map(([timeMs, amount, amountBase, currency, country]) => ({
-      timeMs,
-      amount,
-      amountBase,
-      currency,
-      country,
-    })),
-  }));
+  return rows.map(
+    ([customerId, transactionCount, sum, squares, firstMs, lastMs, lastCountry, lastCurrency, recent]) => ({
+      customerId,
+      transactionCount: Number(transactionCount),
+      amountBaseSum: BigInt(sum),
+      amountBaseSquares: BigInt(squares),
+      firstMs,
+      lastMs,
+      lastCountry,
+      lastCurrency,
+      recent: recent.map(([timeMs, amount, amountBase, currency, country]) => ({
+        timeMs,
+        amount,
+        amountBase,
+        currency,
+        country,
+      })),
+    }),
+  );
 }
 
 /** Entries of the allow and block lists that nobody has removed. */

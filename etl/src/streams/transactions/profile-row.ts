@@ -6,14 +6,14 @@ import type { CustomerProfile } from '../../fraud/customers.ts';
 export function profileRow(profile: CustomerProfile, baseExponent: CurrencyExponent): unknown[] {
   return [
     profile.customerId,
-    profile.saleCount,
+    profile.transactionCount,
     formatMinor(profile.amountBaseSum, baseExponent),
     squareText(profile.amountBaseSquares, baseExponent),
     new Date(profile.firstMs).toISOString(),
     new Date(profile.lastMs).toISOString(),
     profile.lastCountry === '' ? null : profile.lastCountry,
     profile.lastCurrency,
-    profile.recentSales.map(({ timeMs, amount, amountBase, currency, country }) => [
+    profile.recent.map(({ timeMs, amount, amountBase, currency, country }) => [
       timeMs,
       amount,
       amountBase,

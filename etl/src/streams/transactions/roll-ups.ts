@@ -10,18 +10,15 @@ export class RollUps {
   readonly #minutes: MinuteSales;
   readonly #days: CustomerDays;
 
-  /**
-   * @param markets - Each at the index of its number.
-   * @param customerIdOf - The id of a customer by its number.
-   */
-  constructor(baseExponent: CurrencyExponent, markets: readonly Market[], customerIdOf: (customer: number) => string) {
+  /** @param markets - Each at the index of its number. */
+  constructor(baseExponent: CurrencyExponent, markets: readonly Market[]) {
     this.#minutes = new MinuteSales(baseExponent, markets);
-    this.#days = new CustomerDays(baseExponent, customerIdOf);
+    this.#days = new CustomerDays(baseExponent);
   }
 
-  add(sale: CountedSale, customer: number, judged: JudgedTransaction, isFlagged: boolean): void {
+  add(sale: CountedSale, customerId: string, judged: JudgedTransaction, isFlagged: boolean): void {
     this.#minutes.add(sale, judged, isFlagged);
-    this.#days.add(customer, sale.timestampMs, judged.amountBaseMinor, isFlagged);
+    this.#days.add(customerId, sale.timestampMs, judged.amountBaseMinor, isFlagged);
   }
 
   /** Rows of sales_per_minute, with the day and rate of their tax: see `MinuteSales`. */
@@ -34,7 +31,7 @@ export class RollUps {
     return this.#days.rows();
   }
 
-  /** Forgets the customers' days: the next chunk gives their numbers to other customers. */
+  /** Forgets the customers' days. */
   clearCustomerDays(): void {
     this.#days.clear();
   }

@@ -3,7 +3,7 @@ import type { CurrencyExponent } from '@pulse/contract';
 import { CopyFields } from '../../copy-format/copy-binary.ts';
 import { column, nullable, type Sink } from '../sink.ts';
 import type { ValidRecord } from '../valid-record.ts';
-import type { FraudVerdict } from '../../fraud/verdict.ts';
+import type { FraudResult } from '../../fraud/evaluate-transaction.ts';
 import type { AppliedExchangeRate } from '../../pricing/exchange.ts';
 import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { parseDecimal } from '../../pricing/rational.ts';
@@ -95,7 +95,7 @@ export class TransactionRows {
   }
 
   /** Writes a transaction: its staged columns, then `computedColumns`. */
-  transaction(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudVerdict): void {
+  transaction(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudResult): void {
     const { baseExponent } = this.#context;
     row.append(t.source, t.fieldsAt, t.fieldsEnd);
     row.append(this.#taxRates.of(judged.taxRate));
@@ -113,7 +113,7 @@ export class TransactionRows {
   }
 
   /** Writes a flagged transaction's alert: `alerts`. */
-  alert(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudVerdict): void {
+  alert(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudResult): void {
     row.append(t.source, ...t.idField);
     row.append(t.source, ...t.timestampField);
     row.smallint(fraud.score);
@@ -141,7 +141,7 @@ export class TransactionRows {
   }
 
   /** Writes what the shadow set would have flagged: `shadowVerdicts`. */
-  shadowVerdict(row: CopyFields, t: ValidRecord, fraud: FraudVerdict): void {
+  shadowVerdict(row: CopyFields, t: ValidRecord, fraud: FraudResult): void {
     row.append(t.source, ...t.idField);
     row.text(this.#context.shadowRuleSetVersion ?? '');
     row.smallint(fraud.score);
