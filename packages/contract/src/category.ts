@@ -1,4 +1,4 @@
-/** The categories that the producer sells. The contract itself takes any text of up to 50 characters. */
+/** The categories that the producer sells. The contract accepts any text of up to 50 characters. */
 export const productCategories = [
   'electronics',
   'clothing',

@@ -7,8 +7,8 @@ export type CheckedMessage<Message> =
   | { readonly kind: 'rejected'; readonly errors: readonly [FieldError, ...FieldError[]] };
 
 /**
- * Checks a parsed JSON value against a message's schema alone and names every error of every field. Never throws.
- * Numbers are best passed in as `JsonNumber`, for a double no longer has the digits that were sent.
+ * Checks a parsed JSON value against a message's schema only and names every error of every field. Never throws.
+ * Pass numbers as `JsonNumber` if possible, because a double no longer has the digits that were sent.
  */
 export function checkMessage<Message>(schema: z.ZodType<Message>, value: unknown): CheckedMessage<Message> {
   const parsed = schema.safeParse(value, { reportInput: true });
@@ -35,5 +35,5 @@ function reasonOf(issue: z.core.$ZodIssue): RejectReason {
 function customReason(params: Readonly<Record<string, unknown>> | undefined): RejectReason {
   const reason = params?.['reason'];
   if (isRejectReason(reason)) return reason;
-  throw new Error('an issue of the contract carries no reason code');
+  throw new Error('an issue of the contract has no reason code');
 }

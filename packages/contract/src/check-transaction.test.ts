@@ -18,12 +18,12 @@ function aMessage(changes: Readonly<Record<string, unknown>> = {}): Record<strin
   };
 }
 
-function faultsOf(value: unknown): [string, RejectReason][] {
+function reasonsOf(value: unknown): [string, RejectReason][] {
   const checked = checkTransaction(value);
   return checked.kind === 'valid' ? [] : checked.errors.map(({ field, reason }) => [field, reason]);
 }
 
-describe('each fault of a field has its reason', () => {
+describe('each error of a field has its reason', () => {
   test.each<[string, unknown, RejectReason]>([
     ['order_id', undefined, 'missing_field'],
     ['order_id', 42, 'wrong_type'],
@@ -76,12 +76,12 @@ describe('each fault of a field has its reason', () => {
     ['customer_id', new JsonNumber('7'), 'wrong_type'],
     ['timestamp', '2016-12-31T23:59:60Z', 'timestamp_leap_second'],
   ])('%s: %j', (field, value, reason) => {
-    expect(faultsOf(aMessage({ [field]: value }))).toContainEqual([field, reason]);
+    expect(reasonsOf(aMessage({ [field]: value }))).toContainEqual([field, reason]);
   });
 });
 
 test.each([[42], ['text'], [null], [[]], [undefined]])('%j is not an object', (value) => {
-  expect(faultsOf(value)).toEqual([['', 'not_an_object']]);
+  expect(reasonsOf(value)).toEqual([['', 'not_an_object']]);
 });
 
 test.each([
@@ -99,7 +99,7 @@ test.each([
   });
 });
 
-test('every fault of every field is named at once', () => {
+test('every error of every field is named at once', () => {
   const value = aMessage({
     order_id: '',
     amount: '1.001',
@@ -107,7 +107,7 @@ test('every fault of every field is named at once', () => {
     country: 'UK',
     customer_id: undefined,
   });
-  expect(faultsOf(value)).toEqual([
+  expect(reasonsOf(value)).toEqual([
     ['order_id', 'id_empty'],
     ['timestamp', 'timestamp_invalid'],
     ['customer_id', 'missing_field'],
@@ -116,7 +116,7 @@ test('every fault of every field is named at once', () => {
   ]);
 });
 
-test('a fault carries the description of its reason', () => {
+test('an error has the description of its reason', () => {
   expect(checkTransaction(aMessage({ currency: 'ABC' }))).toEqual({
     kind: 'rejected',
     errors: [{ field: 'currency', reason: 'unknown_currency', message: rejectReasons.unknown_currency }],
@@ -133,7 +133,7 @@ test.each([
   expect(checkTransaction(aMessage({ amount }))).toMatchObject({ kind: 'valid', message: { amount: text } });
 });
 
-test.each(['1', '1.0', '1e0', '10E-1'])('the version is read by its value, not by its spelling: %s', (text) => {
+test.each(['1', '1.0', '1e0', '10E-1'])('the value of the version counts, not its spelling: %s', (text) => {
   const checked = checkTransaction(aMessage({ schema_version: new JsonNumber(text) }));
   expect(checked).toMatchObject({ kind: 'valid', message: { schema_version: 1 } });
 });
@@ -142,7 +142,7 @@ test('unknown fields are dropped', () => {
   expect(checkTransaction(aMessage({ channel: 'web' }))).toEqual({ kind: 'valid', message: aMessage() });
 });
 
-test('any JSON value is judged without an exception', () => {
+test('any JSON value is checked without an exception', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(checkTransaction(value).kind).toBe('rejected');
@@ -150,7 +150,7 @@ test('any JSON value is judged without an exception', () => {
   );
 });
 
-test('a valid message survives its canonical spelling', () => {
+test('a valid message does not change by its canonical spelling', () => {
   const characters = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(
@@ -169,7 +169,7 @@ test('a valid message survives its canonical spelling', () => {
   );
 });
 
-test('the canonical spelling has a fixed order and leaves out what is absent', () => {
+test('the canonical spelling has a fixed order and leaves out absent fields', () => {
   const checked = checkTransaction(aMessage({ country: 'US' }));
   expect(checked.kind === 'valid' && encodeTransaction(checked.message)).toBe(
     '{"order_id":"0193546e-4f2a-7c31-9d1e-3b5f6a7c8d9e","amount":"149.99","currency":"USD",' +

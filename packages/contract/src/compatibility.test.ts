@@ -16,7 +16,7 @@ const releases = readdirSync(folder).filter((name) => name.startsWith('transacti
 
 const anySchema = z.record(z.string(), z.unknown());
 const corpus = z.array(z.object({ why: z.string(), message: z.unknown() })).min(1);
-/** Numbers stand here as text, for no formatter or parser to change them. */
+/** Numbers are text here, so that no formatter or parser changes them. */
 const amounts = z
   .array(z.object({ why: z.string(), number: z.string(), currency: z.string(), amount: z.string() }))
   .min(1);
@@ -25,13 +25,13 @@ function readJson(url: URL): unknown {
   return JSON.parse(readFileSync(url, 'utf8'));
 }
 
-describe.each(corpora)("yesterday's messages are still accepted: %s", (name) => {
+describe.each(corpora)('messages of earlier releases are accepted: %s', (name) => {
   test.each(corpus.parse(readJson(new URL(name, folder))))('$why', ({ message }) => {
     expect(checkTransaction(message)).toMatchObject({ kind: 'valid' });
   });
 });
 
-describe.each(spellings)('spellings of a JSON number are read as ever: %s', (name) => {
+describe.each(spellings)('spellings of a JSON number are read as before: %s', (name) => {
   test.each(amounts.parse(readJson(new URL(name, folder))))('$why: $number', ({ number, currency, amount }) => {
     const [first] = corpus.parse(readJson(new URL('messages-v1.json', folder)));
     const message = { ...z.record(z.string(), z.unknown()).parse(first?.message), currency };
@@ -42,7 +42,7 @@ describe.each(spellings)('spellings of a JSON number are read as ever: %s', (nam
   });
 });
 
-test.each(releases)('nothing that %s accepts is rejected today', (name) => {
+test.each(releases)('nothing that %s accepts is rejected now', (name) => {
   const released = anySchema.parse(readJson(new URL(name, folder)));
   expect(schemaNarrowings(released, anySchema.parse(JSON.parse(transactionJsonSchemaText())))).toEqual([]);
 });

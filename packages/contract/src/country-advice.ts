@@ -2,7 +2,7 @@ import codes from 'i18n-iso-countries/codes.json' with { type: 'json' };
 
 import { isCountry } from './country.ts';
 
-/** What the trade, ISO's reserved codes (3166/MA) and its withdrawn ones (3166-3) stand for, and what to send for it. */
+/** Codes in common use, ISO's reserved (3166/MA) and withdrawn codes (3166-3), each with the code to send instead. */
 const advice: Readonly<Record<string, string>> = {
   // Value-added tax and customs.
   EL: 'Greece is GR',
@@ -18,11 +18,11 @@ const advice: Readonly<Record<string, string>> = {
   CQ: 'Sark is GG',
   DG: 'Diego Garcia is IO',
   EA: 'Ceuta and Melilla are ES',
-  EU: 'the European Union is no country: send that of the member state',
-  EZ: 'the euro area is no country: send that of the member state',
+  EU: 'the European Union is not a country: send the code of the member state',
+  EZ: 'the euro area is not a country: send the code of the member state',
   IC: 'the Canary Islands are ES',
   TA: 'Tristan da Cunha is SH',
-  UN: 'the United Nations are no country',
+  UN: 'the United Nations are not a country',
   // Withdrawn.
   AN: 'the Netherlands Antilles are now CW, SX or BQ',
   BU: 'Burma is now MM',
@@ -60,17 +60,17 @@ const longCodes: ReadonlyMap<string, string> = new Map(
 /** AA, QM to QZ, XA to XZ and ZZ. */
 const privateCode = /^(?:AA|Q[M-Z]|X[A-Z]|ZZ)$/;
 
-/** What to send in place of a text that is no country code; undefined where nobody can tell. */
+/** What to send instead of a text that is not a country code; undefined if unknown. */
 export function countryAdvice(text: string): string | undefined {
   const code = text.trim().toUpperCase();
   const known = Object.hasOwn(advice, code) ? advice[code] : undefined;
   if (known !== undefined) return known;
   const short = isCountry(code) ? code : (longCodes.get(code) ?? countryOfRegion(code));
   if (short !== undefined) return `send ${short}`;
-  return privateCode.test(code) ? `${code} is left to private use and stands for no country` : undefined;
+  return privateCode.test(code) ? `${code} is for private use and means no country` : undefined;
 }
 
-/** The country of a subdivision by ISO 3166-2, as US-CA. */
+/** The country of a subdivision by ISO 3166-2, such as US-CA. */
 function countryOfRegion(code: string): string | undefined {
   const [country = '', region] = code.split('-');
   return region !== undefined && region.length <= 3 && isCountry(country) ? country : undefined;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { countryAdvice } from './country-advice.ts';
 import { countryCodes, isCountry } from './country.ts';
 
-test('ISO 3166-1 lists 249 countries, and Kosovo is one more', () => {
+test('there are the 249 countries of ISO 3166-1, and Kosovo', () => {
   expect(countryCodes).toHaveLength(250);
 });
 
@@ -11,7 +11,7 @@ test.each(['US', 'DE', 'JP', 'GB', 'GR', 'XK'])('%s is a country', (code) => {
   expect(isCountry(code)).toBe(true);
 });
 
-test.each(['UK', 'EL', 'XI', 'us', 'USA', '', 'constructor'])('%j is not', (code) => {
+test.each(['UK', 'EL', 'XI', 'us', 'USA', '', 'constructor'])('%j is not a country', (code) => {
   expect(isCountry(code)).toBe(false);
 });
 
@@ -22,13 +22,13 @@ test.each([
   ['uk', 'the United Kingdom is GB'],
   ['AN', 'the Netherlands Antilles are now CW, SX or BQ'],
   ['TP', 'East Timor is now TL'],
-  ['EU', 'the European Union is no country: send that of the member state'],
+  ['EU', 'the European Union is not a country: send the code of the member state'],
   ['de', 'send DE'],
   [' DE ', 'send DE'],
   ['DEU', 'send DE'],
   ['276', 'send DE'],
   ['US-CA', 'send US'],
-  ['ZZ', 'ZZ is left to private use and stands for no country'],
+  ['ZZ', 'ZZ is for private use and means no country'],
 ])('for %j the advice is: %s', (text, advice) => {
   expect(countryAdvice(text)).toBe(advice);
 });
@@ -37,7 +37,7 @@ test.each(['', 'Atlantis', 'constructor', 'ZQ', 'AN-'.repeat(20_000)])('for %.20
   expect(countryAdvice(text)).toBeUndefined();
 });
 
-test('no code that is known has other advice, and whatever advice names is known', () => {
+test('a known code has no other advice, and every code in an advice is known', () => {
   expect(countryCodes.filter((code) => countryAdvice(code) !== `send ${code}`)).toEqual([]);
   const texts = Array.from({ length: 26 * 26 }, (_, n) => String.fromCodePoint(65 + Math.floor(n / 26), 65 + (n % 26)));
   const named = texts

@@ -1,6 +1,6 @@
 import { currencyExponent } from './currency.ts';
 
-/** Codes that the trade uses, and those of ISO 4217 that no money is counted in. */
+/** Codes in common use that ISO 4217 does not have, and those that are not for amounts. */
 const advice: Readonly<Record<string, string>> = {
   RMB: 'the renminbi is CNY',
   CNH: 'the renminbi is CNY',
@@ -9,13 +9,13 @@ const advice: Readonly<Record<string, string>> = {
   GBX: 'send pounds, GBP, not pence',
   ZAC: 'send rands, ZAR, not cents',
   XTS: 'it is for tests',
-  XXX: 'it stands for no currency',
+  XXX: 'it means no currency',
 };
 
 /** Metals, units of account and bonds. */
 const uncounted = new Set(['XAG', 'XAU', 'XPD', 'XPT', 'XBA', 'XBB', 'XBC', 'XBD', 'XDR', 'XSU', 'XUA']);
 
-/** What to send in place of a text that is no currency; undefined where nobody can tell. */
+/** What to send instead of a text that is not a currency; undefined if unknown. */
 export function currencyAdvice(text: string): string | undefined {
   const code = text.trim().toUpperCase();
   if (currencyExponent(code) !== undefined) return `send ${code}`;

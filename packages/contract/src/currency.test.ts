@@ -26,7 +26,7 @@ test.each([
   expect(currencyExponent(code)).toBe(exponent);
 });
 
-test.each(['XAU', 'XXX', 'XTS', 'XDR', 'usd', 'SUR', '', '__proto__'])('%j is no currency to be paid in', (code) => {
+test.each(['XAU', 'XXX', 'XTS', 'XDR', 'usd', 'SUR', '', '__proto__'])('%j is not a currency for amounts', (code) => {
   expect(currencyExponent(code)).toBeUndefined();
 });
 
@@ -38,7 +38,7 @@ test.each([
   ['HRK', '1994-05-30', '2023-01-14'],
   ['BGN', '1999-07-05', '2026-01-31'],
   ['ANG', '1940-05-10', '2025-06-30'],
-  // Each took the place of the code before it, at a thousand or a million to one.
+  // Each replaced the code before it, at a thousand or a million to one.
   ['ROL', '1952-01-28', '2006-12-31'],
   ['RON', '2005-07-01', null],
   ['BYR', '2000-01-01', '2017-01-01'],
@@ -53,7 +53,7 @@ test.each([
   ['SLL', '1964-08-04', '2023-12-31'],
   ['SLE', '2022-07-01', null],
   ['ZWL', '2009-02-02', '2024-08-31'],
-  // No bank notes, or out of use, but on ISO's list of today.
+  // No bank notes, or out of use, but on ISO's current list.
   ['CLF', null, null],
   ['SVC', '1919-11-11', null],
 ])('%s was legal tender from %s to %s', (code, from, to) => {
@@ -70,31 +70,31 @@ test.each([
   ['SLE', '2022-07-01', true],
   ['CLF', '0001-01-01', true],
   ['USD', '9999-12-31', true],
-])('with 30 days of grace %s is taken on %s: %s', (code, day, expected) => {
+])('with 30 days of grace %s is accepted on %s: %s', (code, day, expected) => {
   const currency = currencyOf(code);
   expect(currency !== undefined && isInForce(currency, Date.parse(day) / 86_400_000, 30)).toBe(expected);
 });
 
-test('no grace takes no day more, an endless one takes every day', () => {
+test('without grace no later day is accepted, with infinite grace every day', () => {
   const kuna = currencyOf('HRK');
   const days = [-100_000, Date.UTC(2023, 0, 14) / 86_400_000, Date.UTC(2023, 0, 15) / 86_400_000];
   expect(days.map((day) => kuna !== undefined && isInForce(kuna, day, 0))).toEqual([false, true, false]);
   expect(days.map((day) => kuna !== undefined && isInForce(kuna, day, Infinity))).toEqual([true, true, true]);
 });
 
-test('every span has its days in order', () => {
+test('no span ends before it begins', () => {
   const spans = currencyCodes.map((code) => currencyOf(code));
   expect(spans.filter((span) => span === undefined || span.firstDay > span.lastDay)).toEqual([]);
 });
 
-/** Where ICU goes by what cash people use, or by no list of its own, it has other decimals than ISO 4217. */
+/** Currencies for which ICU has other decimals than ISO 4217, mostly those of cash. */
 const icuDiffers = new Set(
   'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SOS SYP YER MRO SLL STD TMM ZMK ZWD BEF BYB GRD PTE ROL TPE'.split(
     ' ',
   ),
 );
 
-test('the decimals are those of ICU, except where ICU goes by cash', () => {
+test('the decimals are those of ICU, except for known differences', () => {
   const differing = currencyCodes.filter((code) => {
     const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
     return format.resolvedOptions().maximumFractionDigits !== currencyExponent(code);

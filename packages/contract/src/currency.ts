@@ -1,21 +1,21 @@
 import iso4217 from './iso-4217.json' with { type: 'json' };
 import type { CurrencyExponent } from './money.ts';
 
-/** A currency as ISO 4217 has it, and when it was legal tender. */
+/** A currency of ISO 4217, and the days on which it was legal tender. */
 export interface Currency {
   readonly code: string;
   readonly exponent: CurrencyExponent;
-  /** The first and the last day, YYYY-MM-DD; null where it is not known, or still to come. */
+  /** The first and the last day, YYYY-MM-DD; null if it is unknown or in the future. */
   readonly from: string | null;
   readonly to: string | null;
-  /** The same in days since 1970-01-01; infinite where there is none. */
+  /** The same in days since 1970-01-01; infinite if there is none. */
   readonly firstDay: number;
   readonly lastDay: number;
 }
 
 const dayMs = 86_400_000;
 
-/** Codes without minor units (metals, bond market units, testing) are not in the data: no money is counted in them. */
+/** Codes without minor units (metals, bond market units, testing) are not in the data, because no amounts use them. */
 const currencies: ReadonlyMap<string, Currency> = new Map(
   Object.entries(iso4217.currencies).map(([code, { decimals, from, to }]) => [
     code,
@@ -30,22 +30,22 @@ const currencies: ReadonlyMap<string, Currency> = new Map(
   ]),
 );
 
-/** ISO 4217 codes that money can be counted in, in alphabetical order: those of today and those since 1999. */
+/** ISO 4217 codes for amounts, in alphabetical order: the current ones and those since 1999. */
 export const currencyCodes: readonly string[] = [...currencies.keys()].sort();
 
-/** What is known of a currency, or undefined for no known one. */
+/** A currency by its code; undefined if unknown. */
 export function currencyOf(code: string): Currency | undefined {
   return currencies.get(code);
 }
 
-/** How many decimals the currency has by ISO 4217, or undefined for no known currency. */
+/** The currency's decimals in ISO 4217; undefined if unknown. */
 export function currencyExponent(code: string): CurrencyExponent | undefined {
   return currencies.get(code)?.exponent;
 }
 
 /**
- * Whether money of the currency is taken on a day, given in days since 1970-01-01: while it was legal tender, and some days
- * longer. An infinite grace takes every day.
+ * Whether the currency is accepted on a day, given in days since 1970-01-01: while it was legal tender and `graceDays` after.
+ * With an infinite grace it is accepted on every day.
  */
 export function isInForce({ firstDay, lastDay }: Currency, day: number, graceDays: number): boolean {
   return (day >= firstDay && day <= lastDay + graceDays) || graceDays === Infinity;

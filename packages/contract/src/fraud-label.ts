@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Fraud as the producer plays it. `high_amount` stands on its own; the others are sequences of one customer. */
+/** The fraud patterns of the producer. `high_amount` is a single sale; the others are sequences of one customer. */
 export const fraudPatterns = [
   'velocity_burst',
   'card_testing',

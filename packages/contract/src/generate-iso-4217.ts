@@ -1,5 +1,5 @@
 /**
- * Writes iso-4217.json: the codes of money, with their decimals and the days on which they were legal tender.
+ * Writes iso-4217.json: currency codes with their decimals and the days on which they were legal tender.
  *
  *   pip download --no-deps iso4217==1.16.20260101 && unzip iso4217-*.whl
  *   npm pack cldr-core@48.2.0 && tar xzf cldr-core-48.2.0.tgz
@@ -8,9 +8,9 @@
  *   node src/generate-iso-4217.ts iso4217/table.xml package/supplemental/currencyData.json decimals.txt \
  *     'iso4217 1.16.20260101 (PyPI), cldr-core 48.2.0 (npm), java.util.Currency of 17.0.15'
  *
- * The first is ISO's own list of active codes, as a PyPI package carries it: a code on it has no last day. The second is
- * Unicode's supplemental data: which currency was tender from when to when. The third has the decimals by ISO 4217 of codes that
- * ISO's list no longer has; Unicode's are those of cash. A code that no longer was tender in 1999 is left out.
+ * The first is ISO's list of active codes, from a PyPI package: a code on it has no last day. The second is Unicode's
+ * supplemental data: the days on which each currency was tender. The third has ISO 4217's decimals of withdrawn codes, because
+ * Unicode's decimals are those of cash. Codes that ended before 1999 are left out.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -19,7 +19,7 @@ import * as z from 'zod';
 
 const historicSince = '1999-01-01';
 
-/** Where Unicode's data have no day, or end before the last day on which both the old and the new money were tender. */
+/** Corrections: Unicode's data have no day, or end before the last day on which old and new currency were both tender. */
 const corrections: Readonly<Record<string, { readonly from?: string; readonly to?: string }>> = {
   // Both were tender until then: the changeover plans of Slovakia, Estonia, Latvia and Lithuania.
   SKK: { to: '2009-01-16' },
@@ -49,7 +49,7 @@ const unicodeData = z.object({
   }),
 });
 
-/** The days of one code in one country; null where they have no end, or no start that is known. */
+/** The days of one code in one country; null for an open end or an unknown start. */
 interface Span {
   readonly from: string | null;
   readonly to: string | null;
@@ -78,7 +78,7 @@ writeFileSync(
   `${JSON.stringify({ source, published, currencies }, null, 2)}\n`,
 );
 
-/** The spans of each code, of all countries; those in which it was tender, where there are any. */
+/** The spans of each code in all countries; only those as tender if there are any. */
 function readSpans(file: string): ReadonlyMap<string, readonly Span[]> {
   const { region } = unicodeData.parse(JSON.parse(readFileSync(file, 'utf8'))).supplemental.currencyData;
   const all = Object.values(region).flatMap((list) => list.flatMap((item) => Object.entries(item)));

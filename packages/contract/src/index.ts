@@ -9,14 +9,14 @@ export { encodeTransaction } from './encode-transaction.ts';
 export { fraudLabel, fraudPatterns, type FraudLabel, type FraudPattern } from './fraud-label.ts';
 export { JsonNumber } from './json-number.ts';
 export {
-  amountFault,
+  amountReason,
   amountIntegerDigitsMax,
   formatMinor,
   parseAmountMinor,
-  type AmountFault,
+  type AmountReason,
   type CurrencyExponent,
 } from './money.ts';
 export { rejectReasons, type FieldError, type RejectReason } from './reject-reason.ts';
-export { parseTimestamp, type Instant, type TimestampFault } from './timestamp.ts';
+export { parseTimestamp, type Instant, type TimestampReason } from './timestamp.ts';
 export { deadLetterHeaders, deadLetterTopic, recordKey, topics, valueSizeMaxBytes } from './topics.ts';
 export { schemaVersions, textLengthMax, transactionMessage, type TransactionMessage } from './transaction.ts';

@@ -45,41 +45,41 @@ test.each([
   ['-1e400', 'amount_negative'],
   ['NaN', 'amount_not_decimal'],
   ['Infinity', 'amount_not_decimal'],
-])('%.30s is no amount: %s', (number, fault) => {
-  expect(read(number)).toBe(fault);
+])('%.30s is not an amount: %s', (number, reason) => {
+  expect(read(number)).toBe(reason);
 });
 
-/** Digits, a point among them and an exponent: how some program prints a number that it means exactly. */
+/** Spellings with digits, a decimal point and an exponent, as programs print exact numbers. */
 const spellings = fc
   .record({
     digits: fc.stringMatching(/^[1-9][0-9]{0,17}$/),
-    pointAt: fc.nat(20),
+    pointIndex: fc.nat(20),
     exponent: fc.integer({ min: -25, max: 25 }),
     zeros: fc.nat(30),
     mark: fc.constantFrom('e', 'E', 'e+', 'E+'),
   })
-  .map(({ digits, pointAt, exponent, zeros, mark }) => {
-    const whole = digits.slice(0, pointAt) || '0';
-    const fraction = digits.slice(pointAt) + '0'.repeat(zeros);
+  .map(({ digits, pointIndex, exponent, zeros, mark }) => {
+    const whole = digits.slice(0, pointIndex) || '0';
+    const fraction = digits.slice(pointIndex) + '0'.repeat(zeros);
     const power = exponent < 0 ? `${mark.slice(0, 1)}${exponent}` : `${mark}${exponent}`;
     return { text: `${whole}${fraction === '' ? '' : `.${fraction}`}${exponent === 0 ? '' : power}`, exponent };
   });
 
-/** A decimal × 10^90, or a reason as it is. */
+/** A decimal × 10^90, or the reason unchanged. */
 function scaled(decimal: string): bigint | string {
   if (decimal.startsWith('amount_')) return decimal;
   const [units = '', decimals = ''] = decimal.split('.');
   return BigInt(units + decimals) * 10n ** BigInt(90 - decimals.length);
 }
 
-/** What is to be read of a number × 10^90 with so many significant digits. */
+/** The expected result for a number × 10^90 with this many significant digits. */
 function expected(numerator: bigint, significant: number): bigint | string {
   if (numerator >= 10n ** 105n) return 'amount_out_of_range';
   if (significant > 15) return 'amount_imprecise';
   return numerator % 10n ** 86n === 0n ? numerator : 'amount_too_fine';
 }
 
-test('what is read equals the number that its text spells, in exact arithmetic, and all others have a fault', () => {
+test('a number is read exactly as its text says, or has a reason', () => {
   fc.assert(
     fc.property(spellings, ({ text, exponent }) => {
       const mantissa = text.replace(/[eE].*/, '');
@@ -93,7 +93,7 @@ test('what is read equals the number that its text spells, in exact arithmetic, 
   );
 });
 
-test('what a double prints is read as that very double', () => {
+test('the text of a double is read as that double', () => {
   fc.assert(
     fc.property(fc.double({ min: 1e-5, max: 1e15, noNaN: true }), (value) => {
       const text = read(String(value));

@@ -1,12 +1,12 @@
-import { amountIntegerDigitsMax, type AmountFault } from './money.ts';
+import { amountIntegerDigitsMax, type AmountReason } from './money.ts';
 
 type PlainDecimal =
   | { readonly kind: 'plain'; readonly text: string }
-  | { readonly kind: 'rejected'; readonly reason: AmountFault | 'amount_imprecise' };
+  | { readonly kind: 'rejected'; readonly reason: AmountReason | 'amount_imprecise' };
 
 /**
- * A number as a JSON text spells it. `JSON.parse` gives the nearest double instead, which can not tell 149.99 from
- * 149.9900000000000001. Who has the text hands in one of these in the number's place.
+ * A number with its JSON text. `JSON.parse` gives the nearest double, which is the same for 149.99 and
+ * 149.9900000000000001. Callers that have the text pass this instead of the number.
  */
 export class JsonNumber {
   readonly text: string;
@@ -16,7 +16,7 @@ export class JsonNumber {
   }
 }
 
-/** Significant decimal digits that survive text → double → text, whatever they are. */
+/** Up to this many significant digits, text → double → text never changes them. */
 const exactDigitsMax = 15;
 /** No currency has more. */
 const decimalsMax = 4;
@@ -25,8 +25,8 @@ const numberPattern = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 
 /**
  * Writes a JSON number as a plain decimal without superfluous zeros, exactly: 1.5E7 is "15000000", 149.90 is "149.9".
- * The text counts, never its double. Where the two differ for some reader of the topic (more than 15 significant digits),
- * and where no amount is written like that, the answer is the reason.
+ * Only the text counts, not its double. If both may differ for another reader of the topic (more than 15 significant
+ * digits), or if it is not an amount, the result is the reason.
  */
 export function plainDecimal(number: string): PlainDecimal {
   const match = numberPattern.exec(number);
@@ -37,24 +37,24 @@ export function plainDecimal(number: string): PlainDecimal {
   if (digits === '') return rejected('amount_zero');
   if (sign === '-') return rejected('amount_negative');
   const leadingZeros = all.search(/[1-9]/);
-  const pointAt = integer.length - leadingZeros + Number(exponent);
-  if (pointAt > amountIntegerDigitsMax) return rejected('amount_out_of_range');
+  const pointIndex = integer.length - leadingZeros + Number(exponent);
+  if (pointIndex > amountIntegerDigitsMax) return rejected('amount_out_of_range');
   if (digits.length > exactDigitsMax) return rejected('amount_imprecise');
-  if (digits.length - pointAt > decimalsMax) return rejected('amount_too_fine');
-  if (pointAt <= 0) return plain(`0.${'0'.repeat(-pointAt)}${digits}`);
-  if (digits.length <= pointAt) return plain(digits.padEnd(pointAt, '0'));
-  return plain(`${digits.slice(0, pointAt)}.${digits.slice(pointAt)}`);
+  if (digits.length - pointIndex > decimalsMax) return rejected('amount_too_fine');
+  if (pointIndex <= 0) return plain(`0.${'0'.repeat(-pointIndex)}${digits}`);
+  if (digits.length <= pointIndex) return plain(digits.padEnd(pointIndex, '0'));
+  return plain(`${digits.slice(0, pointIndex)}.${digits.slice(pointIndex)}`);
 }
 
 function plain(text: string): PlainDecimal {
   return { kind: 'plain', text };
 }
 
-function rejected(reason: AmountFault | 'amount_imprecise'): PlainDecimal {
+function rejected(reason: AmountReason | 'amount_imprecise'): PlainDecimal {
   return { kind: 'rejected', reason };
 }
 
-/** Digits without zeros at either end. A loop, for a pattern of zeros at the end takes the square of a hostile length. */
+/** Digits without zeros at either end. A loop, because a pattern for zeros at the end takes quadratic time. */
 function significantDigits(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end -= 1;

@@ -15,7 +15,7 @@ test('an amount written by formatMinor is read back as the same minor units', ()
   );
 });
 
-test('an amount equals the fraction its digits spell, in exact arithmetic', () => {
+test('an amount equals the fraction of its digits, in exact arithmetic', () => {
   const integers = fc.bigInt(1n, 10n ** 15n - 1n);
   const decimals = fc.stringMatching(/^[0-9]{1,4}$/);
   fc.assert(
@@ -39,7 +39,7 @@ test('no text makes it throw', () => {
   );
 });
 
-describe('each amount has one verdict', () => {
+describe('each amount has one result', () => {
   test.each<[string, CurrencyExponent, bigint | string]>([
     ['149.99', 2, 14999n],
     ['0.01', 2, 1n],
@@ -68,8 +68,8 @@ describe('each amount has one verdict', () => {
     ['1\n', 2, 'amount_not_decimal'],
     ['１', 2, 'amount_not_decimal'],
     ['', 2, 'amount_not_decimal'],
-  ])('%j with %i decimals', (text, exponent, verdict) => {
-    expect(parseAmountMinor(text, exponent)).toBe(verdict);
+  ])('%j with %i decimals', (text, exponent, result) => {
+    expect(parseAmountMinor(text, exponent)).toBe(result);
   });
 });
 

@@ -1,7 +1,7 @@
-/** How many decimals a currency has. ISO 4217 knows no other. */
+/** The decimals of a currency. ISO 4217 has no others. */
 export type CurrencyExponent = 0 | 2 | 3 | 4;
 
-export type AmountFault =
+export type AmountReason =
   | 'amount_not_decimal'
   | 'amount_negative'
   | 'amount_zero'
@@ -16,12 +16,12 @@ const decimalPattern = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
 
 /**
  * Reads a positive amount of money into minor units of a currency, exactly: ("149.99", 2) is 14999n.
- * Zeros beyond the currency's decimals change nothing ("1500.00" yen is 1500n); any other digit there is a fault.
- * Bad text is a value, never an exception.
+ * Zeros beyond the currency's decimals change nothing ("1500.00" yen is 1500n); any other digit there is rejected.
+ * A bad amount is a value, never an exception.
  */
-export function parseAmountMinor(text: string, exponent: CurrencyExponent): bigint | AmountFault {
-  const fault = amountFault(text);
-  if (fault !== undefined) return fault;
+export function parseAmountMinor(text: string, exponent: CurrencyExponent): bigint | AmountReason {
+  const reason = amountReason(text);
+  if (reason !== undefined) return reason;
   const point = text.indexOf('.');
   if (point === -1) return BigInt(text + '0'.repeat(exponent));
   const fraction = text.slice(point + 1);
@@ -29,8 +29,8 @@ export function parseAmountMinor(text: string, exponent: CurrencyExponent): bigi
   return BigInt(text.slice(0, point) + fraction.slice(0, exponent).padEnd(exponent, '0'));
 }
 
-/** What is wrong with an amount whatever its currency, or undefined. */
-export function amountFault(text: string): Exclude<AmountFault, 'amount_too_fine'> | undefined {
+/** Why a text is not an amount in any currency, or undefined. */
+export function amountReason(text: string): Exclude<AmountReason, 'amount_too_fine'> | undefined {
   const match = decimalPattern.exec(text);
   if (match === null) return 'amount_not_decimal';
   const [, sign, integer = '', fraction = ''] = match;
@@ -49,11 +49,11 @@ export function formatMinor(minor: bigint, exponent: CurrencyExponent): string {
   return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }
 
-/** Up to here a double holds every whole number, and dividing it by a power of ten leaves an exact whole part. */
+/** Up to here a double holds every whole number, and its division by a power of ten has an exact whole part. */
 const quickMax = 2n ** 50n;
 const divisors = { 2: 100, 3: 1000, 4: 10_000 } as const;
 
-/** The same for what nearly every amount is: several times as fast, for a million rows have five million amounts. */
+/** The same for nearly all amounts, several times as fast: a million rows have five million amounts. */
 function formatQuickly(minor: number, exponent: 2 | 3 | 4): string {
   const divisor = divisors[exponent];
   const fraction = minor % divisor;

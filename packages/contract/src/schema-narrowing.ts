@@ -2,10 +2,10 @@ import type * as z from 'zod';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** Keywords that say something to people and nothing about what is accepted. */
+/** Keywords that do not affect which values are accepted. */
 const annotations = new Set(['$schema', '$id', 'title', 'description', 'examples', 'default', 'deprecated']);
 
-/** Keywords whose number may only move one way: +1 for upper limits, -1 for lower ones. */
+/** Keywords whose number may change in one direction only: +1 for upper limits, -1 for lower ones. */
 const limits: Readonly<Record<string, 1 | -1>> = {
   maxLength: 1,
   maximum: 1,
@@ -16,9 +16,9 @@ const limits: Readonly<Record<string, 1 | -1>> = {
 };
 
 /**
- * Where `newer` could reject a value that `older` accepts, one line each; empty when every such value stays welcome.
- * A change that it can not prove to be a widening counts as a narrowing. One is let pass on purpose: a new optional
- * property, the contract's way to grow, although a stray field of that name went unread before.
+ * Changes by which `newer` could reject a value that `older` accepts, one line each; empty if there are none.
+ * A change that is not provably a widening counts as a narrowing. The exception is a new optional property, which is how
+ * the contract grows, although before a field of that name was ignored.
  */
 export function schemaNarrowings(older: JsonSchema, newer: JsonSchema, path = '$'): string[] {
   const keywords = new Set([...Object.keys(older), ...Object.keys(newer)]);

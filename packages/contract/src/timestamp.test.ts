@@ -47,7 +47,7 @@ test.each([7, 9, 10, 12, 60_000])('a fraction of %i digits is read, and cut to m
   });
 });
 
-describe('what is no timestamp has one reason', () => {
+describe('an invalid timestamp has one reason', () => {
   test.each([
     ['2026-11-22T10:15:30', 'timestamp_no_offset'],
     ['2026-11-22T10:15:30.123', 'timestamp_no_offset'],

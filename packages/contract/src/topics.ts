@@ -1,7 +1,7 @@
 /** Names of the Kafka topics; `transactions` can be renamed by KAFKA_TOPIC_TRANSACTIONS. */
 export const topics = {
   transactions: 'transactions',
-  /** The producer's truth about fraud, for measuring the rules. Nothing that judges a transaction reads it. */
+  /** The producer's truth about fraud, for measuring the rules. No fraud rule reads it. */
   fraudLabels: 'fraud-labels',
 } as const;
 
@@ -10,7 +10,7 @@ export function deadLetterTopic(transactionsTopic: string): string {
   return `${transactionsTopic}.dlq`;
 }
 
-/** Headers of a dead letter: where the record stood and why it was rejected. Values are UTF-8 text. */
+/** Headers of a dead letter: the record's coordinates and why it was rejected. Values are UTF-8 text. */
 export const deadLetterHeaders = {
   reason: 'reject-reason',
   errors: 'reject-errors',
@@ -24,7 +24,7 @@ export const deadLetterHeaders = {
   batchId: 'batch-id',
   /** The record's number in the quarantine: equal for a dead letter that was published twice. */
   rejectedId: 'rejected-id',
-  /** 'true' where the value was too large to publish; the quarantine has it. */
+  /** 'true' if the value was too large to publish; the quarantine has it. */
   valueOmitted: 'value-omitted',
 } as const;
 

@@ -5,7 +5,7 @@ import { countryCodes, isCountry } from './country.ts';
 import { currencyAdvice } from './currency-advice.ts';
 import { currencyCodes, currencyExponent } from './currency.ts';
 import { JsonNumber, plainDecimal } from './json-number.ts';
-import { amountFault, parseAmountMinor } from './money.ts';
+import { amountReason, parseAmountMinor } from './money.ts';
 import { rejectReasons, type RejectReason } from './reject-reason.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -23,7 +23,7 @@ export const textLengthMax = { order_id: 36, customer_id: 50, product_category: 
 export const transactionMessage = z
   .object({
     order_id: identifier(textLengthMax.order_id).meta({
-      description: 'Identifies the sale. Any text; UUIDv7 is welcome.',
+      description: 'Identifies the sale. Any text; UUIDv7 is recommended.',
     }),
     amount: amount(),
     currency: oneOf(
@@ -63,7 +63,7 @@ export const transactionMessage = z
   )
   .meta({ title: 'Transaction', description: 'One sale, the value of a record in the topic transactions.' });
 
-/** A valid message. `amount` is always text here: a JSON number has become a plain decimal. */
+/** A valid message. `amount` is always a string: a JSON number becomes a plain decimal. */
 export type TransactionMessage = z.output<typeof transactionMessage>;
 
 function identifier(lengthMax: number): z.ZodString {
@@ -97,11 +97,11 @@ function amount() {
     ])
     .transform((value, context) => {
       const text = String(value);
-      const reason = amountFault(text);
+      const reason = amountReason(text);
       if (reason !== undefined) addIssue(context, reason);
       return text;
     });
-  // Nothing may follow the preprocessing: zod would no longer say in the JSON Schema that the field is required.
+  // Nothing may follow the preprocessing: otherwise zod's JSON Schema does not list the field as required.
   return z
     .preprocess((value, context) => {
       const number = numberText(value);
@@ -113,8 +113,8 @@ function amount() {
     }, written)
     .meta({
       description:
-        'Decimal text such as "149.99", no finer than the currency. A JSON number is taken, too, in any spelling (150, 150.00, ' +
-        '1.5E2), while it has at most 15 significant digits: more are not sure to survive a double, so send them as text.',
+        'A decimal string such as "149.99", with at most the decimals of the currency. A JSON number in any spelling (150, 150.00, ' +
+        '1.5E2) is accepted too, up to 15 significant digits, because a double may change more: send those as a string.',
     });
 }
 
@@ -135,7 +135,7 @@ function schemaVersion() {
     .meta({ enum: [...schemaVersions], description: 'Version of this contract. Absent means 1.' });
 }
 
-/** How a number is spelled: in its JSON text where that is at hand, else in its shortest form. */
+/** The text of a number: its JSON text if known, else its shortest form. */
 function numberText(value: unknown): string | undefined {
   if (value instanceof JsonNumber) return value.text;
   return typeof value === 'number' ? String(value) : undefined;

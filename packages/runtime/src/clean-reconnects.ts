@@ -1,24 +1,24 @@
 import type { Socket } from 'node:net';
 
-/** What kafkajs 2.2.4 keeps of a connection to a broker between two sockets. */
+/** The state that kafkajs 2.2.4 keeps for a broker connection between two sockets. */
 export interface KafkaConnection {
   isConnected(): boolean;
   connect(): Promise<boolean>;
   socket: Socket | undefined;
-  /** What has come of the answers that are under way, and how much of it, and how much the next answer needs. */
+  /** The bytes received so far, their number, and the number that the next answer needs. */
   chunks: Buffer[];
   bytesBuffered: number;
   bytesNeeded: number;
 }
 
-/** An answer begins with its length, a 32-bit number. */
+/** An answer begins with its length as a 32-bit number. */
 const lengthBytes = 4;
 
 /**
- * Makes kafkajs begin anew when it connects anew. By itself it takes what is left of an answer that its last socket cut off
- * for the beginning of the next one's, and throws where nobody can catch it; and whoever finds a connection closed at the
- * same time opens a socket of his own, of which all but the last are forgotten.
- * @param connectionClass - What `kafkajs/src/network/connection.js` exports, in the same program.
+ * Makes kafkajs reset its state on each reconnect. Otherwise it reads the rest of an answer that the last socket cut off as
+ * the beginning of the next answer, and throws where nobody can catch it. Also, callers that find a connection closed at the
+ * same time each open a socket, and all but the last one leak.
+ * @param connectionClass - The export of `kafkajs/src/network/connection.js`, in the same program.
  */
 export function reconnectCleanly(connectionClass: { readonly prototype: KafkaConnection }): void {
   const { prototype } = connectionClass;

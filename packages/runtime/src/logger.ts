@@ -17,7 +17,7 @@ export interface LoggerOptions {
   readonly format: LogFormat;
 }
 
-/** A logger on standard error, written synchronously: standard output belongs to results. */
+/** A synchronous logger on standard error: standard output is for results. */
 export async function createLogger(options: LoggerOptions): Promise<Logger> {
   const { name, level, format } = options;
   const settings = {
@@ -35,7 +35,7 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
   return pino(settings, PinoPretty({ destination: 2, sync: true, ...looks }));
 }
 
-/** What suits a program's standard error: pretty at a terminal, else json. */
+/** The format for a program's standard error: pretty on a terminal, else json. */
 export function logFormatFor(stream: { readonly isTTY?: boolean | undefined }): LogFormat {
   return stream.isTTY === true ? 'pretty' : 'json';
 }

@@ -1,5 +1,5 @@
 /**
- * An AbortSignal that fires on the first SIGTERM or SIGINT, so that work can finish what it holds.
+ * An AbortSignal that fires on the first SIGTERM or SIGINT, so that work can finish.
  * A second signal ends the process at once, with the shell's code for that signal.
  */
 export function shutdownSignal(): AbortSignal {

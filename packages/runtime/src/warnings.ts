@@ -1,8 +1,8 @@
 import process from 'node:process';
 
 /**
- * Keeps one warning of Node quiet: kafkajs 2.2.4 sets a timer into the past once a process, which Node 24 mentions and
- * rounds up to one millisecond. All others are printed as ever.
+ * Suppresses one warning of Node: kafkajs 2.2.4 sets a negative timer once per process, which Node 24 reports and rounds up
+ * to one millisecond. All other warnings are printed.
  */
 export function silenceNegativeTimeouts(): void {
   const printers = process.listeners('warning');
