@@ -27,7 +27,7 @@ export function createPace(options: PaceOptions, seed: number): Pace {
     case 'rate':
       return ratePace(options.perSecond);
     case 'interval':
-      return intervalPace(options.minSeconds, options.maxSeconds, seed);
+      return oneAtATime(createPauses(options, seed));
     default:
       throw new Error(`no such pace: ${String(options satisfies never)}`);
   }
@@ -42,7 +42,7 @@ export function createPauses(options: PaceOptions, seed: number): (timeMs: numbe
     case 'rate':
       return () => 1_000 / options.perSecond;
     case 'interval':
-      return (timeMs) => randomPauseMs(random, options.minSeconds, options.maxSeconds, timeMs);
+      return (timeMs) => randomPauseMs(random, options, timeMs);
     default:
       throw new Error(`no such pace: ${String(options satisfies never)}`);
   }
@@ -62,17 +62,20 @@ function ratePace(perSecond: number): Pace {
   };
 }
 
-/** One message after a random pause. */
-function intervalPace(minSeconds: number, maxSeconds: number, seed: number): Pace {
-  const random = createRandom(seed);
+/** One message after each pause. */
+function oneAtATime(pauseMsAfter: (timeMs: number) => number): Pace {
   return async (signal) => {
-    await sleep(randomPauseMs(random, minSeconds, maxSeconds, Date.now()), undefined, { signal });
+    await sleep(pauseMsAfter(Date.now()), undefined, { signal });
     return 1;
   };
 }
 
 /** Closer to the shortest pause in busy hours, closer to the longest at night. */
-function randomPauseMs(random: Random, minSeconds: number, maxSeconds: number, timeMs: number): number {
+function randomPauseMs(
+  random: Random,
+  { minSeconds, maxSeconds }: Extract<PaceOptions, { kind: 'interval' }>,
+  timeMs: number,
+): number {
   const fraction = random.next() ** (busyness(timeMs) ** rhythmExponent);
   return (minSeconds + fraction * (maxSeconds - minSeconds)) * 1_000;
 }
