@@ -3,7 +3,7 @@ import 'node:perf_hooks';
 import { startupSnapshot } from 'node:v8';
 
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts, type Logger } from '@pulse/runtime';
+import { exitCode, exitOnSignals, exitWhenUnread, silenceNegativeTimeouts } from '@pulse/runtime';
 
 import { addFraudCommands } from './fraud/fraud-commands.ts';
 import { addRateCommands } from './rates/rates-commands.ts';
@@ -11,11 +11,10 @@ import { addExplainCommand } from './explain/explain-command.ts';
 import { addMaintainCommand } from './recovery/maintain-command.ts';
 import { addReconcileCommand } from './reconcile/reconcile-command.ts';
 import { addRejectedCommands } from './quarantine/quarantine-commands.ts';
-import { guarded, jsonOption, print } from './program/perform.ts';
 import { addReprocessCommand } from './reprocess/reprocess-command.ts';
 import { addResumeCommand } from './recovery/resume-command.ts';
+import { addTopicsCommand } from './topics/topics-command.ts';
 import { addStatusCommand } from './status/status-command.ts';
-import type { Config } from './settings/config.ts';
 import { addRunCommands } from './run/run-commands.ts';
 
 function createProgram(): Command {
@@ -29,14 +28,7 @@ function createProgram(): Command {
         'Exit codes: 0 done, 64 usage, 65 integrity (needs a decision), 70 bug, 75 temporary (try again).',
     );
   addRunCommands(program);
-  program
-    .command('topics')
-    .description('create the Kafka topics that are missing, and show where others are set otherwise')
-    .option('--apply', 'set them as the settings say', false)
-    .addOption(jsonOption())
-    .action(async ({ apply, json }) =>
-      guarded(json, async (config, logger) => makeTopics(config, logger, { apply, json })),
-    );
+  addTopicsCommand(program);
   addStatusCommand(program);
   addExplainCommand(program);
   addRejectedCommands(program);
@@ -47,21 +39,6 @@ function createProgram(): Command {
   addResumeCommand(program);
   addReconcileCommand(program);
   return program;
-}
-
-async function makeTopics(
-  config: Config,
-  logger: Logger,
-  { apply, json }: { readonly apply: boolean; readonly json: boolean },
-): Promise<void> {
-  const { ensureTopics } = await import('./kafka/ensure-topics.ts');
-  const report = await ensureTopics(config.kafka, apply, logger);
-  if (json) return print(JSON.stringify(report));
-  const { created, present, differences } = report;
-  print(`topics created: ${created.join(', ') || 'none'}; there: ${present.join(', ') || 'none'}`);
-  for (const { topic, setting, wanted, found } of differences) {
-    print(`${topic}: ${setting} was ${found}, ${apply ? 'is now' : 'etl topics --apply sets'} ${wanted}`);
-  }
 }
 
 function withSubcommands(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {

@@ -36,6 +36,8 @@ test.each([
   ['etl/src/status/planted.ts', 'drizzle-orm'],
   ['etl/src/status/planted-queries.ts', '../load/load-batch.ts'],
   ['etl/src/kafka/planted.ts', 'pg'],
+  ['etl/src/kafka/planted.ts', 'kafkajs'],
+  ['etl/src/kafka/kafkajs/planted.ts', 'pg'],
   ['etl/src/warehouse/planted.ts', 'kafkajs'],
   ['etl/src/planted.ts', '@pulse/producer'],
   ['producer/src/planted.ts', '@pulse/migrations/schema'],
@@ -51,7 +53,7 @@ test.each([
 test.each([
   ['etl/src/warehouse/planted.ts', 'pg'],
   ['etl/src/status/planted-queries.ts', 'drizzle-orm'],
-  ['etl/src/kafka/planted.ts', 'kafkajs'],
+  ['etl/src/kafka/kafkajs/planted.ts', 'kafkajs'],
   ['etl/src/pipeline.ts', './transform/transform-batch.ts'],
   ['producer/src/planted.ts', '@pulse/contract'],
   ['producer/src/kafka/planted.ts', 'kafkajs'],

@@ -1,6 +1,6 @@
 import { createLogger } from '@pulse/runtime';
 
-import { createCluster } from '../../etl/src/kafka/cluster.ts';
+import { createCluster } from '../../etl/src/kafka/kafkajs/cluster.ts';
 
 export const waitMaxMs = 30_000;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { planRanges, type Position } from './plan-ranges.ts';
-import type { PartitionOffsets } from '../kafka/kafka-source.ts';
+import type { PartitionOffsets } from '../kafka/kafka-client.ts';
 
 const aPosition = (partition: number, nextOffset: bigint): Position => ({ partition, epoch: 0, nextOffset });
 const aLog = (partition: number, lowOffset: bigint, endOffset: bigint): PartitionOffsets => ({

@@ -1,5 +1,5 @@
 import type { AcceptedRange } from './reject-limit.ts';
-import type { PartitionOffsets } from '../kafka/kafka-source.ts';
+import type { PartitionOffsets } from '../kafka/kafka-client.ts';
 
 /** Where the next batch begins in one partition. */
 export interface Position {

@@ -1,11 +1,7 @@
 import { deadLetterHeaders as names } from '@pulse/contract';
 
 import type { Context } from '../program/context.ts';
-import {
-  createDeadLetterPublisher,
-  type DeadLetter,
-  type DeadLetterPublisher,
-} from '../kafka/dead-letter-publisher.ts';
+import type { Message } from '../kafka/kafka-client.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import {
@@ -15,13 +11,14 @@ import {
   readUnpublished,
   type UnpublishedReject,
 } from './unpublished-reject-queries.ts';
+import { UsageError } from '../failures/errors.ts';
 import { errorMessageOf } from '../failures/error-chain.ts';
 
 /** One run publishes no more than this, and begins nothing new after so long: the next one goes on. */
 const countMax = 10_000;
 const timeMaxMs = 10_000;
 
-/** One call: kafkajs is quadratic in its size, and the broker takes it as one record batch a partition. */
+/** One call: the Kafka client may be quadratic in its size, and the broker takes it as one record batch a partition. */
 const lettersAtOnce = 200;
 const bytesAtOnce = 512 * 1024;
 
@@ -56,28 +53,40 @@ export async function publishDeadLetters(context: Context): Promise<number> {
 async function publishAll(context: Context, source: KafkaSource): Promise<number> {
   const { warehouse, config } = context;
   const startedMs = performance.now();
-  using publisher = await createDeadLetterPublisher(source, config.kafka.deadLetterTopic);
+  const publish = async (letters: readonly Message[]) => source.publish(config.kafka.deadLetterTopic, letters);
   let count = 0;
   let afterId = 0;
   while (count < countMax && performance.now() - startedMs < timeMaxMs) {
     const rows = await readUnpublished(warehouse.db, afterId, lettersAtOnce);
     if (rows.length === 0) break;
-    for (const group of inGroups(rows)) await publishGroup(context, publisher, group);
+    for (const group of inGroups(rows)) await publishGroup(context, publish, group);
     count += rows.length;
     afterId = rows.at(-1)?.rejectedId ?? afterId;
   }
   return count;
 }
 
+type Publish = (letters: readonly Message[]) => Promise<'published' | 'too_large'>;
+
 async function publishGroup(
   { warehouse }: Context,
-  publisher: DeadLetterPublisher,
+  publish: Publish,
   rows: readonly UnpublishedReject[],
 ): Promise<void> {
-  await publisher.publish(rows.map(deadLetter), withoutValue);
+  const letters = rows.map(deadLetter);
+  if ((await publish(letters)) === 'too_large') for (const letter of letters) await publishAlone(publish, letter);
   await markPublished(
     warehouse.db,
     rows.map(({ rejectedId }) => rejectedId),
+  );
+}
+
+/** What the broker finds too large goes without its value. */
+async function publishAlone(publish: Publish, letter: Message): Promise<void> {
+  if ((await publish([letter])) === 'published') return;
+  if ((await publish([withoutValue(letter)])) === 'published') return;
+  throw new UsageError(
+    'a dead letter is too large without its value: raise max.message.bytes of the dead-letter topic',
   );
 }
 
@@ -101,7 +110,7 @@ function* inGroups(rows: readonly UnpublishedReject[]): Generator<readonly Unpub
 /** Findings beyond this stay in the quarantine. */
 const errorsMaxBytes = 8192;
 
-function deadLetter(row: UnpublishedReject): DeadLetter {
+function deadLetter(row: UnpublishedReject): Message {
   return {
     key: row.rawKey,
     value: row.rawValue,
@@ -133,6 +142,6 @@ function errorsText(errors: UnpublishedReject['errors']): string {
   return JSON.stringify(kept);
 }
 
-function withoutValue(letter: DeadLetter): DeadLetter {
+function withoutValue(letter: Message): Message {
   return { ...letter, value: null, headers: { ...letter.headers, [names.valueOmitted]: 'true' } };
 }

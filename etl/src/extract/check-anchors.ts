@@ -3,7 +3,7 @@ import type { Batch } from '../batch/batch.ts';
 import type { Context } from '../program/context.ts';
 import { acceptLoss, IntegrityError } from '../failures/errors.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
-import { readRecordAt } from '../kafka/read-range.ts';
+import type { RawRecord } from '../kafka/raw-record.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
 import { anchorOf } from './anchor.ts';
 import { integrityStopOf } from '../failures/error-chain.ts';
@@ -45,7 +45,7 @@ export async function anchorState(
   const { partition, anchorOffset, anchorTimestamp, anchorKeyHash } = position;
   if (anchorOffset === null || anchorOffset < lowOffset) return 'gone';
   try {
-    const record = await readRecordAt(source, partition, Number(anchorOffset), signal);
+    const record = await recordAt(source, partition, Number(anchorOffset), signal);
     if (record === undefined && isCompactionAllowed) return 'gone';
     const found = record === undefined ? undefined : anchorOf(record);
     const isSame =
@@ -56,6 +56,19 @@ export async function anchorState(
     if (integrityStopOf(error) !== undefined && (await isDeleted(source, partition, anchorOffset))) return 'gone';
     throw error;
   }
+}
+
+/** The single record at an offset, or undefined where the log has another one there or none. */
+async function recordAt(
+  source: KafkaSource,
+  partition: number,
+  offset: number,
+  signal: AbortSignal,
+): Promise<RawRecord | undefined> {
+  const found: RawRecord[] = [];
+  const range = { partition, fromOffset: offset, nextOffset: offset + 1 };
+  await source.readRange(range, (records) => void found.push(...records), signal);
+  return found[0];
 }
 
 async function isDeleted(source: KafkaSource, partition: number, offset: bigint): Promise<boolean> {

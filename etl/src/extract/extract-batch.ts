@@ -7,13 +7,12 @@ import type { RawRecord } from '../kafka/raw-record.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
 import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
-import { writeRecord } from '../staging/write-record.ts';
+import { writeRecord } from '../staging/record-frames.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import { anchorOf } from './anchor.ts';
 import { checkAnchors } from './check-anchors.ts';
 import { extractClaims } from './extract-claims.ts';
 import type { Context } from '../program/context.ts';
-import { readRange } from '../kafka/read-range.ts';
 import { isGivenUp } from '../warehouse/given-up-batches.ts';
 
 interface ExtractedRange {
@@ -69,8 +68,7 @@ async function extractRange(
     if (last !== undefined) anchor = anchorOf(last);
     onRead(records.length);
   };
-  const passedOver = await readRange(
-    source,
+  const passedOver = await source.readRange(
     { partition, epoch, fromOffset, nextOffset },
     take,
     signal,

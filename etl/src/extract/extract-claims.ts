@@ -4,7 +4,7 @@ import { plannedCount, type Batch } from '../batch/batch.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
 import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
-import { writeRecord } from '../staging/write-record.ts';
+import { writeRecord } from '../staging/record-frames.ts';
 import type { Context } from '../program/context.ts';
 import { claimedBy, readRejectedRecords } from '../warehouse/replay-claims.ts';
 

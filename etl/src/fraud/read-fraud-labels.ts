@@ -3,7 +3,6 @@ import type { Logger } from '@pulse/runtime';
 
 import type { Config } from '../settings/config.ts';
 import { connectKafkaSource } from '../kafka/kafka-source.ts';
-import { readRange } from '../kafka/read-range.ts';
 
 /**
  * Reads every label that the topic fraud-labels still keeps. What is no label is passed over and counted.
@@ -21,8 +20,7 @@ export async function readFraudLabels(
       const labels: FraudLabel[] = [];
       const next = Math.min(from + offsetsAtOnce, Number(endOffset));
       const range = { partition, fromOffset: from, nextOffset: next };
-      await readRange(
-        source,
+      await source.readRange(
         range,
         (records) => {
           for (const { value } of records) {

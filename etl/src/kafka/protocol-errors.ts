@@ -167,13 +167,5 @@ export const protocolErrors: ReadonlyMap<number, ProtocolError> = new Map<number
   [133, { name: 'SHARE_SESSION_LIMIT_REACHED', kind: 'temporary' }],
 ]);
 
-/** What follows from an error that kafkajs makes of a broker's code; undefined for any other error. */
-export function protocolErrorOf(error: unknown): ProtocolError | undefined {
-  if (!(error instanceof Error) || !('type' in error) || !('code' in error) || typeof error.code !== 'number') {
-    return undefined;
-  }
-  // A code that is newer than this table is to Kafka's own client a failure within the broker, too.
-  return protocolErrors.get(error.code) ?? protocolErrors.get(unknownServerError);
-}
-
-const unknownServerError = -1;
+/** A code that is newer than this table is to Kafka's own client a failure within the broker, too. */
+export const unknownServerError = -1;

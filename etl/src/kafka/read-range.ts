@@ -1,20 +1,19 @@
-import type { Broker } from 'kafkajs/src/cluster/index.js';
-import type { BatchRecord } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
-
 import type { RawRecord } from './raw-record.ts';
 import { acceptLoss, IntegrityError, TemporaryError } from '../failures/errors.ts';
 import { failpoint } from '../failures/failpoint.ts';
 import { retrying } from '../failures/retrying.ts';
-import { fetchPartition, type FetchedPartition } from './fetch-partition.ts';
-import type { KafkaSource } from './kafka-source.ts';
-import type { FetchedBatch } from './record-batches.ts';
+import type { FetchedBatch, FetchedPartition, FetchedRecord, KafkaClient } from './kafka-client.ts';
 import { unreadableBatch } from './unreadable-batch.ts';
 import { isTemporaryOfKafka } from './kafka-errors.ts';
 
-/** Bytes asked for at once. Larger fetches raise memory, not speed; a larger record still comes whole. */
-const fetchMaxBytes = 256 * 1024;
-const fetchWaitMs = 250;
 const emptyFetchesMax = 20;
+
+/** The topic that is read, and how long to wait while there is no progress. */
+export interface RangeSource {
+  readonly client: KafkaClient;
+  readonly topic: string;
+  readonly waitMaxMs: number;
+}
 
 /** Takes some records in order; they share memory that is only theirs until it returns. */
 export type TakeRecords = (records: readonly RawRecord[]) => void;
@@ -41,7 +40,7 @@ export type IsGivenUp = (batch: Required<ReadableRange>) => Promise<boolean>;
  * release can not read and that nobody has given up.
  */
 export async function readRange(
-  source: KafkaSource,
+  source: RangeSource,
   range: ReadableRange,
   take: TakeRecords,
   signal: AbortSignal,
@@ -54,15 +53,13 @@ export async function readRange(
   while (offset < nextOffset) {
     signal.throwIfAborted();
     const at = offset;
-    const fetched = await retrying(async () => fetchFrom(source, partition, at), {
+    const fetched = await retrying(async () => source.client.fetch(partition, at), {
       isTemporary: isTemporaryOfKafka,
       what: `reading ${source.topic} partition ${partition} from offset ${at}`,
       waitMaxMs: source.waitMaxMs,
       signal,
-    }).catch(async (error: unknown) => {
-      throw isOffsetOutOfRange(error) ? await truncated(source, partition, range, at) : error;
     });
-    if (fetched.lowOffset > at) throw await truncated(source, partition, range, at);
+    if (fetched === 'out_of_range' || fetched.lowOffset > at) throw await truncated(source, partition, range, at);
     const batches = committedBatches(fetched);
     passedOver += offsetsOfOthers(fetched.batches, batches, at, nextOffset);
     const unread = batches.filter((batch) => lastOffset(batch) >= at && Number(batch.firstOffset) < nextOffset);
@@ -84,73 +81,15 @@ export async function readRange(
   return passedOver;
 }
 
-/** The single record at an offset, or undefined where the log has another one there or none. */
-export async function readRecordAt(
-  source: KafkaSource,
-  partition: number,
-  offset: number,
-  signal: AbortSignal,
-): Promise<RawRecord | undefined> {
-  let found: RawRecord | undefined;
-  const take: TakeRecords = ([record]) => {
-    found = record;
-  };
-  await readRange(source, { partition, fromOffset: offset, nextOffset: offset + 1 }, take, signal);
-  return found;
-}
-
-async function fetchFrom(source: KafkaSource, partition: number, offset: number): Promise<FetchedPartition> {
-  const { cluster, topic } = source;
-  try {
-    const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
-    if (leader === undefined) throw new TemporaryError(`${topic} partition ${partition} has no leader`);
-    const broker = await cluster.findBroker({ nodeId: leader });
-    await openFetchConnection(broker);
-    // One partition a request: only the first of a request gets a record batch larger than the limit.
-    const fetched = await fetchPartition(broker, {
-      topic,
-      partition,
-      fetchOffset: offset,
-      maxBytes: fetchMaxBytes,
-      maxWaitMs: fetchWaitMs,
-    });
-    if (fetched === undefined)
-      throw new TemporaryError(`Kafka's answer has no word of ${topic} partition ${partition}`);
-    return fetched;
-  } catch (error) {
-    if (isOffsetOutOfRange(error)) throw error;
-    // Leadership may have moved; the next try asks the new leader. What fails here fails there, with its own words.
-    await cluster.refreshMetadata().catch(() => undefined);
-    throw error;
-  }
-}
-
-const opening = new WeakMap<Broker, Promise<unknown>>();
-
-/** kafkajs opens one socket for each fetch that finds none, and loses all but the last: partitions wait for one. */
-async function openFetchConnection(broker: Broker): Promise<void> {
-  const connecting = opening.get(broker) ?? broker.connectionPool.getConnection(1);
-  opening.set(broker, connecting);
-  try {
-    await connecting;
-  } finally {
-    opening.delete(broker);
-  }
-}
-
-function isOffsetOutOfRange(error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'OFFSET_OUT_OF_RANGE';
-}
-
 /** What is lost of a range whose offset `at` is no longer within the log, by what the log still has. */
 async function truncated(
-  source: KafkaSource,
+  source: RangeSource,
   partition: number,
   range: { readonly nextOffset: number },
   at: number,
 ): Promise<IntegrityError> {
   const { topic } = source;
-  const logs = await source.partitionOffsets();
+  const logs = await source.client.partitionOffsets();
   const lowOffset = Number(logs.find((log) => log.partition === partition)?.lowOffset ?? at);
   const lostUpTo = Math.min(Math.max(lowOffset, at), range.nextOffset);
   const lostCount = lostUpTo - at;
@@ -218,7 +157,7 @@ function rawRecords(partition: number, batches: readonly FetchedBatch[]): RawRec
   return records;
 }
 
-function rawRecord(partition: number, { offset, timestamp, key, value }: BatchRecord): RawRecord {
+function rawRecord(partition: number, { offset, timestamp, key, value }: FetchedRecord): RawRecord {
   return { partition, offset: Number(offset), timestampMs: datable(Number(timestamp)), key, value };
 }
 

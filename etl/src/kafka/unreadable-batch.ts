@@ -1,5 +1,5 @@
 import { acceptLoss, IntegrityError } from '../failures/errors.ts';
-import type { Unreadable } from './record-batches.ts';
+import type { Unreadable } from './kafka-client.ts';
 
 /** The integrity stop for a record batch that can not be read, with its incident. */
 export function unreadableBatch(

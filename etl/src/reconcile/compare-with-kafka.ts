@@ -4,7 +4,7 @@ import type { ReconciliationDifference } from '@pulse/migrations/schema';
 
 import type { RawRecord } from '../kafka/raw-record.ts';
 import type { Context } from '../program/context.ts';
-import { readRange, type ReadableRange } from '../kafka/read-range.ts';
+import type { ReadableRange } from '../kafka/read-range.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { contentHashOf } from '../streams/content-hash.ts';
@@ -111,7 +111,7 @@ async function readWindow(
   const take = (taken: readonly RawRecord[]): void => {
     for (const record of taken) records.set(record.offset, readRecord(record));
   };
-  await readRange(source, window, take, new AbortController().signal, async (unreadable) =>
+  await source.readRange(window, take, new AbortController().signal, async (unreadable) =>
     isGivenUp(warehouse.db, source.topic, unreadable),
   );
   return records;

@@ -2,7 +2,7 @@ import type { IncidentDetails } from '@pulse/migrations/schema';
 
 import type { Position } from '../batch/plan-ranges.ts';
 import type { AnchorState } from '../extract/check-anchors.ts';
-import type { PartitionOffsets } from '../kafka/kafka-source.ts';
+import type { PartitionOffsets } from '../kafka/kafka-client.ts';
 
 /** The change of a position that lets the pipeline go on, and what it gives up. */
 export interface PositionChange {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { readRecordAt, RecordReader, readRecords } from './staged-records.ts';
+import { readRecordBytes, RecordReader, readRecords } from './staged-records.ts';
 import { StagedFileDamagedError, StagedFileWriter, type SealedFile } from './staged-file.ts';
 
 let folder: string;
@@ -78,7 +78,7 @@ test('records come out whole and at their positions, wherever a piece ends, and 
       const file = write(...texts.map(recordOf));
       expect(oneByOne(file)).toEqual(expected);
       expect(inGroups(file)).toEqual(expected);
-      const again = expected.map(({ position: at }) => readRecordAt(file.path, at, sizeAt, headBytes));
+      const again = expected.map(({ position: at }) => readRecordBytes(file.path, at, sizeAt, headBytes));
       expect(again).toEqual(texts.map(recordOf));
     }),
     { numRuns: 60 },
@@ -111,5 +111,5 @@ describe.each([
 
 test('a record that is not there is damage', () => {
   const file = write(recordOf('abc'));
-  expect(() => readRecordAt(file.path, headBytes + 3, sizeAt, headBytes)).toThrow(StagedFileDamagedError);
+  expect(() => readRecordBytes(file.path, headBytes + 3, sizeAt, headBytes)).toThrow(StagedFileDamagedError);
 });

@@ -97,7 +97,7 @@ function requireNothingLeft({ bytes }: FileWindow, { path }: SealedFile): void {
 }
 
 /** Reads the one record that begins at a position of a file; its size is told by its first `headBytes`. */
-export function readRecordAt(path: string, position: number, sizeAt: RecordSize, headBytes: number): Buffer {
+export function readRecordBytes(path: string, position: number, sizeAt: RecordSize, headBytes: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
     const head = readAt(descriptor, position, headBytes, path);

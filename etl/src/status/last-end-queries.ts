@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 
 import type { Queryable } from '../warehouse/connection.ts';
-import type { PartitionOffsets } from '../kafka/kafka-source.ts';
+import type { PartitionOffsets } from '../kafka/kafka-client.ts';
 
 /** A topic's partitions as the newest plan of each saw them; one that was never planned ends where it stands. */
 export async function readLastEnds(db: Queryable, topic: string): Promise<readonly PartitionOffsets[]> {

@@ -4,7 +4,7 @@ import type { Context } from '../program/context.ts';
 import { TemporaryError } from '../failures/errors.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import { readLastEnds } from './last-end-queries.ts';
-import type { PartitionOffsets } from '../kafka/kafka-source.ts';
+import type { PartitionOffsets } from '../kafka/kafka-client.ts';
 import { errorMessageOf } from '../failures/error-chain.ts';
 import { failureKind } from '../program/failure-kind.ts';
 

@@ -1,5 +1,4 @@
 import type { Context } from '../program/context.ts';
-import { readRange } from '../kafka/read-range.ts';
 import { integrityStopOf } from '../failures/error-chain.ts';
 
 /** A partition whose oldest unread record Kafka may delete soon. */
@@ -50,8 +49,7 @@ async function firstRecord(
   let first: { readonly offset: number; readonly timestampMs: number } | undefined;
   const range = { partition, fromOffset: position, nextOffset: position + count };
   try {
-    await readRange(
-      source,
+    await source.readRange(
       range,
       ([record]) => {
         if (record !== undefined) first ??= { offset: record.offset, timestampMs: record.timestampMs };

@@ -1,6 +1,6 @@
 import { viewOf, year2000Day } from '../copy-format/copy-binary.ts';
 import { FieldsFile } from '../copy-format/fields-file.ts';
-import { readRecordAt, readRecords } from '../staging/staged-records.ts';
+import { readRecordBytes, readRecords } from '../staging/staged-records.ts';
 import { StagedFileDamagedError, type SealedFile, type StagedFileSeal } from '../staging/staged-file.ts';
 import { contentHashBytes } from './content-hash.ts';
 import type { Amount } from './field-kinds.ts';
@@ -226,7 +226,7 @@ export function positionAfter({ seal, firstPosition }: ValidFile): number {
 
 /** Reads the one record that begins at a position of a file. */
 export function readValidAt({ path, layout, firstPosition }: ValidFile, position: number): ValidRecord {
-  const source = readRecordAt(path, (position - firstPosition) * alignment, sizeOfValid, headBytes);
+  const source = readRecordBytes(path, (position - firstPosition) * alignment, sizeOfValid, headBytes);
   return new ValidRecord(layout, source, viewOf(source), 0, position);
 }
 

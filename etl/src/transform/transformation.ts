@@ -5,7 +5,7 @@ import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
 import { marketOf, readMarkets, type Market } from '../streams/transactions/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
-import { readFrameAt } from '../staging/read-frame-at.ts';
+import { readFrameAt } from '../staging/record-frames.ts';
 import { encodeRejected } from '../streams/rejected-record.ts';
 import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
 import { stagedFile, type StagedStep, type StepOutput } from '../staging/staging.ts';

@@ -4,7 +4,7 @@ import type { RejectReason } from '@pulse/contract';
 
 import { sourcesOf, type Batch } from '../batch/batch.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
-import { frameSizeAt, readFrame } from '../kafka/raw-record.ts';
+import { frameSizeAt, readFrame } from '../staging/record-frames.ts';
 import { RecordReader } from '../staging/staged-records.ts';
 import { encodeRejected } from '../streams/rejected-record.ts';
 import { shareCountOf } from '../batch/chunks.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { registerCodecs } from './codecs.ts';
 import lz4Frames from './lz4-frames.json' with { type: 'json' };
 import { decodeBatches } from './record-batches.ts';
-import { recordedBatches } from './recorded-batches.ts';
+import { recordedBatches } from '../recorded-batches.ts';
 
 registerCodecs();
 

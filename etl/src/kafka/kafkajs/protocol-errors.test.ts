@@ -2,10 +2,10 @@ import kafkajsErrors from 'kafkajs/src/protocol/error.js';
 import { expect, test } from 'vitest';
 
 import { completeErrorCodes } from './complete-error-codes.ts';
-import { protocolErrors } from './protocol-errors.ts';
-import { errorCodeOf } from '../failures/error-chain.ts';
-import { failureOf, type Failure } from '../failures/failure.ts';
-import { kafkaFailureOf } from './kafka-errors.ts';
+import { protocolErrors } from '../protocol-errors.ts';
+import { errorCodeOf } from '../../failures/error-chain.ts';
+import { failureOf, type Failure } from '../../failures/failure.ts';
+import { kafkaFailureOf } from '../kafka-errors.ts';
 
 const failureOfKafka = (error: unknown): Failure => failureOf(error, kafkaFailureOf);
 

@@ -1,6 +1,6 @@
 import kafkajsErrors from 'kafkajs/src/protocol/error.js';
 
-import { protocolErrors } from './protocol-errors.ts';
+import { protocolErrors } from '../protocol-errors.ts';
 
 /** kafkajs 2.2.4 ends with Kafka 2.6: it calls every later code the same. Gives it the names of the others. */
 export function completeErrorCodes(): void {

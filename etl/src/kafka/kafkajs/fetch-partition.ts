@@ -1,19 +1,59 @@
+import type Cluster from 'kafkajs/src/cluster/index.js';
 import type { Broker } from 'kafkajs/src/cluster/index.js';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import createFetchRequest from 'kafkajs/src/protocol/requests/fetch/v11/request.js';
 import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 
+import { TemporaryError } from '../../failures/errors.ts';
+import type { FetchedPartition } from '../kafka-client.ts';
 import { readCommitted } from './cluster.ts';
-import { decodeBatches, type FetchedBatch } from './record-batches.ts';
+import { decodeBatches } from './record-batches.ts';
 
-/** What a leader has of one partition from an offset on: whole record batches, also those that hold no record. */
-export interface FetchedPartition {
-  readonly partition: number;
-  /** The log's first offset, -1 where the broker does not say. */
-  readonly lowOffset: number;
-  /** Transactions that were aborted, by producer and the offset where each begins. */
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: number }[];
-  readonly batches: readonly FetchedBatch[];
+/** Bytes asked for at once. Larger fetches raise memory, not speed; a larger record still comes whole. */
+const fetchMaxBytes = 256 * 1024;
+const fetchWaitMs = 250;
+
+/** One fetch of one partition from its leader; where that fails, the next one asks the leader of then. */
+export async function fetchFrom(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<FetchedPartition | 'out_of_range'> {
+  try {
+    const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    if (leader === undefined) throw new TemporaryError(`${topic} partition ${partition} has no leader`);
+    const broker = await cluster.findBroker({ nodeId: leader });
+    await openFetchConnection(broker);
+    // One partition a request: only the first of a request gets a record batch larger than the limit.
+    const fetched = await fetchPartition(broker, {
+      topic,
+      partition,
+      fetchOffset: offset,
+      maxBytes: fetchMaxBytes,
+      maxWaitMs: fetchWaitMs,
+    });
+    if (fetched === undefined) throw new TemporaryError(`Kafka's answer leaves out ${topic} partition ${partition}`);
+    return fetched;
+  } catch (error) {
+    if (error instanceof Error && 'type' in error && error.type === 'OFFSET_OUT_OF_RANGE') return 'out_of_range';
+    // Leadership may have moved; the next try asks the new leader. What fails here fails there, too.
+    await cluster.refreshMetadata().catch(() => undefined);
+    throw error;
+  }
+}
+
+const opening = new WeakMap<Broker, Promise<unknown>>();
+
+/** kafkajs opens one socket for each fetch that finds none, and loses all but the last: partitions wait for one. */
+async function openFetchConnection(broker: Broker): Promise<void> {
+  const connecting = opening.get(broker) ?? broker.connectionPool.getConnection(1);
+  opening.set(broker, connecting);
+  try {
+    await connecting;
+  } finally {
+    opening.delete(broker);
+  }
 }
 
 interface FetchRequest {
@@ -30,7 +70,7 @@ interface FetchRequest {
  * after which there is no way on: its request and its decoder of a record batch are used, and not what lies between.
  * @throws KafkaJSProtocolError with the broker's error.
  */
-export async function fetchPartition(broker: Broker, request: FetchRequest): Promise<FetchedPartition | undefined> {
+async function fetchPartition(broker: Broker, request: FetchRequest): Promise<FetchedPartition | undefined> {
   const { topic, partition, fetchOffset, maxBytes, maxWaitMs } = request;
   const call = {
     request: createFetchRequest({
@@ -71,7 +111,7 @@ async function decodeResponse(data: Buffer): Promise<DecodedResponse> {
 }
 
 async function decodePartition(decoder: Decoder): Promise<FetchedPartition & { errorCode: number }> {
-  const partition = decoder.readInt32();
+  decoder.readInt32(); // partition_index
   const errorCode = decoder.readInt16();
   decoder.readInt64(); // high_watermark
   decoder.readInt64(); // last_stable_offset
@@ -83,5 +123,5 @@ async function decodePartition(decoder: Decoder): Promise<FetchedPartition & { e
   decoder.readInt32(); // preferred_read_replica
   const sizeBytes = decoder.readInt32();
   const batches = sizeBytes > 0 ? await decodeBatches(decoder.readBytes(sizeBytes)) : [];
-  return { partition, errorCode, lowOffset, abortedTransactions, batches };
+  return { errorCode, lowOffset, abortedTransactions, batches };
 }

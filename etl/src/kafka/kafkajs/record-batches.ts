@@ -1,19 +1,7 @@
 import Decoder from 'kafkajs/src/protocol/decoder.js';
-import decodeRecordBatch, { type RecordBatch } from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
+import decodeRecordBatch from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 
-/** Why the records of a batch can not be read. */
-export interface Unreadable {
-  readonly kind: 'unknown_codec' | 'unreadable_batch';
-  readonly message: string;
-  /** By the batch's header. */
-  readonly recordCount: number;
-}
-
-/** A record batch of a log; one that can not be read has no records and says why. */
-export type FetchedBatch = Pick<
-  RecordBatch,
-  'firstOffset' | 'lastOffsetDelta' | 'isControlBatch' | 'inTransaction' | 'producerId' | 'records'
-> & { readonly unreadable?: Unreadable };
+import type { FetchedBatch, Unreadable } from '../kafka-client.ts';
 
 /** The header of a record batch: https://kafka.apache.org/documentation/#recordbatch */
 const header = {

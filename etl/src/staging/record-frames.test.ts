@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { frameSize, frameSizeAt, readFrame, writeFrame, type RawRecord } from './raw-record.ts';
+import type { RawRecord } from '../kafka/raw-record.ts';
+import { frameSize, frameSizeAt, readFrame, writeFrame } from './record-frames.ts';
 
 const bytes = fc.option(
   fc.uint8Array({ maxLength: 64 }).map((array) => Buffer.from(array)),
