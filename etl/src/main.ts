@@ -20,7 +20,7 @@ import { addRunCommands } from './run/run-commands.ts';
 function createProgram(): Command {
   const program = new Command('etl')
     .description('Moves sales transactions from Kafka into the warehouse, exactly once, batch by batch.')
-    // Else made anew at each start.
+    // Without this line Commander makes the option at each start.
     .helpOption('-h, --help', 'display help for command')
     .addHelpText(
       'after',

@@ -20,7 +20,7 @@ import { markSuperseded, requireBatch, timed } from './warehouse/batch-ledger.ts
  * itself: a batch that is loaded stays as it is, and a step whose input is missing runs the steps before it.
  */
 export async function runStep(context: Context, step: StepName, batchId: string, kind: BatchKind): Promise<Batch> {
-  // Kafka connects while the warehouse says what to read, or loads; whoever needs it sees the error.
+  // Kafka connects while the warehouse answers; the code that needs the connection gets its error.
   if ((step === 'extract' || step === 'load') && kind !== 'replay') context.kafka().catch(() => undefined);
   try {
     const batch = await planBatch(context, batchId, kind);

@@ -10,9 +10,9 @@ export interface Batch {
   readonly topic: string;
   readonly state: BatchState;
   readonly plannedAt: Date;
-  /** The fraud rule set that judges it. */
+  /** The fraud rule set that evaluates it. */
   readonly ruleSetVersion: string;
-  /** The one that judges beside it and only records; null for none. */
+  /** The rule set that evaluates it as well, only for the record; null for none. */
   readonly shadowRuleSetVersion: string | null;
   readonly ranges: readonly PlannedRange[];
   /** What a replay processes again, in place of ranges. */

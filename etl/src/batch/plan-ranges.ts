@@ -20,7 +20,7 @@ export interface PlannedRange {
   readonly highWatermark?: bigint | null;
 }
 
-/** What keeps a range from being read whole. Every one stops the pipeline until somebody accepts the loss. */
+/** What keeps a range from being read whole. Each one stops the pipeline until the loss is accepted. */
 export interface RangeFault {
   readonly kind: 'partition_missing' | 'truncated_before_position' | 'position_after_end';
   readonly partition: number;
@@ -35,7 +35,7 @@ export type Plan =
 
 /**
  * Decides what a batch reads: from each stored position to the log's end, together at most `sizeMax` offsets,
- * shared out by backlog. Every position needs its partition, and must lie within the log.
+ * allocated by backlog. Every position needs its partition, and must lie within the log.
  * @param accepted - Ranges whose rejects were accepted: while one of them is not read, only they are, so that what was
  * accepted is let pass and nothing else with it.
  */
@@ -58,14 +58,14 @@ export function planRanges(
   });
   const acceptedEnds = open.map((range) => acceptedEnd(range, accepted));
   const isHeld = acceptedEnds.some((end) => end !== undefined);
-  const shares = shareOut(
+  const counts = allocate(
     open.map(({ fromOffset, endOffset }, index) => {
       const end = isHeld ? (acceptedEnds[index] ?? fromOffset) : endOffset;
       return (end < endOffset ? end : endOffset) - fromOffset;
     }),
     BigInt(sizeMax),
   );
-  const ranges = open.map((range, index) => ({ ...range, nextOffset: range.fromOffset + (shares[index] ?? 0n) }));
+  const ranges = open.map((range, index) => ({ ...range, nextOffset: range.fromOffset + (counts[index] ?? 0n) }));
   return { kind: 'planned', ranges };
 }
 
@@ -97,16 +97,16 @@ function acceptedEnd(
   )?.nextOffset;
 }
 
-/** Shares of `total` in proportion to the backlogs; what rounding leaves over goes to the first that have room. */
-function shareOut(backlogs: readonly bigint[], total: bigint): bigint[] {
+/** Allocates `total` in proportion to the backlogs; what rounding leaves goes to the first that have room. */
+function allocate(backlogs: readonly bigint[], total: bigint): bigint[] {
   const backlog = backlogs.reduce((sum, each) => sum + each, 0n);
   if (backlog <= total) return [...backlogs];
-  const shares = backlogs.map((each) => (each * total) / backlog);
-  let left = total - shares.reduce((sum, each) => sum + each, 0n);
-  return shares.map((share, index) => {
-    const room = (backlogs[index] ?? 0n) - share;
+  const counts = backlogs.map((each) => (each * total) / backlog);
+  let left = total - counts.reduce((sum, each) => sum + each, 0n);
+  return counts.map((count, index) => {
+    const room = (backlogs[index] ?? 0n) - count;
     const extra = room < left ? room : left;
     left -= extra;
-    return share + extra;
+    return count + extra;
   });
 }

@@ -1,10 +1,10 @@
 import type { PlannedRange } from './plan-ranges.ts';
 
-/** How many records of a batch may be rejected before somebody has to look. */
+/** How many records of a batch may be rejected before a person has to look. */
 export interface RejectLimit {
-  /** Share of the records read, 0 to 1; a batch with more is halted. */
-  readonly shareMax: number;
-  /** Fewer rejected records than these halt nothing, whatever their share. */
+  /** Ratio of rejected to read records, 0 to 1; a batch above it is halted. */
+  readonly ratioMax: number;
+  /** Fewer rejected records than these halt nothing, whatever their ratio. */
   readonly countMin: number;
 }
 
@@ -13,10 +13,10 @@ export function exceedsRejectLimit(
   { readCount, rejectedCount }: { readonly readCount: number; readonly rejectedCount: number },
   limit: RejectLimit | undefined,
 ): boolean {
-  return limit !== undefined && rejectedCount >= limit.countMin && rejectedCount > readCount * limit.shareMax;
+  return limit !== undefined && rejectedCount >= limit.countMin && rejectedCount > readCount * limit.ratioMax;
 }
 
-/** Offsets of one partition whose rejects somebody has accepted. */
+/** Offsets of one partition whose rejects were accepted. */
 export type AcceptedRange = Pick<PlannedRange, 'partition' | 'epoch' | 'fromOffset' | 'nextOffset'>;
 
 /** True when all that a batch reads lies within accepted ranges. */

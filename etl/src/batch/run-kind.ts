@@ -1,6 +1,6 @@
 import type { BatchKind } from '@pulse/migrations/schema';
 
-/** What Airflow begins the id of a run with: what started it. An id of another form was chosen by somebody. */
+/** What Airflow begins the id of a run with: what started it. An id of another form was chosen by a person. */
 const kinds = [
   ['scheduled__', 'scheduled'],
   ['backfill__', 'backfill'],

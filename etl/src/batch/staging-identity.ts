@@ -6,7 +6,7 @@ import { sourcesOf, type Batch } from './batch.ts';
 const stagingFormat = 5;
 
 /**
- * What staged files were made from: the plan, the clock and the rules that they are judged by, and the code that wrote
+ * What staged files were made from: the plan, the clock and the rules, and the code that wrote
  * them. Files of another identity, such as those of a restored warehouse's batch with the same id, are made again.
  */
 export function stagingIdentity(

@@ -1,7 +1,7 @@
 import { deadLetterHeaders as names } from '@pulse/contract';
 
 import type { Context } from '../program/context.ts';
-import type { Message } from '../kafka/kafka-client.ts';
+import type { Message, Publisher } from '../kafka/kafka-client.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import {
@@ -53,28 +53,28 @@ export async function publishDeadLetters(context: Context): Promise<number> {
 async function publishAll(context: Context, source: KafkaSource): Promise<number> {
   const { warehouse, config } = context;
   const startedMs = performance.now();
-  const publish = async (letters: readonly Message[]) => source.publish(config.kafka.deadLetterTopic, letters);
+  using publisher = await source.createPublisher(config.kafka.deadLetterTopic);
   let count = 0;
   let afterId = 0;
   while (count < countMax && performance.now() - startedMs < timeMaxMs) {
     const rows = await readUnpublished(warehouse.db, afterId, lettersAtOnce);
     if (rows.length === 0) break;
-    for (const group of inGroups(rows)) await publishGroup(context, publish, group);
+    for (const group of inGroups(rows)) await publishGroup(context, publisher, group);
     count += rows.length;
     afterId = rows.at(-1)?.rejectedId ?? afterId;
   }
   return count;
 }
 
-type Publish = (letters: readonly Message[]) => Promise<'published' | 'too_large'>;
-
 async function publishGroup(
   { warehouse }: Context,
-  publish: Publish,
+  publisher: Publisher,
   rows: readonly UnpublishedReject[],
 ): Promise<void> {
   const letters = rows.map(deadLetter);
-  if ((await publish(letters)) === 'too_large') for (const letter of letters) await publishAlone(publish, letter);
+  if ((await publisher.publish(letters)) === 'too_large') {
+    for (const letter of letters) await publishAlone(publisher, letter);
+  }
   await markPublished(
     warehouse.db,
     rows.map(({ rejectedId }) => rejectedId),
@@ -82,9 +82,9 @@ async function publishGroup(
 }
 
 /** What the broker finds too large goes without its value. */
-async function publishAlone(publish: Publish, letter: Message): Promise<void> {
-  if ((await publish([letter])) === 'published') return;
-  if ((await publish([withoutValue(letter)])) === 'published') return;
+async function publishAlone(publisher: Publisher, letter: Message): Promise<void> {
+  if ((await publisher.publish([letter])) === 'published') return;
+  if ((await publisher.publish([withoutValue(letter)])) === 'published') return;
   throw new UsageError(
     'a dead letter is too large without its value: raise max.message.bytes of the dead-letter topic',
   );

@@ -1,7 +1,7 @@
 import { allOrNone } from './all-or-none.ts';
 import type { Batch } from '../batch/batch.ts';
 import type { Context } from '../program/context.ts';
-import { acceptLoss, IntegrityError } from '../failures/errors.ts';
+import { acceptLossCommand, IntegrityError } from '../failures/errors.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import type { RawRecord } from '../kafka/raw-record.ts';
 import { readPositions, type StoredPosition } from '../warehouse/positions.ts';
@@ -9,9 +9,9 @@ import { anchorOf } from './anchor.ts';
 import { integrityStopOf } from '../failures/error-chain.ts';
 
 /**
- * Looks at the last loaded record of each partition that the batch reads: is it still what it was? Kafka's clients are
- * not told when a topic is deleted and made again, but its records are others then. An anchor that retention has
- * deleted can not be looked at.
+ * Checks the last loaded record of each partition that the batch reads: is it still what it was? Kafka's clients are
+ * not notified when a topic is deleted and created again; its records are others then. An anchor that retention has
+ * deleted can not be checked.
  * @throws IntegrityError when the topic is another one, with its incident.
  */
 export async function checkAnchors(context: Context, batch: Batch): Promise<void> {
@@ -84,7 +84,7 @@ function recreated(topic: string, { partition, anchorOffset, nextOffset }: Store
   return new IntegrityError(
     'topic_recreated',
     message,
-    `to read the new topic from its start: ${acceptLoss(partition)}`,
+    `to read the new topic from its start: ${acceptLossCommand(partition)}`,
     [incident],
   );
 }

@@ -3,7 +3,7 @@ import type { NewBatch } from '../warehouse/batch-ledger.ts';
 import { chooseRuleSets } from '../fraud/rule-sets/rule-set-queries.ts';
 import { freeBytes } from '../staging/staging.ts';
 
-/** What the ledger notes of a batch when it is planned, with the rule sets that judge it whenever it is run. */
+/** What the ledger notes of a batch when it is planned, with the rule sets that evaluate it, whenever it runs. */
 export async function newBatch(
   { config, warehouse }: Context,
   { batchId, kind, topic }: Pick<NewBatch, 'batchId' | 'kind' | 'topic'>,

@@ -5,7 +5,7 @@ import { newBatch } from './new-batch.ts';
 import { planRanges, type PlannedRange, type Position, type RangeFault } from '../batch/plan-ranges.ts';
 import { sweepStaging } from '../staging/staging.ts';
 import type { Context } from '../program/context.ts';
-import { acceptLoss, IntegrityError, UsageError, type IncidentFacts } from '../failures/errors.ts';
+import { acceptLossCommand, IntegrityError, UsageError, type IncidentFacts } from '../failures/errors.ts';
 import { failpoint } from '../failures/failpoint.ts';
 import { refuseCompaction } from '../kafka/topic-settings.ts';
 import { findBatch, insertPlan, requireBatch, sizeThatFilledTheDisk } from '../warehouse/batch-ledger.ts';
@@ -17,7 +17,7 @@ import { requireKnownCluster } from '../program/known-cluster.ts';
 
 /**
  * The batch as it was first planned; plans it if it is new. What it reads is fixed here, before any record is read, so
- * that every retry reads the same records and judges them by the same clock.
+ * that every retry reads the same records and validates them by the same clock.
  * @throws IntegrityError when a stored position and the log do not fit together, with its incidents.
  */
 export async function planBatch(context: Context, batchId: string, kind: BatchKind): Promise<Batch> {
@@ -124,16 +124,16 @@ function describeFault(topic: string, fault: RangeFault): string {
   const where = `${topic} partition ${fault.partition}`;
   switch (fault.kind) {
     case 'partition_missing':
-      return `${where} has a stored position, ${fault.nextOffset}, but is not in Kafka: whatever it held from there on is lost (how much is not known)`;
+      return `${where} has a stored position, ${fault.nextOffset}, but is not in Kafka: what it held from there on is lost (how much is not known)`;
     case 'truncated_before_position':
       return `${where}: offsets ${fault.fromOffset} to ${fault.nextOffset - 1n} were deleted before they were read (${fault.nextOffset - fault.fromOffset} lost)`;
     case 'position_after_end':
-      return `${where}: the stored position ${fault.nextOffset} lies beyond the log's end ${fault.fromOffset}: the topic was truncated or made anew, and what was not read before is lost (how much is not known)`;
+      return `${where}: the stored position ${fault.nextOffset} lies beyond the log's end ${fault.fromOffset}: the topic was truncated or created again, and what was not read before is lost (how much is not known)`;
     default:
       return fault.kind satisfies never;
   }
 }
 
 function remedyFor(fault: RangeFault): string {
-  return `find out what happened to the topic; to go on without the lost records: ${acceptLoss(fault.partition)}`;
+  return `find out what happened to the topic; to go on without the lost records: ${acceptLossCommand(fault.partition)}`;
 }

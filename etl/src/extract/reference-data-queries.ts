@@ -11,7 +11,7 @@ import { errorMessageOf } from '../failures/error-chain.ts';
  * Sees to it that the warehouse is fit for one more batch: its base currency is the configured one, and where it was
  * seeded with made-up exchange rates, those reach up to today.
  * @param today - The UTC day as YYYY-MM-DD.
- * @throws ConfigError when facts are there in another base currency, or a new one is no longer legal tender.
+ * @throws ConfigError when transactions are loaded in another base currency, or a new one is no longer legal tender.
  */
 export async function prepareReferenceData(
   warehouse: Warehouse,

@@ -12,7 +12,7 @@ export function causesOf(error: unknown): unknown[] {
   return chain;
 }
 
-/** Of several errors in one, as kafkajs throws them where one request is about several topics. */
+/** The first of several errors in one, as a request about several topics may throw them. */
 function firstOf(error: Error): unknown {
   return 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
 }

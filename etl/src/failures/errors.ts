@@ -21,8 +21,8 @@ export interface ReportedIncident {
 }
 
 /**
- * What is stored and what is read no longer fit together. Never retried; `remedy` names the way on. Whoever ends the step
- * opens its incidents.
+ * What is stored and what is read contradict each other. Never retried; `remedy` says how to go on. Its incidents are
+ * opened when the step ends.
  */
 export class IntegrityError extends Error {
   override readonly name = 'IntegrityError';
@@ -53,7 +53,7 @@ export class IntegrityError extends Error {
 }
 
 /** The command that accepts what is lost of a partition. */
-export function acceptLoss(partition: number): string {
+export function acceptLossCommand(partition: number): string {
   return `etl resume --accept-loss --partition ${partition} --reason "…"`;
 }
 

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { kill, pid } from 'node:process';
 
 /**
- * Where a fault test can make a step die: on both sides of everything that it leaves behind it. A name with a colon is of
- * the step that it names.
+ * Where a fault test can make a step die: before and after everything that it writes. A name with a colon belongs to the
+ * step that it names.
  */
 export const failpoints = [
   'before-plan',
@@ -49,24 +49,22 @@ export function armFailpoint(failpointOrNone: ArmedFailpoint | undefined): void 
   passed = 0;
 }
 
-/** A place where this process dies or hangs if it was told to; otherwise one comparison. */
+/** Kills or hangs this process if this failpoint is set; otherwise one comparison. */
 export function failpoint(name: Failpoint): void {
   if (armed?.name !== name) return;
   passed += 1;
   if (passed !== armed.nth) return;
-  report(
-    `ETL_FAILPOINT=${name}: this process ${armed.action === 'kill' ? 'kills itself' : 'hangs'} here, as it was told to`,
-  );
+  report(`ETL_FAILPOINT=${name}: this process ${armed.action === 'kill' ? 'kills itself' : 'hangs'} here`);
   if (armed.action === 'kill') kill(pid, 'SIGKILL');
-  // Nothing wakes it: the process stands still with its locks and its connections.
+  // Nothing wakes it: the process keeps its locks and its connections.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-/** At once, for nothing of this process comes after it; a reader that is gone or slow is no reason to live on. */
+/** Written synchronously, for the process ends here; a reader that is gone or slow must not keep it alive. */
 function report(line: string): void {
   try {
     writeSync(2, `${line}\n`);
   } catch {
-    // Nobody reads it.
+    // Standard error is closed.
   }
 }

@@ -10,7 +10,7 @@ export type FailureKind = 'integrity' | 'temporary' | 'usage' | 'bug';
 /** What follows from an error: only a temporary one is worth a retry. */
 export interface Failure {
   readonly kind: FailureKind;
-  /** What to do, where somebody has to do it. */
+  /** What to do, where a person has to act. */
   readonly remedy?: string | undefined;
 }
 

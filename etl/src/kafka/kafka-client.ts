@@ -16,8 +16,8 @@ export interface KafkaClient extends AsyncDisposable {
   fetch(partition: number, offset: number): Promise<FetchedPartition | 'out_of_range'>;
   /** Commits offsets of the topic from outside the group, which the broker takes while the group is empty. */
   commitOffsets(groupId: string, offsets: readonly { partition: number; nextOffset: bigint }[]): Promise<void>;
-  /** Resolves when all in-sync replicas have the messages: as one record batch for each partition of the other topic. */
-  publish(topic: string, messages: readonly Message[]): Promise<'published' | 'too_large'>;
+  /** Publishes to another topic, through the connections that are open. */
+  createPublisher(topic: string): Promise<Publisher>;
 }
 
 /** Topics and their settings. */
@@ -44,6 +44,11 @@ export interface PartitionOffsets {
   readonly lowOffset: bigint;
   /** The last stable offset: one after the last record that a committed reader may see. */
   readonly endOffset: bigint;
+}
+
+export interface Publisher extends Disposable {
+  /** Resolves when all in-sync replicas have the messages: as one record batch for each partition. */
+  publish(messages: readonly Message[]): Promise<'published' | 'too_large'>;
 }
 
 export interface Message {

@@ -16,7 +16,10 @@ export interface KafkaSourceOptions {
 /** One topic of a Kafka cluster, read by offsets and without a consumer group. */
 export interface KafkaSource
   extends
-    Pick<KafkaClient, 'clusterId' | 'topicNames' | 'partitionOffsets' | 'highWatermarks' | 'topicSettings' | 'publish'>,
+    Pick<
+      KafkaClient,
+      'clusterId' | 'topicNames' | 'partitionOffsets' | 'highWatermarks' | 'topicSettings' | 'createPublisher'
+    >,
     AsyncDisposable {
   readonly topic: string;
   /** Reads a range of one partition: see `readRange` in read-range.ts. */
@@ -47,7 +50,7 @@ export async function connectKafkaSource(
     readRange: async (range, take, stop, isGivenUp) =>
       readRange({ client, topic, waitMaxMs }, range, take, stop, isGivenUp),
     mirrorPositions: async (positions) => {
-      // A broker that has just begun to coordinate says so at first.
+      // A broker that has just become the coordinator answers with an error at first.
       await retrying(async () => client.commitOffsets(consumerGroup, positions), {
         isTemporary: isTemporaryOfKafka,
         what: `committing offsets of group ${consumerGroup}`,

@@ -1,5 +1,5 @@
 import type { RawRecord } from './raw-record.ts';
-import { acceptLoss, IntegrityError, TemporaryError } from '../failures/errors.ts';
+import { acceptLossCommand, IntegrityError, TemporaryError } from '../failures/errors.ts';
 import { failpoint } from '../failures/failpoint.ts';
 import { retrying } from '../failures/retrying.ts';
 import type { FetchedBatch, FetchedPartition, FetchedRecord, KafkaClient } from './kafka-client.ts';
@@ -27,7 +27,7 @@ export interface ReadableRange {
   readonly epoch?: number;
 }
 
-/** Whether somebody has accepted the loss of a record batch that can not be read. */
+/** Whether the loss of a record batch that can not be read was accepted. */
 export type IsGivenUp = (batch: Required<ReadableRange>) => Promise<boolean>;
 
 /**
@@ -37,7 +37,7 @@ export type IsGivenUp = (batch: Required<ReadableRange>) => Promise<boolean>;
  * @returns how many of the offsets belong to control records, aborted transactions and batches that were given up. Where others
  * hold no record, compaction has removed it.
  * @throws IntegrityError when the log no longer reaches back to where it has to read, or has a record batch that this
- * release can not read and that nobody has given up.
+ * release can not read and whose loss was not accepted.
  */
 export async function readRange(
   source: RangeSource,
@@ -100,7 +100,7 @@ async function truncated(
   return new IntegrityError(
     'truncated_while_reading',
     `${topic} partition ${partition}: ${what}`,
-    `look at the topic's retention; to go on without the lost records: ${acceptLoss(partition)}`,
+    `look at the topic's retention; to go on without the lost records: ${acceptLossCommand(partition)}`,
     [
       {
         kind: 'truncated_while_reading',
@@ -162,8 +162,8 @@ function rawRecord(partition: number, { offset, timestamp, key, value }: Fetched
 }
 
 /**
- * Whoever writes a record says when: times beyond the years 1000 to 9999 become their ends. PostgreSQL holds earlier ones,
- * but JavaScript reads their years of two digits as of the last century.
+ * The producer's clock may be wrong: times beyond the years 1000 to 9999 become the nearest of them. PostgreSQL holds earlier ones,
+ * but JavaScript reads a year of two digits as one of the last century.
  */
 function datable(timestampMs: number): number {
   return Math.min(Math.max(timestampMs, firstMs), lastMs);

@@ -21,7 +21,7 @@ export function topicSettingsOf(values: ReadonlyMap<string, string>): TopicSetti
 }
 
 /**
- * Compaction keeps the newest record of each key, and the key of a transaction is its customer: all other sales vanish.
+ * Compaction keeps the newest record of each key, and the key of a transaction is its customer: all other transactions vanish.
  * @throws UsageError unless that is allowed.
  */
 export function refuseCompaction(topic: string, { isCompacted }: TopicSettings, isAllowed: boolean): void {

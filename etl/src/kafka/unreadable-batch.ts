@@ -1,4 +1,4 @@
-import { acceptLoss, IntegrityError } from '../failures/errors.ts';
+import { acceptLossCommand, IntegrityError } from '../failures/errors.ts';
 import type { Unreadable } from './kafka-client.ts';
 
 /** The integrity stop for a record batch that can not be read, with its incident. */
@@ -31,7 +31,10 @@ export function unreadableBatch(
     kind === 'unknown_codec'
       ? 'update to a release that reads this codec, or let the producer send the records again with another'
       : 'find out who wrote it, and let the records be sent again';
-  return new IntegrityError(kind, message, `${first}; to go on without these records: ${acceptLoss(partition)}`, [
-    incident,
-  ]);
+  return new IntegrityError(
+    kind,
+    message,
+    `${first}; to go on without these records: ${acceptLossCommand(partition)}`,
+    [incident],
+  );
 }

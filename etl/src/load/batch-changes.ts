@@ -97,7 +97,7 @@ function copySource(
   return { ...target, count, chunks: () => readChunks(file) };
 }
 
-/** A statement takes about so much. Sums of minutes: an hour's are then updated few times. */
+/** Bytes of one statement, about. Sums of minutes: an hour's are then updated few times. */
 const sumsBytes = 512 * 1024;
 /** Profiles are by far the most, and a copy of what is sent waits for the garbage collector. */
 const profilesBytes = 128 * 1024;

@@ -16,7 +16,7 @@ export interface LoadCircumstances {
  */
 export type LoadDecision = 'due' | 'loaded' | 'superseded' | 'stale';
 
-/** Decides what becomes of a load. Pure; the lock keeps what it is told from changing. */
+/** Decides what a load does. Pure; the caller holds the lock, so the circumstances do not change. */
 export function decideLoad({ isDue, isLoaded, stateVersion, rowsVersion }: LoadCircumstances): LoadDecision {
   if (!isDue) return isLoaded ? 'loaded' : 'superseded';
   return stateVersion === rowsVersion ? 'due' : 'stale';

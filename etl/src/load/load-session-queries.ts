@@ -11,12 +11,12 @@ export interface LoadLimits {
 
 const namePrefix = 'etl load ';
 const ordinaryName = 'etl';
-/** How long a session may take to end that was told to. */
+/** How long a terminated session may take to end. */
 const endTimeoutMs = 5000;
 
 /**
- * Marks this session as the one that loads the batch, and ends the sessions of earlier tries: one that hangs in the
- * middle of its COPY would hold the lock for ever. A load of another batch is ended when its time is over: within a COPY
+ * Marks this session as the one that loads the batch, and ends the sessions of earlier tries: one that hangs in its
+ * COPY would hold the lock for ever. A load of another batch is ended when its time is over: within a COPY
  * PostgreSQL waits for its client without looking at any time-out of its own.
  * @returns how many were ended.
  * @throws TemporaryError when one of them goes on all the same.
@@ -52,7 +52,7 @@ async function presentOf({ client }: Pick<Warehouse, 'client'>, pids: readonly n
   return rows.map(({ pid }) => pid);
 }
 
-/** The session goes on as any other: whoever loads the same batch later has no reason to end it. */
+/** The session goes on as any other: a later load of the same batch has no reason to end it. */
 export async function releaseLoad(warehouse: Pick<Warehouse, 'client'>): Promise<void> {
   await setApplicationName(warehouse, ordinaryName);
 }

@@ -15,7 +15,7 @@ const tablesOfOrders: ReadonlySet<string> = new Set(['transactions', 'fraud_aler
 /**
  * Finds the rows that the database refuses, one by one: it halves what is refused, under savepoints, keeping what is
  * accepted, and rolls all of it back in the end.
- * @returns PostgreSQL's words by order id.
+ * @returns PostgreSQL's message by order id.
  * @throws Error when there are too many of them.
  */
 export async function findRefusedOrders(
@@ -46,12 +46,12 @@ async function halve(
   rows: readonly Buffer[],
   refused: Map<string, string>,
 ): Promise<void> {
-  const words = await refusalOf(warehouse, source, rows);
-  if (words === undefined) return;
+  const message = await refusalOf(warehouse, source, rows);
+  if (message === undefined) return;
   const [only] = rows;
   if (rows.length === 1 && only !== undefined) {
-    refused.set(firstTextOf(only), words);
-    if (refused.size > refusedMax) throw new Error(`PostgreSQL refuses more than ${refusedMax} rows, as: ${words}`);
+    refused.set(firstTextOf(only), message);
+    if (refused.size > refusedMax) throw new Error(`PostgreSQL refuses more than ${refusedMax} rows, as: ${message}`);
     return;
   }
   const middle = Math.ceil(rows.length / 2);

@@ -14,7 +14,7 @@ export async function createReplayRejects(tx: Queryable): Promise<void> {
     with no data`);
 }
 
-/** Locks what a replay has claimed. @returns true while all of it is open: nobody else has settled any of it. */
+/** Locks what a replay has claimed. @returns true while all of it is open: no other session has settled any of it. */
 export async function lockOpenClaims(tx: Queryable, batchId: string): Promise<boolean> {
   const { rows } = await tx.execute<{ status: string }>(sql`
     select status

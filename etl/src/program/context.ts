@@ -17,7 +17,7 @@ export interface Context extends AsyncDisposable {
   staging(batch: Batch): BatchStaging;
 }
 
-/** Told now and then how much of a step is done. */
+/** Called now and then with how much of a step is done. */
 export type Progress = (step: string, done: number, total: number) => void;
 
 export function createContext(
@@ -35,7 +35,7 @@ export function createContext(
     onProgress,
     kafka: async () => {
       source ??= connectKafkaSource(config.kafka, logger, disposal.signal).catch((error: unknown) => {
-        // Whoever asks later may be luckier.
+        // A later call may succeed.
         source = undefined;
         throw error;
       });
@@ -46,7 +46,7 @@ export function createContext(
       return new BatchStaging(config.stagingDir, batch.batchId, identity);
     },
     [Symbol.asyncDispose]: async () => {
-      // A source that never came up has nothing to close, and has said so where it was asked for; nobody waits for it now.
+      // A source that failed has nothing to close, and its error was thrown where it was needed.
       disposal.abort();
       const connected = await source?.catch(() => undefined);
       await connected?.[Symbol.asyncDispose]();

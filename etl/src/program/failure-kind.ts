@@ -4,12 +4,12 @@ import { failureOf, type FailureKind } from '../failures/failure.ts';
 import { kafkaFailureOf } from '../kafka/kafka-errors.ts';
 import { warehouseFailureOf } from '../warehouse/warehouse-errors.ts';
 
-/** The kind of any failure: the one place where it is decided what is tried again. */
+/** The kind of any failure: the one place that decides what is retried. */
 export function failureKind(error: unknown): FailureKind {
   return failureOf(error, kafkaFailureOf, warehouseFailureOf).kind;
 }
 
-/** The way on from a failure, where somebody has to go it. */
+/** What to do about a failure, where a person has to act. */
 export function remedyOf(error: unknown): string | undefined {
   return failureOf(error, kafkaFailureOf, warehouseFailureOf).remedy;
 }

@@ -37,7 +37,7 @@ export async function perform(json: boolean, work: (context: Context) => Promise
   });
 }
 
-/** Runs a command and turns its failure into words and an exit code. */
+/** Runs a command and turns its failure into a message and an exit code. */
 export async function guarded(
   json: boolean,
   work: (config: Config, logger: Logger, json: boolean) => Promise<void>,
@@ -47,7 +47,7 @@ export async function guarded(
   try {
     const config = createConfig(process.env);
     armFailpoint(config.failpoint);
-    // People at a terminal get results; logs are for where nobody watches.
+    // At a terminal people read results; logs are for unattended runs.
     const level = isWatched && config.logLevel === 'info' ? 'warn' : config.logLevel;
     logger = await createLogger({ name: 'etl', level, format: logFormat(config, isWatched) });
     if (config.failpoint !== undefined) {
@@ -71,7 +71,7 @@ export async function guarded(
   }
 }
 
-/** What whoever started the command is told of an integrity stop, so that each incident is alerted once. */
+/** An integrity stop as the program that started the command gets it, so that each incident is alerted once. */
 function describeStop({ kind, message, remedy, reported }: IntegrityError) {
   return {
     incident_ids: reported.map(({ incidentId }) => incidentId),

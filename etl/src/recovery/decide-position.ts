@@ -11,7 +11,7 @@ export interface PositionChange {
   /** Where the partition goes on; null removes its position. */
   readonly next: { readonly epoch: number; readonly nextOffset: bigint } | null;
   readonly lostCount: number | null;
-  readonly words: string;
+  readonly message: string;
 }
 
 /**
@@ -31,7 +31,7 @@ export function decidePosition(
       accepted: { action: 'position_removed', ...before, epochAfter: null, positionAfter: null },
       next: null,
       lostCount: null,
-      words: `partition ${partition} is not read any more; should it come back, it is read from its start`,
+      message: `partition ${partition} is not read any more; if it comes back, it is read from its start`,
     };
   }
   const { lowOffset, endOffset } = log;
@@ -42,7 +42,7 @@ export function decidePosition(
       accepted: { action: 'epoch_raised', ...before, epochAfter: next.epoch, positionAfter: String(lowOffset) },
       next,
       lostCount: null,
-      words: `partition ${partition} is read from its start, offset ${lowOffset}, as epoch ${next.epoch}`,
+      message: `partition ${partition} is read from its start, offset ${lowOffset}, as epoch ${next.epoch}`,
     };
   }
   if (nextOffset < lowOffset) {
@@ -52,7 +52,7 @@ export function decidePosition(
       accepted: { action: 'skipped', ...before, epochAfter: epoch, positionAfter: String(lowOffset) },
       next: { epoch, nextOffset: lowOffset },
       lostCount,
-      words: `partition ${partition} goes on at offset ${lowOffset}: offsets ${nextOffset} to ${lowOffset - 1n} are given up (${lostCount})`,
+      message: `partition ${partition} goes on at offset ${lowOffset}: offsets ${nextOffset} to ${lowOffset - 1n} are given up (${lostCount})`,
     };
   }
   return {
@@ -60,11 +60,11 @@ export function decidePosition(
     accepted: { action: 'nothing_to_change', ...before, epochAfter: epoch, positionAfter: String(nextOffset) },
     next: { epoch, nextOffset },
     lostCount: null,
-    words: `partition ${partition}: position ${nextOffset} fits the log (${lowOffset} to ${endOffset}), nothing is changed`,
+    message: `partition ${partition}: position ${nextOffset} fits the log (${lowOffset} to ${endOffset}), nothing is changed`,
   };
 }
 
-/** Who decides, why, and whether only to tell what would be done. */
+/** Who decides, why, and whether only to report what would be done. */
 export interface Decision {
   readonly by: string;
   readonly reason: string;

@@ -11,7 +11,7 @@ const reasonsShown = 5;
 
 /**
  * Stops a batch of which more is rejected than allowed, before anything of it is written. Off without a limit.
- * @throws IntegrityError unless somebody has accepted the rejects of these ranges.
+ * @throws IntegrityError unless the rejects of these ranges were accepted.
  */
 export async function haltOnRejects(
   { config, warehouse }: Context,
@@ -22,7 +22,7 @@ export async function haltOnRejects(
   const readCount = validated.validCount + validated.rejectedCount;
   const rejectedCount = validated.rejectedCount + transformed.rejectedCount;
   const limit = config.rejectLimit;
-  // A replay is somebody's own decision, and what it rejects again was rejected before.
+  // A replay is an operator's decision, and what it rejects again was rejected before.
   if (batch.claims !== null) return;
   if (limit === undefined || !exceedsRejectLimit({ readCount, rejectedCount }, limit)) return;
   const { topic } = batch;
@@ -32,7 +32,7 @@ export async function haltOnRejects(
   const shown = reasons.slice(0, reasonsShown).map(({ reason, count }) => `${reason} ${count}`);
   const message =
     `${topic}: ${rejectedCount} of ${readCount} records of batch ${batch.batchId} would be rejected, ` +
-    `more than the limit of ${limit.shareMax * 100} % allows: ${shown.join(', ')}`;
+    `more than the limit of ${limit.ratioMax * 100} % allows: ${shown.join(', ')}`;
   const ranges = batch.ranges.map(({ partition, epoch, fromOffset, nextOffset }) => ({
     partition,
     epoch,

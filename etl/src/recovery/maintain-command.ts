@@ -12,8 +12,8 @@ export function addMaintainCommand(program: Command): void {
       perform(json, async (context) => {
         const { maintain } = await import('./maintain.ts');
         const done = await maintain(context, new Date());
-        const words = `${done.staging_folders} staged batches, ${done.raw_values} raw values, ${done.batches} batches without records, ${done.reconciliations} old reconciliations removed`;
-        print(json ? JSON.stringify(done) : words);
+        const message = `${done.staging_folders} staged batches, ${done.raw_values} raw values, ${done.batches} batches without records, ${done.reconciliations} old reconciliations removed`;
+        print(json ? JSON.stringify(done) : message);
       }),
     );
 }

@@ -15,7 +15,7 @@ export interface Maintenance {
   readonly reconciliations: number;
 }
 
-/** Removes what is kept for a time only, as the settings say. Facts are never among it. */
+/** Removes what is kept for a time only, as the settings say. Transactions are never removed. */
 export async function maintain({ config, warehouse, logger }: Context, now: Date): Promise<Maintenance> {
   const { stagingKeptMs, rawKeptMs, ledgerDetailKeptMs } = config.maintenance;
   const before = (keptMs: number): Date => new Date(now.getTime() - keptMs);

@@ -14,7 +14,7 @@ import { isUnreadable } from '../warehouse/warehouse-errors.ts';
 
 /**
  * Whether a step of the batch has work: not where the batch is settled, nor where another one has loaded its records, which the
- * ledger says from now on. Counts the attempt.
+ * ledger notes. Counts the attempt.
  * @throws UsageError where the settings name another topic than the batch's: its offsets mean other records there.
  */
 export async function isStillToDo({ warehouse, config }: Context, batch: Batch): Promise<boolean> {
@@ -92,7 +92,7 @@ function stagingFailure(
   });
 }
 
-/** A file cut short or overwritten may also show as text that nobody can read, here or in PostgreSQL. */
+/** A file cut short or overwritten may also show as text that can not be parsed, here or in PostgreSQL. */
 function isStagingFault(context: Context, batch: Batch, error: unknown): boolean {
   if (isDiskFull(error) || isNotAllowed(error)) return false;
   if (isMissingFile(error) || error instanceof StagedFileDamagedError) return true;

@@ -21,7 +21,7 @@ export function addResumeCommand(program: Command): void {
     .option('--accept-rejects', 'let the halted range pass, its rejects into quarantine')
     .requiredOption('--reason <text>', 'why; it is kept with the incident')
     .option('--by <name>', 'who decides (the account and machine that run this)')
-    .option('--dry-run', 'only tell what would be done', false)
+    .option('--dry-run', 'only report what would be done', false)
     .addOption(jsonOption())
     .action(async ({ acceptLoss, acceptCluster, acceptRejects, partition, reason, by, dryRun, json }) =>
       perform(json, async (context) => {

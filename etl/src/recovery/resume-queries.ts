@@ -49,13 +49,13 @@ export async function acceptLossOf(
     const current = (await readPositions(tx, topic)).find((stored) => stored.partition === partition);
     if (current?.nextOffset !== nextOffset || current.epoch !== epoch) return undefined;
     await changePosition(tx, topic, partition, change);
-    const { accepted, lostCount, words } = change;
+    const { accepted, lostCount, message } = change;
     const end = change.next !== null && accepted.action === 'skipped' ? change.next.nextOffset : nextOffset;
-    const facts = { fromOffset: nextOffset, nextOffset: end, lostCount, ...resolution(decision, words) };
+    const facts = { fromOffset: nextOffset, nextOffset: end, lostCount, ...resolution(decision, message) };
     const ids =
       open.length > 0
         ? open.map(({ incidentId }) => incidentId)
-        : await insertIncident(tx, { kind: change.kind, topic, partition, message: words });
+        : await insertIncident(tx, { kind: change.kind, topic, partition, message });
     await tx
       .update(etlIncidents)
       .set({ ...facts, details: { accepted } })

@@ -20,7 +20,7 @@ export interface Resumed {
   readonly accepted: NonNullable<IncidentDetails['accepted']> | null;
   /** Offsets that are given up; null when that is not known, or none are. */
   readonly lost_count: number | null;
-  /** All of it in words. */
+  /** All of it in a sentence. */
   readonly message: string;
 }
 
@@ -56,7 +56,7 @@ export async function acceptLoss(context: Context, partition: number, decision: 
     if (unreadable.length > 0) return acceptUnreadable(context, partition, unreadable, decision);
   }
   if (change.kind === 'nothing_lost' && open.length === 0) {
-    throw new UsageError(`nothing to accept: ${topic} ${change.words}, and it has no open incident`);
+    throw new UsageError(`nothing to accept: ${topic} ${change.message}, and it has no open incident`);
   }
   const incidentIds = decision.dryRun
     ? open.map(({ incidentId }) => incidentId)
@@ -74,7 +74,7 @@ export async function acceptLoss(context: Context, partition: number, decision: 
     partition,
     accepted: change.accepted,
     lost_count: change.lostCount,
-    message: `${topic}: ${change.words}`,
+    message: `${topic}: ${change.message}`,
   };
 }
 

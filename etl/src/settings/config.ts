@@ -44,7 +44,7 @@ const schema = z.object({
   ETL_EXCHANGE_RATE_AGE_MAX_DAYS: count.default(10),
   ETL_EXCHANGE_ROUNDING: z.enum(['half_even', 'half_up']).default('half_even'),
   ETL_TAX_UNVERIFIED: z.enum(unverifiedTaxPolicies).default('accept'),
-  ETL_REJECT_SHARE_MAX: z.coerce.number().min(0).max(1, 'expected a share from 0 to 1, as 0.2').optional(),
+  ETL_REJECT_SHARE_MAX: z.coerce.number().min(0).max(1, 'expected a ratio from 0 to 1, as 0.2').optional(),
   ETL_REJECT_COUNT_MIN: count.default(100),
   ETL_FAILPOINT: z
     .string()
@@ -104,7 +104,7 @@ export function createConfig(environment: Readonly<Record<string, string | undef
     rejectLimit:
       env.ETL_REJECT_SHARE_MAX === undefined
         ? undefined
-        : { shareMax: env.ETL_REJECT_SHARE_MAX, countMin: env.ETL_REJECT_COUNT_MIN },
+        : { ratioMax: env.ETL_REJECT_SHARE_MAX, countMin: env.ETL_REJECT_COUNT_MIN },
     failpoint: env.ETL_FAILPOINT,
     maintenance: {
       stagingKeptMs: env.ETL_STAGING_KEPT_HOURS * 3_600_000,

@@ -6,7 +6,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    // On a read-only file system Node 24 says ENOENT of several folders at once; of one it gives the reason.
+    // On a read-only file system Node 24 throws ENOENT for several folders at once; for one it throws the real reason.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') mkdirSync(firstMissing(path));
     throw error;
   }

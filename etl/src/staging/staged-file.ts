@@ -15,7 +15,7 @@ export interface SealedFile {
   readonly seal: StagedFileSeal;
 }
 
-/** A staged file is not what was written: the machine lost power, or a hand was in it. The step before makes it anew. */
+/** A staged file is not what was written: the machine lost power, or something changed it. The step before makes it again. */
 export class StagedFileDamagedError extends TemporaryError {}
 
 export const chunkBytes = 256 * 1024;
@@ -68,7 +68,7 @@ export class StagedFileWriter implements Disposable {
     this.#used += this.#buffer.write(text, this.#used);
   }
 
-  /** Writes what is left and says how to know the file again. */
+  /** Writes what is left. @returns what the file is recognized by. */
   seal(): StagedFileSeal {
     this.#flush();
     return { sizeBytes: this.#sizeBytes, crc32: this.#crc32 };
@@ -147,7 +147,7 @@ export class FileWindow implements Disposable {
   #position = 0;
   #bytes: Buffer;
 
-  /** @param pieceBytes - About so much is read at a time. */
+  /** @param pieceBytes - How many bytes are read at a time, about. */
   constructor(file: SealedFile, pieceBytes: number) {
     this.#file = file;
     this.#pieceBytes = pieceBytes;

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 import { chunkBytes, FileWindow, StagedFileDamagedError, type SealedFile } from './staged-file.ts';
 
-/** The size of the record that begins at a place of some bytes; undefined while those do not even tell its size. */
+/** The size of the record that begins at an index of some bytes; undefined while those end before its size. */
 export type RecordSize = (bytes: Buffer, at: number) => number | undefined;
 
 /** Less than a chunk, for many files may be read at once. */
@@ -96,7 +96,7 @@ function requireNothingLeft({ bytes }: FileWindow, { path }: SealedFile): void {
   if (bytes.length > 0) throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
 }
 
-/** Reads the one record that begins at a position of a file; its size is told by its first `headBytes`. */
+/** Reads the one record that begins at a position of a file; its first `headBytes` hold its size. */
 export function readRecordBytes(path: string, position: number, sizeAt: RecordSize, headBytes: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {

@@ -8,7 +8,7 @@ import { failpoint } from '../failures/failpoint.ts';
 import { makeFolder } from './make-folder.ts';
 import { isIntact, type SealedFile, type StagedFileSeal } from './staged-file.ts';
 
-/** What a step leaves for the next one: files, and what it says of them. */
+/** What a step leaves for the next one: files, and facts about them. */
 export interface StagedStep<Facts> {
   readonly folder: string;
   readonly facts: Facts;
@@ -97,7 +97,7 @@ export class BatchStaging {
     }
   }
 
-  /** True when a file of these steps is no longer what was written: looked at when a step fails for no known reason. */
+  /** True when a file of these steps is no longer what was written: checked when a step fails for no known reason. */
   isDamaged(steps: readonly StepFolder<unknown>[]): boolean {
     return steps.some((step) => {
       const found = this.find(step);
@@ -128,7 +128,7 @@ export function freeBytes(stagingDir: string): number {
 }
 
 /**
- * Removes what batches left that ended without being loaded: folders that nobody has changed since then.
+ * Removes what batches left that ended without being loaded: folders unchanged since then.
  * @returns the names of the removed folders.
  */
 export function sweepStaging(stagingDir: string, unchangedSince: Date): string[] {

@@ -25,7 +25,7 @@ interface SettingDifference {
   readonly found: string;
 }
 
-/** What was made, what was there, and what of that is set otherwise; `applied` says whether it has been changed. */
+/** Topics created and present, and settings that differ; `applied`: they have been changed. */
 export interface TopicsReport {
   readonly created: readonly string[];
   readonly present: readonly string[];
@@ -34,7 +34,7 @@ export interface TopicsReport {
 }
 
 const dayMs = 86_400_000;
-/** The least that messages are kept: three batches may fail, and however often one is due, somebody needs an hour to look. */
+/** The least that messages are kept: three batches may fail, and people need an hour to react, however often one is due. */
 function retentionMinMs(scheduleSeconds: number): number {
   return Math.max(3_600_000, 3 * scheduleSeconds * 1000);
 }
@@ -84,14 +84,14 @@ function settingsFor({
   const leastMs = retentionMinMs(scheduleSeconds);
   if (retentionMs < leastMs) {
     throw new UsageError(
-      `KAFKA_TOPIC_RETENTION_DAYS=${topicRetentionDays} keeps messages for ${retentionMs / 1000} s: Kafka would delete sales ` +
+      `KAFKA_TOPIC_RETENTION_DAYS=${topicRetentionDays} keeps messages for ${retentionMs / 1000} s: Kafka would delete records ` +
         `before a batch has read them; with a batch every ${scheduleSeconds} s (ETL_SCHEDULE_SECONDS) the least is ` +
         `${leastMs / 1000} s (${Math.ceil((leastMs / dayMs) * 1e4) / 1e4}), and 7 days are usual`,
     );
   }
   const settings = new Map([
     ['retention.ms', String(retentionMs)],
-    // A limit of size deletes sales whatever their age.
+    // A limit of size deletes records whatever their age.
     ['retention.bytes', '-1'],
   ]);
   return allowCompaction ? settings : settings.set('cleanup.policy', 'delete');

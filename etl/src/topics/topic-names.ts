@@ -4,7 +4,7 @@ const lengthMax = 249;
 
 /**
  * Kafka's rules for names of topics. Its metrics write '.' as '_', so it refuses a name that differs from another only there.
- * @throws UsageError naming the variable's value and what is in its way.
+ * @throws UsageError with the variable's value and the name that conflicts.
  */
 export function requireTopicNames(wanted: readonly string[], existing: ReadonlySet<string>): void {
   for (const name of wanted) {
@@ -23,7 +23,7 @@ export function requireTopicNames(wanted: readonly string[], existing: ReadonlyS
     const [missing, inTheWay] = existing.has(name) ? [other, name] : [name, other];
     throw new UsageError(
       `topic ${missing} can not be made beside topic ${inTheWay}: to Kafka '.' and '_' are the same in names; ` +
-        `choose another name, or delete ${inTheWay} if nobody needs it; ${namedBy}`,
+        `choose another name, or delete ${inTheWay} if it is not needed; ${namedBy}`,
     );
   }
   const repeated = wanted.find((name, index) => wanted.indexOf(name) !== index);

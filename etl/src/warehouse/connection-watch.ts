@@ -6,36 +6,36 @@ import { TemporaryError } from '../failures/errors.ts';
 import { endClient } from './end-client.ts';
 
 export interface WatchOptions {
-  /** How long nothing may pass on the connection, while the server has something to do, before somebody asks. */
+  /** How long nothing may pass on the connection, while the server has something to do, before the server is asked. */
   readonly silenceMaxMs: number;
   /** How long the warehouse may then be away altogether. */
   readonly waitMaxMs: number;
-  /** Opens a further connection to the same warehouse, for a question about the silent one. */
+  /** Opens a further connection to the same warehouse, to ask about the silent one. */
   readonly connect: () => Promise<pg.Client>;
 }
 
-/** Looks after one connection until it is disposed of. */
+/** Watches one connection until it is disposed of. */
 export interface ConnectionWatch extends Disposable {
   /** Why the connection was given up, once it was. */
   readonly lost: TemporaryError | undefined;
 }
 
-/** What another session sees of the watched one. */
-type Sight =
+/** What another session finds about the watched one. */
+type Probe =
   | { readonly kind: 'working' }
-  /** The server has answered long ago, or was never asked. */
-  | { readonly kind: 'deaf'; readonly words: string }
-  | { readonly kind: 'away' };
+  /** The server has nothing to do for it: it has answered long ago, or never got the query. */
+  | { readonly kind: 'stalled'; readonly reason: string }
+  | { readonly kind: 'unreachable' };
 
 const tickMs = 1000;
-/** An answer may be on its way at the very moment of the question: seen twice, a second apart, it is none. */
-const sightsMax = 2;
+/** An answer may be on its way during one probe: two of them, a second apart, are certain. */
+const stalledProbesMax = 2;
 
 /**
- * Gives a connection up that is half-open: its peer is gone, or the way to it, and nobody has said so. TCP notices after
- * many minutes or, where something between the two still acknowledges, never; a time-out for queries would end long ones
- * that are well. So, after a silence, a second connection asks the server how the session stands. One that works, or waits
- * for a lock, may go on for as long as it likes.
+ * Gives up a connection that is half-open: its peer is gone, or unreachable, without a notice. TCP finds out after many
+ * minutes or, where a proxy still acknowledges, never; a time-out for queries would end long ones that are healthy. So,
+ * after a silence, a second connection asks the server for the state of the session. One that works, or waits for a lock,
+ * may go on without a limit.
  */
 export function watchConnection(client: pg.Client, options: WatchOptions): ConnectionWatch {
   const watch = new Watch(client, options);
@@ -54,10 +54,10 @@ class Watch {
   readonly #timer: NodeJS.Timeout;
   readonly #connectedMs = performance.now();
   #passed = 0;
-  /** Counted in ticks, not by the clock: a process that was busy or stopped has not listened. */
+  /** Counted in ticks, not by the clock: a process that was busy or stopped has not received. */
   #silentMs = 0;
-  #awaySinceMs: number | undefined;
-  #deafSights = 0;
+  #unreachableSinceMs: number | undefined;
+  #stalledProbes = 0;
   #isAsking = false;
 
   constructor(client: pg.Client, options: WatchOptions) {
@@ -71,53 +71,54 @@ class Watch {
   }
 
   async #tick(): Promise<void> {
-    // What is closed has said so.
+    // A closed connection has thrown its error.
     if (this.#client.connection.stream.destroyed) return this.stop();
     const passed = bytesPassed(this.#client);
-    if (passed !== this.#passed || !isWaiting(this.#client)) return this.#heard(passed);
+    if (passed !== this.#passed || !isWaiting(this.#client)) return this.#received(passed);
     this.#silentMs += tickMs;
     if (this.#silentMs < this.#options.silenceMaxMs || this.#isAsking) return;
     this.#isAsking = true;
     const question = {
       pid: 'processID' in this.#client ? this.#client.processID : null,
       ageSeconds: (performance.now() - this.#connectedMs) / 1000,
-      isLast: this.#deafSights + 1 >= sightsMax,
+      isLast: this.#stalledProbes + 1 >= stalledProbesMax,
     };
-    const sight = await sightOf(question, this.#options.connect);
+    const probe = await probeSession(question, this.#options.connect);
     this.#isAsking = false;
-    // It has spoken meanwhile.
-    if (bytesPassed(this.#client) === passed) this.#judge(sight);
+    // Nothing has come in meanwhile.
+    if (bytesPassed(this.#client) === passed) this.#evaluate(probe);
   }
 
-  #heard(passed: number): void {
+  #received(passed: number): void {
     this.#passed = passed;
     this.#silentMs = 0;
-    this.#awaySinceMs = undefined;
-    this.#deafSights = 0;
+    this.#unreachableSinceMs = undefined;
+    this.#stalledProbes = 0;
   }
 
-  #judge(sight: Sight): void {
+  #evaluate(probe: Probe): void {
     const silence = `nothing has passed on the connection to the warehouse for ${Math.round(this.#silentMs / 1000)} s`;
-    switch (sight.kind) {
+    switch (probe.kind) {
       case 'working':
-        return this.#heard(this.#passed);
-      case 'deaf':
-        this.#awaySinceMs = undefined;
-        this.#deafSights += 1;
-        if (this.#deafSights >= sightsMax) this.#giveUp(`${silence}, and its server ${sight.words}: it is half-open`);
+        return this.#received(this.#passed);
+      case 'stalled':
+        this.#unreachableSinceMs = undefined;
+        this.#stalledProbes += 1;
+        if (this.#stalledProbes >= stalledProbesMax)
+          this.#giveUp(`${silence}, and its server ${probe.reason}: it is half-open`);
         return;
-      case 'away':
-        this.#awaySinceMs ??= performance.now();
-        if (performance.now() - this.#awaySinceMs < this.#options.waitMaxMs) return;
+      case 'unreachable':
+        this.#unreachableSinceMs ??= performance.now();
+        if (performance.now() - this.#unreachableSinceMs < this.#options.waitMaxMs) return;
         return this.#giveUp(`${silence}, and the warehouse can not be reached by another one`);
       default:
-        return sight satisfies never;
+        return probe satisfies never;
     }
   }
 
-  #giveUp(words: string): void {
+  #giveUp(message: string): void {
     this.stop();
-    this.lost = new TemporaryError(words);
+    this.lost = new TemporaryError(message);
     this.#client.connection.stream.destroy(this.lost);
   }
 }
@@ -143,10 +144,10 @@ interface Question {
 }
 
 /**
- * Asks another session of the same user; the server's own words for what it waits for are in `wait_event`. A session that is
- * deaf for the last time is ended: it may hold locks that the next try needs.
+ * Asks another session of the same user; `wait_event` is what its server process waits for. A session that is
+ * found stalled for the last time is ended: it may hold locks that the next try needs.
  */
-async function sightOf({ pid, ageSeconds, isLast }: Question, connect: () => Promise<pg.Client>): Promise<Sight> {
+async function probeSession({ pid, ageSeconds, isLast }: Question, connect: () => Promise<pg.Client>): Promise<Probe> {
   try {
     const client = await connect();
     try {
@@ -157,27 +158,27 @@ async function sightOf({ pid, ageSeconds, isLast }: Question, connect: () => Pro
            and clock_timestamp() - backend_start >= make_interval(secs => $2)`,
         [pid, ageSeconds],
       );
-      const sight = judged(rows[0]);
-      if (isLast && sight.kind === 'deaf') await client.query('select pg_terminate_backend($1)', [pid]);
-      return sight;
+      const probe = probeOf(rows[0]);
+      if (isLast && probe.kind === 'stalled') await client.query('select pg_terminate_backend($1)', [pid]);
+      return probe;
     } finally {
       await endClient(client);
     }
   } catch (error) {
-    return isAnswer(error) ? { kind: 'working' } : { kind: 'away' };
+    return isAnswer(error) ? { kind: 'working' } : { kind: 'unreachable' };
   }
 }
 
-function judged(session: { readonly state: string | null; readonly wait_event: string | null } | undefined): Sight {
-  if (session === undefined) return { kind: 'deaf', words: 'knows nothing of this session' };
+function probeOf(session: { readonly state: string | null; readonly wait_event: string | null } | undefined): Probe {
+  if (session === undefined) return { kind: 'stalled', reason: 'knows nothing of this session' };
   const { state, wait_event: waitEvent } = session;
-  if (state?.startsWith('idle') === true) return { kind: 'deaf', words: `takes the session for ${state}` };
-  if (waitEvent === 'ClientRead') return { kind: 'deaf', words: 'waits for more of what is being sent' };
-  if (waitEvent === 'ClientWrite') return { kind: 'deaf', words: 'waits for its answer to be taken' };
+  if (state?.startsWith('idle') === true) return { kind: 'stalled', reason: `takes the session for ${state}` };
+  if (waitEvent === 'ClientRead') return { kind: 'stalled', reason: 'waits for more of what is being sent' };
+  if (waitEvent === 'ClientWrite') return { kind: 'stalled', reason: 'waits for its answer to be taken' };
   return { kind: 'working' };
 }
 
-/** A server that is up and refuses the question, as when all connections are taken, tells nothing of the session. */
+/** A server that is up and refuses the question, as when all connections are taken, says nothing about the session. */
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^(28|42|53)...$/.test(String(error.code));
 }

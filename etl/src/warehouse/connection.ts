@@ -41,7 +41,7 @@ const idleInTransactionTimeoutMs = 120_000;
 
 /** A server whose machine is gone is noticed here too, while nothing is on its way to it. */
 const keepAliveDelayMs = 15_000;
-/** A client whose machine is gone says nothing more: the server asks it, and ends its session after 30 seconds. */
+/** A client whose machine is gone: the server probes it, and ends its session after 30 seconds. */
 const deadClientSettings =
   '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000';
 
@@ -100,7 +100,7 @@ async function connectedClient(
   });
   try {
     await client.connect();
-    // A connection that breaks while nobody waits on it: the next query says so.
+    // A connection that breaks while idle: the next query throws.
     client.on('error', () => undefined);
     return client;
   } catch (error) {

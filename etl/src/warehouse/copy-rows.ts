@@ -17,7 +17,7 @@ export interface CopyTarget {
 
 /** Rows, and what they are for. */
 export interface CopySource extends CopyTarget {
-  /** How many rows there are; undefined where nobody has counted them. */
+  /** How many rows there are; undefined where they are not counted. */
   readonly count: number | undefined;
   /**
    * Rows, without the header and the trailer of the format. Each chunk is good until three more were asked for: one is on its

@@ -10,7 +10,7 @@ export function isAboutRecordBatch({ kind }: { readonly kind: string }): boolean
   return batchKinds.includes(kind);
 }
 
-/** Whether somebody has accepted the loss of a record batch that can not be read. */
+/** Whether the loss of a record batch was accepted that can not be read. */
 export async function isGivenUp(
   db: Queryable,
   topic: string,

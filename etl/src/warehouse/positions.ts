@@ -42,7 +42,7 @@ export async function beginPositions(
   });
 }
 
-/** Writes the first positions of partitions. Whoever comes first sets them. */
+/** Writes the first positions of partitions. Those that are there stay. */
 export async function insertPositions(db: Queryable, topic: string, positions: readonly Position[]): Promise<void> {
   if (positions.length === 0) return;
   await db
@@ -51,7 +51,7 @@ export async function insertPositions(db: Queryable, topic: string, positions: r
     .onConflictDoNothing();
 }
 
-/** The version of facts, profiles and positions as the transaction sees it, and the currency of their base amounts. */
+/** The version of transactions, profiles and positions as the transaction sees it, and the currency of their base amounts. */
 export async function readState(
   db: Queryable,
 ): Promise<{ readonly stateVersion: bigint; readonly baseCurrency: string }> {
@@ -60,7 +60,7 @@ export async function readState(
 }
 
 /**
- * Locks facts, profiles and positions against every other writer until the transaction ends.
+ * Locks transactions, profiles and positions against every other writer until the transaction ends.
  * @returns the version they have now.
  */
 export async function lockState(db: Queryable, lockTimeoutMs: number): Promise<bigint> {
@@ -69,7 +69,7 @@ export async function lockState(db: Queryable, lockTimeoutMs: number): Promise<b
   return requireState(state).stateVersion;
 }
 
-/** Says that facts, profiles or positions have changed; the caller holds the lock. */
+/** Notes that transactions, profiles or positions have changed; the caller holds the lock. */
 export async function bumpStateVersion(db: Queryable): Promise<void> {
   await db.update(warehouseState).set({ stateVersion: sql`${warehouseState.stateVersion} + 1` });
 }

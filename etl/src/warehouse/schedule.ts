@@ -6,7 +6,7 @@ import type { Queryable } from './connection.ts';
 /** Seconds between two scheduled batches today, as a value of an insert. */
 export const currentSchedule = sql`(select ${warehouseState.scheduleSeconds} from ${warehouseState})`;
 
-/** Whether batches come as the schedule says. */
+/** Whether batches come on schedule. */
 export interface ScheduleState {
   readonly scheduleSeconds: number;
   /** Seconds since a batch was last loaded, an empty one too; before the first, since the server started. */

@@ -21,7 +21,7 @@ export const readUncommitted = 0;
 
 export const connectionTimeoutMs = 3000;
 export const requestTimeoutMs = 15_000;
-/** What a broker that is well may need, however little somebody wants to wait. */
+/** A healthy broker may need this long, whatever the settings allow. */
 const requestTimeoutMinMs = 3000;
 
 /** Retries live in `retrying`, with one deadline for all of them; kafkajs itself tries twice. */

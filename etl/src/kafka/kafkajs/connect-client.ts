@@ -1,11 +1,10 @@
 import type { Logger } from '@pulse/runtime';
-import type { Producer } from 'kafkajs';
 import type Cluster from 'kafkajs/src/cluster/index.js';
 import errors from 'kafkajs/src/errors.js';
 import createProducer from 'kafkajs/src/producer/index.js';
 
 import { TemporaryError } from '../../failures/errors.ts';
-import type { KafkaClient, Message, PartitionOffsets } from '../kafka-client.ts';
+import type { KafkaClient, PartitionOffsets, Publisher } from '../kafka-client.ts';
 import { topicSettingsOf, watchedSettings, type TopicSettings } from '../topic-settings.ts';
 import { createCluster, readUncommitted } from './cluster.ts';
 import { fetchFrom } from './fetch-partition.ts';
@@ -16,7 +15,6 @@ export async function connectClient(
   logger: Logger,
 ): Promise<KafkaClient> {
   const cluster = createCluster(brokers, waitMaxMs, logger);
-  let producer: Promise<Producer> | undefined;
   const client: KafkaClient = {
     get clusterId() {
       return cluster.brokerPool.metadata?.clusterId ?? null;
@@ -33,10 +31,7 @@ export async function connectClient(
       const topics = [{ topic, partitions }];
       await coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics });
     },
-    publish: async (otherTopic, messages) => {
-      producer ??= connectedProducer(cluster);
-      return publish(cluster, await producer, otherTopic, messages);
-    },
+    createPublisher: async (otherTopic) => createPublisher(cluster, otherTopic),
     [Symbol.asyncDispose]: async () => cluster.disconnect(),
   };
   try {
@@ -49,32 +44,26 @@ export async function connectClient(
   }
 }
 
-async function connectedProducer(cluster: Cluster): Promise<Producer> {
+const ackTimeoutMs = 5000;
+
+async function createPublisher(cluster: Cluster, topic: string): Promise<Publisher> {
   const retry = { retries: 2, initialRetryTime: 100, maxRetryTime: 500 };
   const producer = createProducer({ cluster, logger: cluster.rootLogger, retry });
   await producer.connect();
-  return producer;
-}
-
-const ackTimeoutMs = 5000;
-
-async function publish(
-  cluster: Cluster,
-  producer: Producer,
-  topic: string,
-  messages: readonly Message[],
-): Promise<'published' | 'too_large'> {
-  const copies = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
-  try {
-    await producer.send({ topic, messages: copies, acks: -1, timeout: ackTimeoutMs });
-    return 'published';
-  } catch (error) {
-    if (error instanceof errors.KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE') return 'too_large';
-    throw error;
-  } finally {
+  return {
+    publish: async (messages) => {
+      const copies = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+      try {
+        await producer.send({ topic, messages: copies, acks: -1, timeout: ackTimeoutMs });
+        return 'published';
+      } catch (error) {
+        if (error instanceof errors.KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE') return 'too_large';
+        throw error;
+      }
+    },
     // Else an error of this topic would hide the metadata of the client's own.
-    cluster.targetTopics.delete(topic);
-  }
+    [Symbol.dispose]: () => void cluster.targetTopics.delete(topic),
+  };
 }
 
 async function partitionOffsets(cluster: Cluster, topic: string): Promise<PartitionOffsets[]> {

@@ -1,7 +1,7 @@
 import type { Logger } from '@pulse/runtime';
 import type { LogEntry } from 'kafkajs';
 
-/** Sends kafkajs's own words to the logger, at debug: what matters of them comes back as an error. */
+/** Sends kafkajs's messages to the logger, at debug: what matters of them is thrown as an error as well. */
 export function kafkaLogCreator(logger: Logger) {
   return () =>
     ({ namespace, log }: LogEntry): void => {
