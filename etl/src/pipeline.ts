@@ -21,7 +21,7 @@ import { markSuperseded, requireBatch, timed } from './warehouse/batch-ledger.ts
  */
 export async function runStep(context: Context, step: StepName, batchId: string, kind: BatchKind): Promise<Batch> {
   // Kafka connects while the warehouse answers; the code that needs the connection gets its error.
-  if ((step === 'extract' || step === 'load') && kind !== 'replay') context.kafka().catch(() => undefined);
+  if (step === 'extract' && kind !== 'replay') context.kafka().catch(() => undefined);
   try {
     const batch = await planBatch(context, batchId, kind);
     if (await isStillToDo(context, batch)) await runThrough(context, batch, step);

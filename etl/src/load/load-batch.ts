@@ -33,6 +33,8 @@ export async function loadBatch(
 ): Promise<void> {
   const { warehouse, logger, config } = context;
   const { batchId } = batch;
+  // Positions are mirrored after the load: Kafka connects while the warehouse works.
+  if (batch.claims === null) context.kafka().catch(() => undefined);
   const ended = await claimLoad(warehouse, batchId, config.warehouse.loadTimeoutMs);
   if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended sessions that earlier tries at a load had left');
   const refused = new Map<string, string>();
