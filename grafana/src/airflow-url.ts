@@ -2,7 +2,7 @@
 export const airflowVariableName = 'airflow';
 
 /**
- * Airflow's address as it stands in the committed dashboards: that of development. grafana/start.sh and the preview put
+ * Airflow's address as the committed dashboards have it: that of development. grafana/start.sh and the preview put
  * the installation's own in its place.
  */
 export const developmentAirflowUrl = 'http://localhost:8080';

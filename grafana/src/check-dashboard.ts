@@ -46,7 +46,7 @@ function checkVariables({ templating }: DashboardJson): string[] {
       .filter((variable) => variable.type === 'query')
       .filter(({ name }) => name !== baseCurrencyName && name !== scheduleName)
       .filter(({ multi, includeAll, allValue }) => !(multi && includeAll && allValue === everything))
-      .map(({ name }) => `the variable ${name} can not stand for all values`),
+      .map(({ name }) => `the variable ${name} has no choice of all values`),
   ];
 }
 
@@ -57,14 +57,14 @@ function checkPanel(panel: PanelJson, variables: readonly string[]): string[] {
   return [
     ...breaches([
       [panel.title !== '', 'it has no title'],
-      [panel.description.length >= 20, 'its description says too little'],
+      [panel.description.length >= 20, 'its description is too short'],
       [defaults.unit !== '', 'it has no unit'],
       [panel.targets.length > 0, 'it has no query'],
       [isInterval(panel.interval, variables), `its interval is none, and no variable either: ${panel.interval}`],
       [panel.options?.showPercentChange !== true, 'Grafana would show ∞ % for its change where the first value is 0'],
       [uids.every((uid) => uid === warehouseDatasource.uid), 'it reads another datasource'],
       [panel.type !== 'stat' || steps.length > 0, 'it has no thresholds'],
-      [panel.type !== 'stat' || defaults.noValue !== undefined, 'it does not say what is shown when there is no value'],
+      [panel.type !== 'stat' || defaults.noValue !== undefined, 'it has no text for a missing value'],
       [steps.every(({ value }, index) => (value === null) === (index === 0)), 'its thresholds have no base colour'],
       [ascending(steps.map(({ value }) => value ?? -Infinity)), 'its thresholds are out of order'],
     ]),
@@ -101,7 +101,7 @@ function checkGrid(panels: readonly PanelJson[]): string[] {
   );
   return [
     ...panels.flatMap(({ id, gridPos: { x, w } }) =>
-      breaches([[x + w <= columns, `panel ${id} stands out of the grid`]]),
+      breaches([[x + w <= columns, `panel ${id} reaches out of the grid`]]),
     ),
     ...repeated(cells).map((cell) => `two panels cover the cell ${cell}`),
   ];

@@ -18,7 +18,7 @@ test.each([
   [`select sum(amount_sum) from sales_per_minute where ${chosen}`, ['it adds up amounts of different currencies']],
   [
     'select count(*) from sales_per_minute where currency in (${currency:sqlstring}) and product_category in (${category:sqlstring})',
-    ['it does not heed the variable country'],
+    ['it ignores the variable country'],
   ],
   [`select count(*) from fraud_alerts where $__timeFilter(transaction_timestamp) and ${chosen}`, []],
   ['select order_id from rejected_transactions where batch_id = coalesce(${batch:sqlstring})\nlimit 50', []],

@@ -52,7 +52,7 @@ function checkChoices(sql: string, tables: readonly string[]): string[] {
   if (bounds.slice(1).some((bound) => sql.includes(bound))) return [];
   return salesFilters
     .filter(({ variable }) => !sql.includes(`\${${variable}:sqlstring}`))
-    .map(({ variable }) => `it does not heed the variable ${variable}`);
+    .map(({ variable }) => `it ignores the variable ${variable}`);
 }
 
 function checkSums(sql: string): string[] {

@@ -24,5 +24,5 @@ export function linkToBatch(): DynamicConfigValue[] {
 
 /** Properties of a column of customer ids. */
 export function linkToCustomer(): DynamicConfigValue[] {
-  return toDashboard(dashboardUids.fraud, 'customer', "This customer's story");
+  return toDashboard(dashboardUids.fraud, 'customer', 'All about this customer');
 }

@@ -31,7 +31,7 @@ describe('a breach of the conventions is found:', () => {
     ['two panels have the id 1', ({ panels }) => panels.forEach((panel) => (panel.id = 1))],
     ['two panels cover the cell 0, 0', ({ panels }) => panels.forEach((panel) => (panel.gridPos.y = 0))],
     [
-      'the variable category can not stand for all values',
+      'the variable category has no choice of all values',
       ({ templating }) =>
         templating.list.forEach((variable) => {
           if (variable.type === 'query') variable.allValue = '';
@@ -50,7 +50,7 @@ describe('a breach of the conventions is found:', () => {
 
   const panels: [string, (panel: PanelJson) => void][] = [
     ['its title names no variable: region', (panel) => (panel.title = 'Sales of ${region}')],
-    ['its description says too little', (panel) => (panel.description = 'Sales')],
+    ['its description is too short', (panel) => (panel.description = 'Sales')],
     ['it has no unit', (panel) => (panel.fieldConfig.defaults.unit = '')],
     ['it has no query', (panel) => (panel.targets = [])],
     [

@@ -3,7 +3,7 @@ import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import { warehouseDatasource } from './warehouse-datasource.ts';
 import { warehouseQuery, type QueryFormat } from './warehouse-query.ts';
 
-/** What every panel must say. */
+/** What every panel must have. */
 export interface PanelDescription {
   /** Unique in its dashboard and never changed: links and alerts refer to it. */
   readonly id: number;

@@ -31,11 +31,11 @@ test('each variable of the provisioning is a setting of the stack', async () => 
   for (const name of expected) expect(settings).toContain(`\n${name}=`);
 });
 
-test('dashboards stand in the folder of the alert rules', async () => {
+test('dashboards are in the folder of the alert rules', async () => {
   expect(await provisioningText()).toContain(`folder: ${folderTitle}\n`);
 });
 
-test('each route of an alert names who is told: some versions of Grafana do not start where one is left to inherit', async () => {
+test('each route of an alert names its receiver: some versions of Grafana do not start where one is left to inherit', async () => {
   const text = await readFile(new URL('grafana/provisioning/alerting/notifications.yaml', repository), 'utf8');
   const routes = text.match(/object_matchers:/g) ?? [];
   expect(routes).toHaveLength(2);

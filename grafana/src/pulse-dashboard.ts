@@ -35,7 +35,7 @@ export function pulseDashboard({ uid, title, description, tags, from }: Dashboar
     .link({ build: linkToTheOthers });
 }
 
-/** Stands in the dashboard's bar: the SDK would put it away in a menu. */
+/** Shown in the dashboard's bar: the SDK would put it into a menu. */
 function linkToTheOthers(): DashboardLink {
   const { placement: _menu, ...link } = new DashboardLinkBuilder('Global Sales Pulse')
     .type(DashboardLinkType.Dashboards)

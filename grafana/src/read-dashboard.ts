@@ -45,7 +45,7 @@ const queryVariable = z.object({
   query: z.string(),
   multi: z.boolean(),
   includeAll: z.boolean(),
-  /** Of variables whose choice may be all. */
+  /** Of variables with a choice of all values. */
   allValue: z.string().optional(),
 });
 

@@ -15,10 +15,10 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs start.sh with a program that says what Grafana would see. */
+/** Runs start.sh with a program that prints what Grafana would see. */
 function start(environment: Readonly<Record<string, string>>) {
-  const says = 'echo "$GF_PATHS_PROVISIONING $ALERT_WEBHOOK_URL $GRAFANA_ALERT_MUTE $*"';
-  const args = [fileURLToPath(new URL('start.sh', source)), folder, 'sh', '-c', says, 'sh', 'server', 'a b'];
+  const print = 'echo "$GF_PATHS_PROVISIONING $ALERT_WEBHOOK_URL $GRAFANA_ALERT_MUTE $*"';
+  const args = [fileURLToPath(new URL('start.sh', source)), folder, 'sh', '-c', print, 'sh', 'server', 'a b'];
   const { status, stdout, stderr } = spawnSync('sh', args, {
     env: { PATH: process.env['PATH'], ...environment },
     encoding: 'utf8',
@@ -49,7 +49,7 @@ test('without settings Grafana gets what is committed, and alerts are muted', as
   expect(await changed()).toEqual([]);
 });
 
-test('a webhook is told', () => {
+test('a webhook gets the alerts', () => {
   expect(start({ ALERT_WEBHOOK_URL: 'https://hooks.example.com/a?b=c&d' }).stdout).toBe(
     `${folder}/provisioning https://hooks.example.com/a?b=c&d never server a b\n`,
   );

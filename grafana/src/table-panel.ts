@@ -13,7 +13,7 @@ interface TableDescription extends Omit<PanelDescription, 'format' | 'unit'> {
 /** Rows as they are, newest or most important first. */
 export function tablePanel({ columns = {}, noValue, ...description }: TableDescription): TableBuilder {
   const table = describePanel(new TableBuilder(), { ...description, unit: 'none', format: 'table' }).noValue(noValue);
-  // To the second: milliseconds do not fit a column's width, and nobody reads them.
+  // To the second: milliseconds do not fit a column's width, and are not needed.
   table.overrideByFieldType('time', [...inUnit('dateTimeAsIso'), ...wide(160)]);
   // Else a text of digits is shown as a number: an id rounded, an amount without its decimals.
   table.overrideByFieldType('string', inUnit('string'));
@@ -21,7 +21,7 @@ export function tablePanel({ columns = {}, noValue, ...description }: TableDescr
   // A table without a column that could grow would leave the right side of its panel empty.
   const widthOf = names.every((name) => name in shortColumns) ? minWidthOf : fixedWidthOf;
   for (const name of names) {
-    // Else a cell without a value would say that there is no row.
+    // Else a cell without a value would show the text for a table without rows.
     table.overrideByName(name, [{ id: 'noValue', value: '–' }, ...widthOf(name), ...(columns[name] ?? [])]);
   }
   return table;
@@ -34,7 +34,7 @@ function columnNames(sql: string): string[] {
 
 /** Columns that are always short, and their width in pixels; the rest of the table is divided among the other columns. */
 const shortColumns: Readonly<Record<string, number>> = {
-  Country: 70,
+  Country: 80,
   Currency: 80,
   Amount: 115,
   Tax: 105,
@@ -49,7 +49,7 @@ const shortColumns: Readonly<Record<string, number>> = {
   Mean: 110,
   Deviation: 110,
   Rate: 75,
-  Share: 70,
+  'Of all': 70,
   Transactions: 100,
   Alerts: 75,
   'Highest score': 110,
@@ -85,6 +85,10 @@ const shortColumns: Readonly<Record<string, number>> = {
   'Other keys': 95,
   Retries: 70,
   Status: 85,
+  From: 100,
+  Next: 100,
+  Offsets: 85,
+  'Left behind': 100,
   Lost: 75,
   Seen: 65,
   Position: 90,
@@ -145,7 +149,7 @@ export function inUnit(unit: string): DynamicConfigValue[] {
   return [{ id: 'unit', value: unit }];
 }
 
-/** Properties of a column of amounts, which are text (`moneyText`): they stand on the right, as numbers do. */
+/** Properties of a column of amounts, which are text (`moneyText`): aligned to the right, as numbers are. */
 export const money: readonly DynamicConfigValue[] = [{ id: 'custom.align', value: 'right' }];
 
 /** Gives a column a width in pixels. */

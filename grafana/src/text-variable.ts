@@ -9,7 +9,7 @@ export function textVariable(name: string, label: string, description: string, v
     .current({ selected: true, text: value, value });
 }
 
-/** What is the same for all people of one installation: nobody sees it, links use it. */
+/** What is the same for all people of one installation: hidden, used by links. */
 export function constantVariable(name: string, description: string, value: string): ConstantVariableBuilder {
   return new ConstantVariableBuilder(name).description(description).value(value);
 }

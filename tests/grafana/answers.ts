@@ -45,7 +45,7 @@ export function answerOf(body: unknown): { readonly rows: Row[]; readonly times:
   return { rows, times: new Set(fields.filter(({ type }) => type === 'time').map(({ name }) => name)) };
 }
 
-/** Columns that say something else a moment later, with nothing new in the warehouse: ages. */
+/** Columns that change a moment later, with nothing new in the warehouse: ages. */
 export function movingColumns(before: readonly Row[], after: readonly Row[]): ReadonlySet<string> {
   const moved = before.flatMap((row, index) =>
     Object.keys(row).filter((name) => JSON.stringify(row[name]) !== JSON.stringify(after[index]?.[name])),

@@ -112,7 +112,7 @@ async function health(url: string): Promise<z.output<typeof healthy>> {
   return healthy.parse(await (await fetch(`${url}/api/health`)).json());
 }
 
-/** What docker-compose.yaml says of development. */
+/** As docker-compose.yaml has it for development. */
 const administrator = 'admin:admin';
 
 function headersOf(login: string | undefined): Record<string, string> {

@@ -129,7 +129,7 @@ const ruleStates = z.object({
   }),
 });
 
-/** What Grafana's alerting says of each rule, by its title. */
+/** The state of each rule in Grafana's alerting, by its title. */
 async function statesOfRules() {
   const { data } = ruleStates.parse(await grafana.get('/api/prometheus/grafana/api/v1/rules'));
   return new Map(data.groups.flatMap((group) => group.rules).map((rule) => [rule.name, rule]));
@@ -154,22 +154,30 @@ test(
   },
 );
 
-/** What each rule says when it fires. */
+/** The summary of each rule when it fires. */
 const summaries: Readonly<Record<string, RegExp>> = {
-  'no-batch': /^No batch was loaded for \dm \d+s; one is due every 30 s\.$/,
-  'stale-sales': /^The newest sale that is loaded took place \d+m \d+s ago\.$/,
-  'integrity-incident': /^1 integrity incidents are open, 3 records known to be lost\./,
-  'reconciliation-failed': /^The last reconciliation found [1-9]\d* differences among \d+ transactions\.$/,
-  'reconciliation-overdue': /^The last reconciliation ended 1d 3h \d+m \d+s ago; one is due every day\.$/,
-  'reject-rate': /^[\d.]+% of the records of the last 15 minutes were rejected: 2\d\d of \d{3}\.$/,
-  'fraud-spike': /^[\d.]+% of the sales of the last 15 minutes were flagged; [\d.]+% were in the 24 hours before\.$/,
-  'lag-growing': /^Batches have left messages in Kafka for 5 minutes, ever more: \d+ now, [1-9]\d* more than then\.$/,
-  'staging-disk': /^1\.5GiB are free in the staging area\.$/,
+  'no-batch':
+    /^No batch was loaded for \dm \d+s; one is due every 30 s\. Look at the runs of etl_pipeline in Airflow\.$/,
+  'stale-sales':
+    /^The newest loaded sale is \d+m \d+s old\. Check that the producers send, and the lag on Pipeline Health\.$/,
+  'integrity-incident': /^1 integrity incidents are open, with 3 lost records\./,
+  'reconciliation-failed':
+    /^The last reconciliation found [1-9]\d* differences among \d+ transactions\. Run etl reconcile to list them\.$/,
+  'reconciliation-overdue':
+    /^No reconciliation has ended for 1d 3h \d+m \d+s; one is due every day\. Look at the DAG etl_reconcile in Airflow\.$/,
+  'reject-rate':
+    /^[\d.]+% of the records of the last 15 minutes were rejected: 2\d\d of \d{3}\. etl rejected list shows the reasons\.$/,
+  'fraud-spike':
+    /^[\d.]+% of the sales of the last 15 minutes were flagged; [\d.]+% were in the 24 hours before\. The dashboard Fraud shows the rules and customers\.$/,
+  'lag-growing':
+    /^Batches have left messages in Kafka for 5 minutes: \d+ now, [1-9]\d* more than at first\. Look at the durations of batches on Pipeline Health\.$/,
+  'staging-disk':
+    /^1\.5GiB are free in the staging area \(ETL_STAGING_DIR\)\. Free space there, or batches will fail\.$/,
 };
 
 test('every rule fires when all goes wrong, with the figures in its summary', { timeout: 240_000 }, async () => {
   await goWrong(pipeline);
-  const said = await vi.waitFor(async () => {
+  const summariesByTitle = await vi.waitFor(async () => {
     const states = [...(await statesOfRules()).values()];
     expect(states.filter(({ state }) => state !== 'firing').map(({ name }) => name)).toEqual([]);
     return new Map(
@@ -179,23 +187,29 @@ test('every rule fires when all goes wrong, with the figures in its summary', { 
       ]),
     );
   }, everyRuleOnce);
-  const byUid = Object.fromEntries(rules.map(({ uid, title }) => [uid, said.get(title)]));
+  const byUid = Object.fromEntries(rules.map(({ uid, title }) => [uid, summariesByTitle.get(title)]));
   expect(byUid).toEqual(
     Object.fromEntries(rules.map(({ uid }) => [uid, expect.stringMatching(summaries[uid] ?? /^$/)])),
   );
 });
 
-test('the webhook is told of every rule, with a link to its section of the runbook', { timeout: 120_000 }, async () => {
-  await vi.waitFor(() => {
-    const firing = webhook.told.filter(({ status }) => status === 'firing');
-    expect(new Set(firing.map(({ labels }) => labels['alertname']))).toEqual(new Set(rules.map(({ title }) => title)));
-  }, everyRuleOnce);
-  for (const { annotations } of webhook.told) {
-    expect(annotations['runbook_url']).toMatch(/^https:\/\/git\.example\.com\/sales\/blob\/main\/docs\/RUNBOOK\.md#/);
-  }
-});
+test(
+  'the webhook gets an alert of every rule, with a link to its section of the runbook',
+  { timeout: 120_000 },
+  async () => {
+    await vi.waitFor(() => {
+      const firing = webhook.alerts.filter(({ status }) => status === 'firing');
+      expect(new Set(firing.map(({ labels }) => labels['alertname']))).toEqual(
+        new Set(rules.map(({ title }) => title)),
+      );
+    }, everyRuleOnce);
+    for (const { annotations } of webhook.alerts) {
+      expect(annotations['runbook_url']).toMatch(/^https:\/\/git\.example\.com\/sales\/blob\/main\/docs\/RUNBOOK\.md#/);
+    }
+  },
+);
 
-test('it has not warned of anything that this repository says', () => {
+test('Grafana warns of nothing that this repository provisions', () => {
   const warnings = grafana.log.filter((line) => /level=(warn|error)/.test(line));
   expect(warnings.filter((line) => aboutUs.test(line) && !aboutItself.test(line))).toEqual([]);
 });
@@ -203,10 +217,10 @@ test('it has not warned of anything that this repository says', () => {
 /** Who in Grafana reads what this repository provisions. */
 const aboutUs = /logger=(settings|provisioning|ngalert|tsdb|datasource|query|plugin)/;
 
-/** What Grafana says of an installation that was built and not downloaded, or whose user is root. */
+/** What Grafana warns of in an installation that was built and not downloaded, or whose user is root. */
 const aboutItself = /public\/build|frontend logging|provisioning\.notifiers|unsigned plugin|elevated privileges/;
 
-test('without a webhook it starts as well, and tells nobody', { timeout: 180_000 }, async () => {
+test('without a webhook it starts as well, and sends no alert', { timeout: 180_000 }, async () => {
   await using alone = await startGrafana(warehouseUrl());
   expect(await alone.get('/api/v1/provisioning/policies')).toMatchObject({
     routes: [{ mute_time_intervals: ['always'] }],

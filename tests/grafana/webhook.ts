@@ -13,22 +13,22 @@ const message = z.object({
   ),
 });
 
-/** An alert that Grafana has told of. */
-type ToldAlert = z.output<typeof message>['alerts'][number];
+/** An alert that Grafana has sent. */
+type SentAlert = z.output<typeof message>['alerts'][number];
 
 /** What ALERT_WEBHOOK_URL leads to; it ends with its block (`await using`). */
 export interface Webhook extends AsyncDisposable {
   readonly url: string;
   /** The alerts so far, in the order in which they came. */
-  readonly told: readonly ToldAlert[];
+  readonly alerts: readonly SentAlert[];
 }
 
 /** Listens for alerts on a free port. */
 export async function openWebhook(): Promise<Webhook> {
-  const told: ToldAlert[] = [];
+  const alerts: SentAlert[] = [];
   const server = createServer((request, response) => {
     void (async () => {
-      told.push(...message.parse(await json(request)).alerts);
+      alerts.push(...message.parse(await json(request)).alerts);
       response.end();
     })();
   });
@@ -37,7 +37,7 @@ export async function openWebhook(): Promise<Webhook> {
   if (address === null || typeof address === 'string') throw new Error('the webhook has no port');
   return {
     url: `http://127.0.0.1:${address.port}/alerts`,
-    told,
+    alerts,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -13,7 +13,7 @@ test('TEST_BROWSER wins over every other browser', async () => {
   expect(await findBrowser()).toEqual({ path: process.execPath, env: {} });
 });
 
-test('a TEST_BROWSER that is not there is named, and nothing takes its place', async () => {
+test('a TEST_BROWSER that is not there is named, and no other is used', async () => {
   vi.stubEnv('TEST_BROWSER', '/nowhere/chromium');
   await expect(findBrowser()).rejects.toThrow('TEST_BROWSER is /nowhere/chromium: no such program');
 });

@@ -47,7 +47,7 @@ describe.each(dashboards)('$title', ({ uid, panels }) => {
   describe.each([1440, 800])('%d pixels wide', (width) => {
     test.each(['dark', 'light'] as const)('draws every panel in the %s theme', async (theme) => {
       await using visited = await look(uid, { width, theme, search: { ...thatDay, 'var-batch': 'batch-2' } });
-      const { page, faults } = visited;
+      const { page, errors } = visited;
       const empty = [];
       for (const { id, title } of panels) {
         const [heading, ...shown] = (await panelText(page, id)).split('\n');
@@ -59,7 +59,7 @@ describe.each(dashboards)('$title', ({ uid, panels }) => {
       expect(await cutTitles(page)).toEqual([]);
       expect(await page.locator('[data-viz-panel-key]').count()).toBe(panels.length);
       expect(await page.getByTestId(/Panel status error/).count()).toBe(0);
-      expect(faults).toEqual([]);
+      expect(errors).toEqual([]);
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
       expect(overflow).toBeLessThanOrEqual(0);
       await keepScreenshot(page, `${uid}-${width}-${theme}`);
@@ -100,17 +100,17 @@ describe('the figures are those of the warehouse:', () => {
   });
 });
 
-describe('what a sale says is text:', () => {
+describe('the text of a sale is never HTML:', () => {
   test.each(['sales-pulse', 'fraud'])('%s', async (uid) => {
     const search = { ...thatDay, 'var-customer': hostile };
     await using visited = await look(uid, { search });
-    const { page, faults } = visited;
+    const { page, errors } = visited;
     expect(await page.getByText(hostile).count()).toBeGreaterThan(0);
     // The tooltip of a figure or a bar, too.
     await page.getByText(hostile).filter({ visible: true }).first().hover({ force: true });
     expect(await page.locator('img[src="x"]').count()).toBe(0);
     expect(await page.title()).not.toBe('taken');
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
   });
 });
 
@@ -120,7 +120,7 @@ test('SQL in a variable is a value that no sale has', async () => {
   await using visited = await look('sales-pulse', { search: { ...thatDay, 'var-category': injected } });
   expect(await figureOf(visited.page, 1)).toBe('0');
   expect(await visited.page.getByTestId(/Panel status error/).count()).toBe(0);
-  expect(visited.faults).toEqual([]);
+  expect(visited.errors).toEqual([]);
   expect(await pipeline.query('select count(*) from transactions')).toEqual([before]);
 });
 
@@ -157,7 +157,7 @@ test('the menu leads to the other dashboards, for the same time and variables', 
 
 const panelTitles = '[data-viz-panel-key] h2';
 
-/** Titles of panels that are wider than their place. */
+/** Titles of panels that are wider than their panel. */
 async function cutTitles(page: Awaited<ReturnType<typeof visit>>['page']): Promise<string[]> {
   return page
     .locator(panelTitles)
@@ -169,7 +169,7 @@ function shownTitle(title: string): string {
   return title.replace('${base_currency}', 'USD');
 }
 
-/** The time range in an address, where it stands in milliseconds or in ISO 8601. */
+/** The time range in an address, in milliseconds or in ISO 8601. */
 function timeOf(address: string): Date[] {
   const { searchParams } = new URL(address);
   const texts = ['from', 'to'].map((name) => searchParams.get(name) ?? '');

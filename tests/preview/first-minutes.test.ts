@@ -64,7 +64,7 @@ describe.each([
   test.each(uids)('%s shows no figure that was divided by zero', async (uid) => {
     await using visited = await visit(browser, await urlOf(), { uid });
     expect(await visited.page.locator('body').innerText()).not.toMatch(/∞|\bNaN\b|Infinity|undefined/);
-    expect(visited.faults).toEqual([]);
+    expect(visited.errors).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { openBrowser } from './browser.ts';
 import { startPreview } from './preview.ts';
 import { figureOf, panelText, settled, visit } from './visit.ts';
 
-test('panels say that the warehouse is away, and show their figures again when it is back', async () => {
+test('panels report that the warehouse is away, and show their figures again when it is back', async () => {
   await using warehouse = await migratedWarehouse();
   await using way = await openWay();
   const address = new URL(warehouse.url);

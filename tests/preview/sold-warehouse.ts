@@ -6,7 +6,7 @@ import { openUsedPipeline } from '../integration/grafana/sold.ts';
 /** Text that is a page's doing if it is ever taken for HTML; as long as a category may be. */
 export const hostile = '<img src=x onerror="document.title=`taken`">';
 
-/** A pipeline that has loaded two days of the producer's traffic, and then a sale whose words are HTML. */
+/** A pipeline that has loaded two days of the producer's traffic, and then a sale with HTML in its fields. */
 export async function openSoldPipeline(): Promise<Pipeline> {
   await using opening = new AsyncDisposableStack();
   const pipeline = opening.use(await openUsedPipeline());

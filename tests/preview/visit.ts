@@ -14,7 +14,7 @@ export interface Look {
 export interface Visit extends AsyncDisposable {
   readonly page: Page;
   /** Errors on the console, exceptions, and answers other than 200. */
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 }
 
 /** High enough for every panel to be in view: those that are not are not asked for. */
@@ -23,21 +23,21 @@ const height = 4200;
 /** Opens a dashboard and waits until each of its panels has got its rows. */
 export async function visit(browser: Browser, url: string, look: Look): Promise<Visit> {
   const { uid, width = 1440, theme = 'dark', search = {} } = look;
-  // A machine without a locale has Chromium say en-US@posix, which no formatter takes.
+  // Without a locale of the machine Chromium reports en-US@posix, which no formatter takes.
   const options = { viewport: { width, height }, locale: 'en-US', timezoneId: 'America/New_York' };
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  const faults: string[] = [];
+  const errors: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error') errors.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error: Error) => faults.push(`exception: ${error.message}`));
+  page.on('pageerror', (error: Error) => errors.push(`exception: ${error.message}`));
   page.on('response', (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()} ${new URL(response.url()).pathname}`);
+    if (response.status() >= 400) errors.push(`${response.status()} ${new URL(response.url()).pathname}`);
   });
   await page.goto(`${url}/d/${uid}?${new URLSearchParams({ theme, ...search }).toString()}`);
   await settled(page);
-  return { page, faults, [Symbol.asyncDispose]: () => context.close() };
+  return { page, errors, [Symbol.asyncDispose]: () => context.close() };
 }
 
 /** Waits until every panel has asked and none loads any more. */

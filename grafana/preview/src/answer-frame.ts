@@ -9,7 +9,7 @@ const fieldTypes = {
   string: FieldType.string,
 } as const;
 
-/** An answer's columns as they stand: one row a row. */
+/** An answer's columns unchanged: one row a row. */
 export function tableFrame(refId: string, columns: readonly Column[]): DataFrame {
   const fields = columns.map(({ name, type, values }) => ({
     name,

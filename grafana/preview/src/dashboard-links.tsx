@@ -63,7 +63,7 @@ export function useDashboards(): readonly DashboardEntry[] {
   return entries;
 }
 
-/** What of this address goes along: the time range and the variables, where the link says so. */
+/** The time range and the variables of this address, where the link keeps them. */
 function keptSearch(search: string, { keepTime, includeVars }: DashboardLinkJson): string {
   const kept = [...new URLSearchParams(search)].filter(
     ([name]) =>

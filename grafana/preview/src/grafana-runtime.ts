@@ -36,7 +36,7 @@ export async function setUpGrafana(theme: GrafanaTheme2): Promise<void> {
   });
   registerFieldConfig();
   sceneUtils.registerRuntimeDataSource({ dataSource: new WarehouseDatasource() });
-  // English stands in the packages themselves.
+  // English is in the packages themselves.
   await initPluginTranslations('grafana-scenes');
 }
 

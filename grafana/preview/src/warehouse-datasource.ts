@@ -22,7 +22,7 @@ import { warehouseDatasource } from '../../src/warehouse-datasource.ts';
 import { seriesFrame, tableFrame } from './answer-frame.ts';
 import { askServer } from './ask-server.ts';
 
-/** A query as the page knows it: by its place. Its text is here only to tell which variables it depends on. */
+/** A query as the page knows it: by its panel. Its text is here only to find the variables that it depends on. */
 export interface WarehouseQuery extends DataQuery {
   readonly dashboard: string;
   readonly panel: number;
@@ -30,7 +30,7 @@ export interface WarehouseQuery extends DataQuery {
   readonly rawSql: string;
 }
 
-/** Stands where Grafana has its PostgreSQL datasource: asks the server for the rows of queries that it knows. */
+/** Takes the place of Grafana's PostgreSQL datasource: asks the server for the rows of queries that it knows. */
 export class WarehouseDatasource extends RuntimeDataSource {
   /** The roll-ups count by minute: no finer interval means anything. */
   override interval = '1m';

@@ -6,16 +6,16 @@ import { projectTag } from '../pulse-dashboard.ts';
 import { warehouseDatasource } from '../warehouse-datasource.ts';
 import { warehouseQuery } from '../warehouse-query.ts';
 
-/** How soon somebody has to look: critical now, warning today. */
+/** How soon an alert needs attention: critical now, warning today. */
 type Severity = 'critical' | 'warning';
 
-/** One alert rule: a figure, the limit that it must not pass, and what to say then. */
+/** One alert rule: a figure, the limit that it must not pass, and the message. */
 export interface AlertRule {
   /** Fixed: silences refer to it. */
   readonly uid: string;
   readonly title: string;
   readonly severity: Severity;
-  /** One sentence with figures: `{{ printf "%.0f" $values.NAME.Value }}`, where NAME is `value` or one of `figures`. */
+  /** What is wrong, where, and what to do, with figures: `{{ printf "%.0f" $values.NAME.Value }}`, where NAME is `value` or one of `figures`. */
   readonly summary: string;
   /** What the rule looks at, in full sentences. */
   readonly description: string;
@@ -35,7 +35,7 @@ export interface AlertRule {
 /** The rule's condition, by its name among the queries. */
 const conditionName = 'isPassed';
 
-/** The rule in the SDK's words, as part of a group. */
+/** The rule as the SDK describes it, as part of a group. */
 export function buildRule(rule: AlertRule, group: string): Rule {
   const { dashboardUid, id } = rule.panel;
   const queries = Object.entries({ value: rule.value, ...rule.figures });

@@ -29,7 +29,7 @@ test.each([
 });
 
 describe.each(rules)('$uid', ({ labels, annotations, data, condition, dashboardUid, panelId, noDataState }) => {
-  test('says how soon somebody has to look', () => {
+  test('has a severity', () => {
     expect(['critical', 'warning']).toContain(labels.severity);
   });
 

@@ -11,7 +11,7 @@ const lagSpan: Allowance = { periods: 3, secondsMin: 300 };
 
 /**
  * How each topic's lag has grown: what each batch left in Kafka, planned in that span, and the last one before it, so that the
- * span is covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one tells.
+ * span is covered. A batch that is not loaded leaves its own ranges too, unless it is under way: then the next one shows it.
  */
 const growthByTopic = `covered as (
   select topic, max(planned_at) as since
@@ -45,7 +45,7 @@ growth as (
   group by topic
 )`;
 
-/** Kafka ends a transaction whose producer is silent after 1 minute, or as long as the producer has asked for, 15 minutes at most. */
+/** Kafka aborts the transaction of a silent producer after 1 minute, or after the time-out that the producer chose, at most 15 minutes. */
 const heldSecondsMax = 300;
 
 /** Whether there is room and speed enough, and nothing in the way. */
@@ -55,8 +55,8 @@ export const capacityRules: readonly AlertRule[] = [
     title: 'The lag grows',
     severity: 'warning',
     summary:
-      'Batches have left messages in Kafka for {{ printf "%.0f" $values.minutes.Value }} minutes, ever more: {{ printf "%.0f" $values.left.Value }} now, {{ printf "%.0f" $values.value.Value }} more than then.',
-    description: `For ${allowanceText(lagSpan)}, no batch of a topic has caught up with its log, and the newest left more behind than the oldest. While no batch is planned the lag is not known: the rule for missing batches fires then.`,
+      'Batches have left messages in Kafka for {{ printf "%.0f" $values.minutes.Value }} minutes: {{ printf "%.0f" $values.left.Value }} now, {{ printf "%.0f" $values.value.Value }} more than at first. Look at the durations of batches on Pipeline Health.',
+    description: `For ${allowanceText(lagSpan)}, no batch of a topic has caught up with its log, and the newest left more behind than the oldest. While no batch is planned the lag is not known, and the rule no-batch fires.`,
     section: 'Sales stay in Kafka',
     value: `with ${growthByTopic}
 select coalesce(max(messages), 0) as "Growth"
@@ -75,7 +75,8 @@ from growth`,
     uid: 'staging-disk',
     title: 'The staging area is nearly full',
     severity: 'critical',
-    summary: '{{ humanize1024 $values.value.Value }}B are free in the staging area.',
+    summary:
+      '{{ humanize1024 $values.value.Value }}B are free in the staging area (ETL_STAGING_DIR). Free space there, or batches will fail.',
     description:
       'Less than 2 GB were free in the staging area when a batch was last planned; a batch of a million messages takes about 0.7 GB.',
     section: 'The disk of the staging area is full',
@@ -89,9 +90,9 @@ from growth`,
     title: 'A transaction holds a partition',
     severity: 'warning',
     summary:
-      'A transaction in Kafka has been open for {{ humanizeDuration $values.value.Value }}: {{ printf "%.0f" $values.held.Value }} records wait behind it in {{ printf "%.0f" $values.partitions.Value }} partitions, the first of them partition {{ printf "%.0f" $values.first.Value }}.',
+      'A transaction in Kafka has been open for {{ humanizeDuration $values.value.Value }}: {{ printf "%.0f" $values.held.Value }} records wait behind it in {{ printf "%.0f" $values.partitions.Value }} partitions, the first of them partition {{ printf "%.0f" $values.first.Value }}. Stop that producer or abort its transaction.',
     description:
-      'A producer has neither committed nor aborted its transaction for 5 minutes. The lag does not show what waits behind it; sales of that partition are not loaded until it ends.',
+      'A producer has neither committed nor aborted its transaction for 5 minutes. Sales of that partition are not loaded until it ends, and the lag does not count them.',
     section: 'A transaction holds a partition',
     value: `with partitions as (
 ${partitionLag}

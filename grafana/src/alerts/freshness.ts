@@ -10,8 +10,8 @@ export const freshnessRules: readonly AlertRule[] = [
     title: 'No batch is loaded',
     severity: 'critical',
     summary:
-      'No batch was loaded for {{ humanizeDuration $values.since.Value }}; one is due every {{ printf "%.0f" $values.every.Value }} s.',
-    description: `The last load, of an empty batch too, is longer ago than ${allowanceText(staleAfter)}. Airflow has no part in this rule: it also fires while the scheduler hangs.`,
+      'No batch was loaded for {{ humanizeDuration $values.since.Value }}; one is due every {{ printf "%.0f" $values.every.Value }} s. Look at the runs of etl_pipeline in Airflow.',
+    description: `The last load, also of an empty batch, is longer ago than ${allowanceText(staleAfter)}. The rule reads the warehouse only, so it also fires while Airflow's scheduler hangs.`,
     section: 'No batch is loaded',
     value: loadOverdue,
     limit: { type: 'gt', value: 0 },
@@ -23,8 +23,9 @@ export const freshnessRules: readonly AlertRule[] = [
     uid: 'stale-sales',
     title: 'The newest sale is old',
     severity: 'warning',
-    summary: 'The newest sale that is loaded took place {{ humanizeDuration $values.age.Value }} ago.',
-    description: `The newest sale that is loaded took place longer ago than ${allowanceText(salesMissingAfter)}, though batches may be loaded. The sales of the first load count as of it.`,
+    summary:
+      'The newest loaded sale is {{ humanizeDuration $values.age.Value }} old. Check that the producers send, and the lag on Pipeline Health.',
+    description: `The newest loaded sale is older than ${allowanceText(salesMissingAfter)}. Batches may still be loaded. The sales of the first load count as of it.`,
     section: 'The newest sale is old',
     value: `select
   "Age of the newest sale" - ${secondsOf(salesMissingAfter)} as "Overdue"

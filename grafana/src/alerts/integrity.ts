@@ -6,11 +6,11 @@ import type { AlertRule } from './alert-rule.ts';
 export const integrityRules: readonly AlertRule[] = [
   {
     uid: 'integrity-incident',
-    title: 'The pipeline stopped rather than guess',
+    title: 'The pipeline stopped for a decision',
     severity: 'critical',
     summary:
-      '{{ printf "%.0f" $values.value.Value }} integrity incidents are open, {{ printf "%.0f" $values.lost.Value }} records known to be lost. Nothing is loaded until somebody decides.',
-    description: 'An integrity stop is open: the log and the stored positions do not fit together.',
+      '{{ printf "%.0f" $values.value.Value }} integrity incidents are open, with {{ printf "%.0f" $values.lost.Value }} lost records. Nothing is loaded until you decide: etl status names the command for each.',
+    description: 'An integrity stop is open: the records in Kafka do not match the positions stored in the warehouse.',
     section: 'Integrity stops',
     value: `select count(*) as "Open"
 from etl_incidents
@@ -29,8 +29,8 @@ where resolved_at is null`,
     title: 'A reconciliation found differences',
     severity: 'critical',
     summary:
-      'The last reconciliation found {{ printf "%.0f" $values.value.Value }} differences among {{ printf "%.0f" $values.checked.Value }} transactions.',
-    description: 'Facts, roll-ups, ledger and positions do not agree, says the last reconciliation.',
+      'The last reconciliation found {{ printf "%.0f" $values.value.Value }} differences among {{ printf "%.0f" $values.checked.Value }} transactions. Run etl reconcile to list them.',
+    description: 'The last reconciliation found that transactions, roll-ups, ledger and positions do not agree.',
     section: 'The reconciliation finds a difference',
     value: `select difference_count as "Differences"
 from etl_reconciliations
@@ -50,9 +50,10 @@ limit 1`,
     uid: 'reconciliation-overdue',
     title: 'No reconciliation ran',
     severity: 'warning',
-    summary: 'The last reconciliation ended {{ humanizeDuration $values.value.Value }} ago; one is due every day.',
+    summary:
+      'No reconciliation has ended for {{ humanizeDuration $values.value.Value }}; one is due every day. Look at the DAG etl_reconcile in Airflow.',
     description:
-      'The last reconciliation ended more than 26 hours ago; where there was none yet, the first batch was planned so long ago. What is lost or doubled meanwhile goes unnoticed.',
+      'No reconciliation has ended for more than 26 hours, counted from the first batch where there was none yet. Lost or duplicate transactions would not be noticed.',
     section: 'No reconciliation ran',
     value: sinceLastReconciliation,
     limit: { type: 'gt', value: reconciledEverySeconds },

@@ -11,40 +11,40 @@ const recent = `state = 'loaded'
 const dayBefore = `state = 'loaded'
   and loaded_at between now() - interval '24 hours' - ${intervalOf(recently)} and now() - ${intervalOf(recently)}`;
 
-/** Fewer records say nothing. */
+/** With fewer records the ratio means nothing. */
 const readMin = 100;
-const rejectShareMax = 0.05;
+const rejectRatioMax = 0.05;
 
-/** Fewer sales than these say nothing of a share. */
+/** With fewer sales the ratio means nothing. */
 const historyMin = 500;
 const recentMin = 50;
 
 /**
- * The flagged share of recent loads by what its own history allows: twice the share of the day before, and
- * four standard errors above it. Nothing unusual, or too little to tell, is 0.
+ * The flagged ratio of recent loads, divided by the highest that its own history allows: twice the ratio of the day
+ * before, and four standard errors above it. It is 0 where nothing is unusual, or there are too few sales.
  */
 const fraudSpike = `with recent as (
   select
-    sum(flagged_count)::float8 / nullif(sum(loaded_count), 0) as share,
+    sum(flagged_count)::float8 / nullif(sum(loaded_count), 0) as ratio,
     coalesce(sum(loaded_count), 0)::float8 as sales
   from etl_batches
   where ${recent}
 ),
 usual as (
   select
-    sum(flagged_count)::float8 / nullif(sum(loaded_count), 0) as share,
+    sum(flagged_count)::float8 / nullif(sum(loaded_count), 0) as ratio,
     coalesce(sum(loaded_count), 0)::float8 as sales
   from etl_batches
   where ${dayBefore}
 )
 select
   case
-    when recent.sales < ${recentMin} or usual.sales < ${historyMin} or recent.share = 0 then 0
-    else recent.share / greatest(
-      2 * usual.share,
-      usual.share + 4 * sqrt(greatest(usual.share, 0.001) * (1 - usual.share) / recent.sales)
+    when recent.sales < ${recentMin} or usual.sales < ${historyMin} or recent.ratio = 0 then 0
+    else recent.ratio / greatest(
+      2 * usual.ratio,
+      usual.ratio + 4 * sqrt(greatest(usual.ratio, 0.001) * (1 - usual.ratio) / recent.sales)
     )
-  end as "Share by its limit"
+  end as "Ratio to its limit"
 from recent
 cross join usual`;
 
@@ -55,8 +55,8 @@ export const qualityRules: readonly AlertRule[] = [
     title: 'Many records are rejected',
     severity: 'warning',
     summary:
-      '{{ humanizePercentage $values.value.Value }} of the records of the last {{ printf "%.0f" $values.minutes.Value }} minutes were rejected: {{ printf "%.0f" $values.rejected.Value }} of {{ printf "%.0f" $values.read.Value }}.',
-    description: `More than 5 % of the records loaded within ${allowanceText(recently)} went into quarantine; fewer than ${readMin} records do not count.`,
+      '{{ humanizePercentage $values.value.Value }} of the records of the last {{ printf "%.0f" $values.minutes.Value }} minutes were rejected: {{ printf "%.0f" $values.rejected.Value }} of {{ printf "%.0f" $values.read.Value }}. etl rejected list shows the reasons.',
+    description: `More than 5 % of the records loaded within ${allowanceText(recently)} went into quarantine; fewer than ${readMin} records are not evaluated.`,
     section: 'Many rejects: the quarantine',
     value: `select
   case
@@ -65,7 +65,7 @@ export const qualityRules: readonly AlertRule[] = [
   end as "Rejected"
 from etl_batches
 where ${recent}`,
-    limit: { type: 'gt', value: rejectShareMax },
+    limit: { type: 'gt', value: rejectRatioMax },
     figures: {
       minutes: minutesOf(recently),
       rejected: `select coalesce(sum(rejected_count), 0) as "Rejected"
@@ -83,14 +83,14 @@ where ${recent}`,
     title: 'More fraud than usual',
     severity: 'warning',
     summary:
-      '{{ humanizePercentage $values.share.Value }} of the sales of the last {{ printf "%.0f" $values.minutes.Value }} minutes were flagged; {{ humanizePercentage $values.usual.Value }} were in the 24 hours before.',
-    description: `The share of flagged sales among those loaded within ${allowanceText(recently)} is more than twice that of the 24 hours before, and more than chance explains (four standard errors). It needs ${historyMin} sales of history and ${recentMin} new ones.`,
+      '{{ humanizePercentage $values.ratio.Value }} of the sales of the last {{ printf "%.0f" $values.minutes.Value }} minutes were flagged; {{ humanizePercentage $values.usual.Value }} were in the 24 hours before. The dashboard Fraud shows the rules and customers.',
+    description: `The ratio of flagged sales to those loaded within ${allowanceText(recently)} is more than twice that of the 24 hours before, and more than chance explains (four standard errors). It needs ${historyMin} sales of history and ${recentMin} new ones.`,
     section: 'More fraud than usual',
     value: fraudSpike,
     limit: { type: 'gt', value: 1 },
     figures: {
       minutes: minutesOf(recently),
-      share: `select coalesce(sum(flagged_count)::float8 / nullif(sum(loaded_count), 0), 0) as "Flagged"
+      ratio: `select coalesce(sum(flagged_count)::float8 / nullif(sum(loaded_count), 0), 0) as "Flagged"
 from etl_batches
 where ${recent}`,
       usual: `select coalesce(sum(flagged_count)::float8 / nullif(sum(loaded_count), 0), 0) as "Usual"

@@ -6,7 +6,7 @@ import { freshnessRules } from './freshness.ts';
 import { integrityRules } from './integrity.ts';
 import { qualityRules } from './quality.ts';
 
-/** The folder of grafana/provisioning/dashboards/dashboards.yaml, by its title: rules stand beside the dashboards. */
+/** The folder of grafana/provisioning/dashboards/dashboards.yaml, by its title: rules are beside the dashboards. */
 export const folderTitle = 'Global Sales Pulse';
 
 /** Every rule by its group; a group is evaluated together, as often as batches are due. */
@@ -19,7 +19,7 @@ const groups: Readonly<Record<string, readonly AlertRule[]>> = {
 
 /**
  * What Grafana's file provisioning reads: https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
- * It names a few things otherwise than the API, whose words the SDK speaks.
+ * It names a few things differently from the API and the SDK.
  */
 export function provisionedRules(): object {
   return {

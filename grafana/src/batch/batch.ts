@@ -14,5 +14,5 @@ export const chosenBatch = `coalesce(
     )
   )`;
 
-/** The same words in every description of the page. */
+/** Part of every description of the page. */
 export const which = 'The batch is the one chosen above, or else the newest that read something.';

@@ -19,7 +19,7 @@ function summary(): TableBuilder {
   return tablePanel({
     id: 7,
     title: 'Batch',
-    description: `What the ledger says of the batch. A click on the run leads to it in Airflow; batches started by hand have none. ${which}`,
+    description: `The batch in the ledger. Click the run to see it in Airflow; batches started by hand have none. ${which}`,
     width: 24,
     height: 4,
     sql: `select

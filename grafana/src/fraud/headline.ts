@@ -9,7 +9,7 @@ import { chosenAlerts } from './alerts.ts';
 
 /** How much fraud the rules see, and how well they see it. */
 export function headline(): StatBuilder[] {
-  return [alerts(), blocked(), flaggedShare(), flaggedAmount()];
+  return [alerts(), blocked(), flaggedRate(), flaggedAmount()];
 }
 
 function alerts(): StatBuilder {
@@ -38,11 +38,11 @@ ${chosenAlerts}`,
   });
 }
 
-function flaggedShare(): StatBuilder {
+function flaggedRate(): StatBuilder {
   return headlineStat({
     id: 3,
     title: 'Flagged',
-    description: 'Share of the transactions of the time range that were flagged: orange from 5 %, red from 10 %.',
+    description: 'Ratio of the flagged transactions of the time range to all: orange from 5 %, red from 10 %.',
     unit: 'percentunit',
     sql: `select sum(flagged_count) / nullif(sum(transaction_count), 0) as "Flagged"
 from ${salesInRange}

@@ -8,7 +8,7 @@ import { thresholds } from '../thresholds.ts';
 import { chosenAlerts } from './alerts.ts';
 
 const source =
-  'Known fraud is what the topic fraud-labels names (fraud_labels); where nobody names any, there is nothing to compare.';
+  'Known fraud comes from the topic fraud-labels (table fraud_labels); without labels there is nothing to compare.';
 
 /** `known`: the loaded transactions of the time range that are known to be fraud, and `seen`: the alerts of it. */
 const knownAndSeen = `known as (
@@ -40,7 +40,7 @@ function precision(): StatBuilder {
   return headlineStat({
     id: 5,
     title: 'Precision',
-    description: `Share of the alerts of the time range that are known fraud. ${source} Red below 50 %, green from 80 %.`,
+    description: `Ratio of the alerts of the time range that are known fraud to all alerts. ${source} Red below 50 %, green from 80 %.`,
     unit: 'percentunit',
     sql: `with ${knownAndSeen}
 select count(known.order_id)::numeric / nullif(count(*), 0) as "Precision"
@@ -56,7 +56,7 @@ function recall(): StatBuilder {
   return headlineStat({
     id: 6,
     title: 'Recall',
-    description: `Share of the known fraud of the time range that raised an alert. ${source} Red below 50 %, green from 80 %.`,
+    description: `Ratio of the known fraud of the time range that raised an alert to all known fraud. ${source} Red below 50 %, green from 80 %.`,
     unit: 'percentunit',
     sql: `with ${knownAndSeen}
 select count(seen.order_id)::numeric / nullif(count(*), 0) as "Recall"
@@ -67,7 +67,7 @@ left join seen using (order_id)`,
   });
 }
 
-const share = [...inUnit('percentunit'), { id: 'decimals', value: 1 }];
+const ratio = [...inUnit('percentunit'), { id: 'decimals', value: 1 }];
 
 /** Known fraud by its pattern, and each rule set against it. */
 export function labelTables(): TableBuilder[] {
@@ -92,7 +92,7 @@ from known
 left join seen using (order_id)
 group by pattern
 order by 2 desc, 1`,
-    columns: { Recall: share },
+    columns: { Recall: ratio },
     noValue: 'no labels',
   });
 }
@@ -101,11 +101,11 @@ function byRuleSet(): TableBuilder {
   return tablePanel({
     id: 18,
     title: 'Rule sets, side by side',
-    description: `What each rule set flagged of the sales of the time range that it judged, the live one and those in its shadow, which only record. Precision is the share of it that is known fraud, recall the share of known fraud that it flagged. ${source}`,
+    description: `What each rule set flagged of the sales of the time range that it evaluated: the live set, and shadow sets, which only record. Precision is the ratio of known fraud among what it flagged, recall the ratio of known fraud that it flagged. ${source}`,
     width: 12,
     height: 7,
     sql: `with ${knownAndSeen},
-verdicts as (
+decisions as (
   select 'live' as part, order_id, rule_set_version
   from seen
   union all
@@ -116,17 +116,17 @@ verdicts as (
     and ${chosenSales}
 )
 select
-  verdicts.rule_set_version as "Rule set",
+  decisions.rule_set_version as "Rule set",
   part as "Part",
   count(*) as "Flagged",
   count(known.order_id) as "Known fraud",
   case when exists (select from known) then count(known.order_id)::numeric / count(*) end as "Precision",
   count(known.order_id)::numeric / nullif((select count(*) from known), 0) as "Recall"
-from verdicts
+from decisions
 left join known using (order_id)
-group by verdicts.rule_set_version, part
+group by decisions.rule_set_version, part
 order by part, 1`,
-    columns: { Precision: share, Recall: share },
-    noValue: 'no verdict',
+    columns: { Precision: ratio, Recall: ratio },
+    noValue: 'no decision',
   });
 }

@@ -16,7 +16,7 @@ function topCustomers(): TableBuilder {
     id: 11,
     title: 'Customers with the most alerts',
     description:
-      "The twenty customers with the most alerts in the time range, with their sum in the base currency; a click on one shows the customer's story below.",
+      'The twenty customers with the most alerts in the time range, with their sum in the base currency; click one for its alerts and transactions below.',
     width: 24,
     height: 8,
     sql: `select
@@ -39,7 +39,7 @@ function recentAlerts(): TableBuilder {
     id: 12,
     title: 'Newest alerts',
     description:
-      'The fifty newest alerts of the time range, by the time of the sale, with the rules that fired and the rule set that judged. A click on a customer shows the story below, one on a batch its page.',
+      'The fifty newest alerts of the time range, by the time of the sale, with the rules that fired and the rule set that evaluated it. Click a customer for its alerts and transactions below, a batch for its page.',
     width: 24,
     height: 11,
     sql: `select

@@ -29,7 +29,7 @@ function lag(): StatBuilder {
     id: 3,
     title: 'Lag',
     description:
-      'Messages in Kafka that were not loaded yet when a batch was last planned, whatever time range is chosen; the table of partitions tells how old that knowledge is. Orange from 10,000, red from 1,000,000, which is a batch at its cap (ETL_BATCH_MAX_MESSAGES).',
+      'Messages in Kafka that were not loaded yet when a batch was last planned, whatever time range is chosen; the table of partitions shows how old that is. Orange from 10,000, red from 1,000,000, which is a batch at its cap (ETL_BATCH_MAX_MESSAGES).',
     unit: 'short',
     sql: `with partitions as (
 ${partitionLag}
@@ -46,7 +46,7 @@ function rejectRate(): StatBuilder {
     id: 4,
     title: 'Rejected',
     description:
-      'Share of the records read in the time range that went into quarantine: orange from 2 %, red from 5 %. Reasons stand below.',
+      'Ratio of the records that went into quarantine to those read in the time range: orange from 2 %, red from 5 %. The reasons are below.',
     unit: 'percentunit',
     sql: `select sum(rejected_count) / nullif(sum(read_count), 0) as "Rejected"
 from etl_batches
@@ -62,7 +62,7 @@ function openIncidents(): StatBuilder {
     id: 5,
     title: 'Open incidents',
     description:
-      'Integrity stops that nobody has decided on, whatever time range is chosen. While one is open the pipeline loads nothing.',
+      'Integrity stops without a decision yet, whatever time range is chosen. While one is open the pipeline loads nothing.',
     unit: 'short',
     sql: `select count(*) as "Open incidents"
 from etl_incidents

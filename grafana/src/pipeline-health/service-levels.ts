@@ -9,7 +9,7 @@ import { allowanceText, intervalOf } from '../sql/schedule.ts';
 import { inUnit, tablePanel } from '../table-panel.ts';
 import { figureThresholds, thresholds } from '../thresholds.ts';
 
-/** The objective of every service level, and the share that may go wrong. */
+/** The objective of every service level, and the ratio that may go wrong. */
 const objective = 0.99;
 const budget = 1 - objective;
 
@@ -18,19 +18,19 @@ const fastBurn = 14.4;
 
 const staleSeconds = 'coalesce(sum(extract(epoch from stale.ends_at - stale.begins_at)), 0)';
 const spanSeconds = 'extract(epoch from span.ends_at - span.begins_at)';
-const freshShare = `1 - ${staleSeconds} / ${spanSeconds}`;
+const freshRatio = `1 - ${staleSeconds} / ${spanSeconds}`;
 
 const meaning = `Sales are fresh while the last load is at most ${allowanceText(staleAfter)} ago; time before the first load does not count.`;
 
-/** Share of the time range in which sales were fresh. */
+/** Ratio of the time range in which sales were fresh. */
 export function freshness(): StatBuilder {
   return headlineStat({
     id: 7,
     title: 'Fresh',
-    description: `Share of the time range in which sales were fresh. ${meaning} The objective is 99 %.`,
+    description: `Ratio of the time range in which sales were fresh. ${meaning} The objective is 99 %.`,
     unit: 'percentunit',
     sql: `with ${staleStretches}
-select ${freshShare} as "Fresh"
+select ${freshRatio} as "Fresh"
 from span
 left join stale on true
 group by span.begins_at, span.ends_at`,
@@ -68,7 +68,7 @@ export function levels(): TableBuilder {
 select
   'Sales are fresh' as "Level",
   ${objective} as "Objective",
-  ${freshShare} as "Kept",
+  ${freshRatio} as "Kept",
   (${staleSeconds} / ${spanSeconds}) / ${budget.toFixed(2)} as "Burn"
 from span
 left join stale on true
@@ -86,7 +86,7 @@ from (
     and kind = 'scheduled'
     and $__timeFilter(planned_at)
     and planned_at < now() - ${intervalOf(inTime, 'schedule_seconds')}
-) as judged
+) as evaluated
 having count(*) > 0`,
     columns: {
       Objective: inUnit('percentunit'),
@@ -102,7 +102,7 @@ having count(*) > 0`,
   });
 }
 
-/** The part of each interval that lies in a stale stretch, for the intervals of the graph that are wholly judged. */
+/** The part of each interval that lies in a stale stretch, for the intervals of the graph that can be evaluated as a whole. */
 const staleByInterval = `${staleStretches},
 points as (
   select
@@ -115,7 +115,7 @@ points as (
         )
       ) filter (where stale.begins_at is not null),
       0
-    ) / ($__interval_ms / 1000.0) as stale_share
+    ) / ($__interval_ms / 1000.0) as stale_ratio
   from span
   cross join generate_series(
     ceil(extract(epoch from span.begins_at) * 1000 / $__interval_ms) * $__interval_ms / 1000,
@@ -128,20 +128,20 @@ points as (
   group by bucket
 )`;
 
-/** The share that was fresh, over time, with the line of the objective. */
+/** The ratio of fresh time, over time, with the line of the objective. */
 export function freshnessOverTime(): TimeseriesBuilder {
   return withLimits(
     linesPanel({
       id: 14,
       title: 'Fresh, over time',
-      description: `Share of each interval in which sales were fresh, with the objective of 99 % as a line. ${meaning}`,
+      description: `Ratio of each interval in which sales were fresh, with the objective of 99 % as a line. ${meaning}`,
       unit: 'percentunit',
       width: 8,
       height: 8,
       sql: `with ${staleByInterval}
 select
   to_timestamp(bucket) as "time",
-  1 - stale_share as "Fresh"
+  1 - stale_ratio as "Fresh"
 from points
 order by bucket`,
       series: { Fresh: 'green' },
@@ -164,7 +164,7 @@ export function burnOverTime(): TimeseriesBuilder {
       sql: `with ${staleByInterval}
 select
   to_timestamp(bucket) as "time",
-  avg(stale_share) over (
+  avg(stale_ratio) over (
     order by bucket
     rows between (3600000 / $__interval_ms)::int preceding and current row
   ) / ${budget.toFixed(2)} as "Burn"

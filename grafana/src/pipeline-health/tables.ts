@@ -11,7 +11,7 @@ import { unverifiedTax } from '../sql/unverified-tax.ts';
 import { inUnit, money, tablePanel } from '../table-panel.ts';
 import { thresholds } from '../thresholds.ts';
 
-/** Where each partition stands, and why records were rejected. */
+/** The position of each partition, and why records were rejected. */
 export function standing(): (TableBuilder | BarchartBuilder)[] {
   return [partitions(), rejectReasons()];
 }

@@ -7,7 +7,7 @@ import { figureThresholds } from '../thresholds.ts';
 /** Steps of a batch that needs no retry. */
 const stepCount = 4;
 
-/** What went other than planned in the time range, and what the last reconciliation says. */
+/** Deviations from the plan in the time range, and the last reconciliation. */
 export function trouble(): StatBuilder[] {
   return [retries(), holes(), sinceReconciliation(), differences()];
 }
@@ -61,7 +61,7 @@ function differences(): StatBuilder {
     id: 12,
     title: 'Differences found',
     description:
-      'Differences that the last reconciliation found, whatever time range is chosen. Every one is a fault: red from 1.',
+      'Differences that the last reconciliation found, whatever time range is chosen. Each one is an error: red from 1.',
     unit: 'short',
     sql: `select difference_count as "Differences"
 from etl_reconciliations

@@ -116,7 +116,7 @@ function chosenValues(dashboard: Dashboard, given: PanelRequest['variables']): M
       if (values.length !== 1 || values[0] !== allValues) return [name, { kind: 'values', values }];
       const { allValue } = variable;
       if (typeof allValue !== 'string' || allValue === '') {
-        throw new Refusal(400, `the variable ${name} of ${dashboard.uid} can not stand for all values`);
+        throw new Refusal(400, `the variable ${name} of ${dashboard.uid} has no choice of all values`);
       }
       return [name, { kind: 'all', allValue }];
     }),

@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The built page: its files by their path in the address. Nothing but what stands there now is
+ * The built page: its files by their path in the address. Nothing but what is there now is
  * ever sent.
  */
 export async function readPageFiles(folder: string): Promise<ReadonlyMap<string, PageFile>> {

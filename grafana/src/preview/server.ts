@@ -100,7 +100,7 @@ async function body<Schema extends z.ZodType>(request: IncomingMessage, schema: 
     throw new Refusal(400, 'the request must be application/json');
   }
   if (!(Number(request.headers['content-length']) <= bodyMaxBytes)) {
-    throw new Refusal(400, `the request must say its length, of ${bodyMaxBytes} bytes at most`);
+    throw new Refusal(400, `the request must give its length, of ${bodyMaxBytes} bytes at most`);
   }
   const parsed = schema.safeParse(parseJson(await text(request)));
   if (parsed.success) return parsed.data;

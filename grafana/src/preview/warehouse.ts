@@ -16,10 +16,10 @@ export interface WarehouseAddress {
 /** Reads the warehouse, as the role that can do nothing else; connections come back by themselves after an outage. */
 export class Warehouse implements AsyncDisposable {
   readonly #pool: Pool;
-  readonly #place: string;
+  readonly #address: string;
 
   constructor(address: WarehouseAddress) {
-    this.#place = `${address.host}:${address.port}`;
+    this.#address = `${address.host}:${address.port}`;
     this.#pool = new Pool({
       ...address,
       application_name: 'grafana-preview',
@@ -61,13 +61,13 @@ export class Warehouse implements AsyncDisposable {
   #refusal(cause: unknown): Refusal {
     const message = cause instanceof Error ? cause.message || String(cause) : String(cause);
     if (!(cause instanceof DatabaseError)) {
-      const reason = `The warehouse does not answer at ${this.#place}. The next refresh asks again.`;
+      const reason = `The warehouse does not answer at ${this.#address}. The next refresh asks again.`;
       return new Refusal(503, reason, { cause });
     }
     const code = cause.code ?? '';
     if (code === '57014') return new Refusal(504, `The query took longer than ${timeoutMs / 1000} s.`, { cause });
     if (/^(08|28|3D|53|57)/.test(code)) {
-      return new Refusal(503, `The warehouse at ${this.#place} is not ready: ${message}.`, { cause });
+      return new Refusal(503, `The warehouse at ${this.#address} is not ready: ${message}.`, { cause });
     }
     return new Refusal(500, `The warehouse refuses the query: ${message}.`, { cause });
   }

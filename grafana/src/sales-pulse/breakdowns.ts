@@ -70,7 +70,7 @@ function byCurrency(): TableBuilder {
     id: 11,
     title: inBaseCurrency('Sales by currency, converted'),
     description:
-      'Sales in the time range by currency: prices and tax in that currency, and the prices converted to the base currency, with their share of the whole.',
+      'Sales in the time range by currency: prices and tax in that currency, and the prices converted to the base currency, with their ratio to all of them.',
     width: 24,
     height: 8,
     sql: `select
@@ -79,7 +79,7 @@ function byCurrency(): TableBuilder {
   ${moneyText('sum(amount_sum)', 'currency')} as "Own currency",
   ${moneyText('sum(tax_sum)', 'currency')} as "Tax, own currency",
   ${baseMoneyText('sum(amount_base_sum)')} as "Base currency",
-  sum(amount_base_sum) / nullif(sum(sum(amount_base_sum)) over (), 0) as "Share"
+  sum(amount_base_sum) / nullif(sum(sum(amount_base_sum)) over (), 0) as "Of all"
 from ${salesInRange}
 where ${chosenSales}
 group by currency
@@ -88,7 +88,7 @@ order by sum(amount_base_sum) desc, currency`,
       'Own currency': money,
       'Tax, own currency': money,
       'Base currency': money,
-      Share: [...inUnit('percentunit'), { id: 'decimals', value: 1 }],
+      'Of all': [...inUnit('percentunit'), { id: 'decimals', value: 1 }],
     },
     noValue: 'no sales',
   });

@@ -10,7 +10,7 @@ const window =
 
 /** The figures of the last 24 hours, each against the day before. */
 export function headline(): StatBuilder[] {
-  return [transactions(), revenue(), averageOrder(), tax(), flaggedShare()];
+  return [transactions(), revenue(), averageOrder(), tax(), flaggedRate()];
 }
 
 function transactions(): StatBuilder {
@@ -61,13 +61,13 @@ function tax(): StatBuilder {
   });
 }
 
-function flaggedShare(): StatBuilder {
+function flaggedRate(): StatBuilder {
   return comparedStat({
     id: 5,
     title: 'Flagged as fraud, 24 h',
-    description: `Share of the transactions whose fraud score calls for a review: orange from 5 %, red from 10 %. ${window}`,
+    description: `Ratio of the transactions whose fraud score calls for a review to all: orange from 5 %, red from 10 %. ${window}`,
     unit: 'percentunit',
-    sql: dayAgainstDayBefore('sum(flagged_count) / nullif(sum(transaction_count), 0)', 'Flagged share'),
+    sql: dayAgainstDayBefore('sum(flagged_count) / nullif(sum(transaction_count), 0)', 'Flagged rate'),
     thresholds: figureThresholds('green', { from: 0.05, color: 'orange' }, { from: 0.1, color: 'red' }),
     noValue: 'no sales',
   });

@@ -13,7 +13,7 @@ export function recentFraudAlerts(): TableBuilder {
   return tablePanel({
     id: 13,
     title: 'Recent fraud alerts',
-    description: `The ${rowsMax} newest fraud alerts in the time range, by the time of the sale. The score is the sum of the weights of the rules that fired, 0 to 100; the decision is what it calls for. A click on a customer leads to the story, one on a batch to its page.`,
+    description: `The ${rowsMax} newest fraud alerts in the time range, by the time of the sale. The score is the sum of the weights of the rules that fired, 0 to 100; the decision is what it calls for. Click a customer for its alerts and transactions, a batch for its page.`,
     width: 24,
     height: 9,
     sql: `select

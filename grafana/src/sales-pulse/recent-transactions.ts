@@ -14,7 +14,7 @@ export function recentTransactions(): TableBuilder {
   return tablePanel({
     id: 12,
     title: 'Recent transactions',
-    description: `The ${rowsMax} newest transactions in the time range, by the time of the sale. Amount, tax and total are in the currency of their row. A click on a customer leads to the story, one on a batch to its page.`,
+    description: `The ${rowsMax} newest transactions in the time range, by the time of the sale. Amount, tax and total are in the currency of their row. Click a customer for its alerts and transactions, a batch for its page.`,
     width: 24,
     height: 10,
     sql: `select

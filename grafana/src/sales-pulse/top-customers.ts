@@ -12,7 +12,7 @@ export function topCustomers(): TableBuilder {
     id: 14,
     title: inBaseCurrency('Top customers'),
     description:
-      "The twenty customers with the most revenue in the base currency on the UTC days that the time range touches, at most the last thirty-one of them; the choices above do not narrow them. A click on one leads to the customer's story.",
+      'The twenty customers with the most revenue in the base currency on the UTC days that the time range touches, at most the last thirty-one of them; the choices above do not narrow them. Click a customer for its alerts and transactions.',
     width: 24,
     height: 9,
     sql: `select

@@ -1,4 +1,4 @@
-/** So many of the best customers of all time are looked at before all of them are: long histories need more. */
+/** How many of the best customers of all time are compared before all customers are: long histories need more. */
 const candidateCount = 1000;
 
 const days = `day between greatest(
@@ -16,8 +16,8 @@ const sums = `sum(transaction_count) as transactions,
  * The `count` customers with the most revenue on the UTC days that the time range touches, at most the last thirty-one:
  * customer_id, transactions, revenue, flagged and latest_sale, in that order of revenue.
  *
- * Nobody buys more in some days than in all time, and `customer_profiles` has what everybody bought in all time. So the
- * best of all time are added up first: where the last of the best of them has more than all others ever had, nobody else
+ * No customer buys more in some days than in all time, and `customer_profiles` has each customer's total. So the
+ * best of all time are added up first: where the last of the best of them has more than all others ever had, no other customer
  * can be among the best. Else the days of all customers are added up, which takes long over a month.
  */
 export function bestCustomers(count: number): string {
@@ -40,7 +40,7 @@ best_candidates as materialized (
   order by revenue desc, customer_id
   limit ${count}
 ),
-verdict as materialized (
+decision as materialized (
   select
     (select count(*) from candidates) < ${candidateCount}
     or (
@@ -50,12 +50,12 @@ verdict as materialized (
 )
 select *
 from best_candidates
-where (select is_final from verdict)
+where (select is_final from decision)
 union all
 (
   select customer_id, ${sums}
   from customer_days
-  where not (select is_final from verdict)
+  where not (select is_final from decision)
   and ${days}
   group by customer_id
   order by revenue desc, customer_id

@@ -6,7 +6,7 @@ export const staleAfter: Allowance = { periods: 3, secondsMin: 90 };
 /** A batch is in time when it is loaded before the next but one is due; until then the last load is no reason to look. */
 export const inTime: Allowance = { periods: 2, secondsMin: 60 };
 
-/** Age of the newest sale from which somebody should look. */
+/** Age of the newest sale from which it is worth a look. */
 export const salesLateAfter: Allowance = { periods: 2, secondsMin: 120 };
 
 /** Age of the newest sale from which sales count as missing. */
@@ -60,28 +60,28 @@ from (
 having count(*) > 0`;
 
 /**
- * What the ledger knows of each partition: where it stands, where the log ended when a batch was last planned, how many
+ * What the ledger knows of each partition: its position, where the log ended when a batch was last planned, how many
  * offsets lie between, how many wait behind an open transaction, for how many seconds plans have found it open, and how old that knowledge is in seconds. It knows nothing newer while no batch is planned, so the
  * age belongs to the lag wherever that is shown.
  */
 export const partitionLag = `select
-  stand.topic,
-  stand.partition,
-  stand.next_offset,
+  position.topic,
+  position.partition,
+  position.next_offset,
   seen.end_offset,
-  greatest(coalesce(seen.end_offset, stand.next_offset) - stand.next_offset, 0) as lag,
+  greatest(coalesce(seen.end_offset, position.next_offset) - position.next_offset, 0) as lag,
   greatest(seen.high_watermark - seen.end_offset, 0) as held,
   extract(epoch from seen.planned_at - seen.held_since) as held_seconds,
   seen.held_since,
   extract(epoch from now() - seen.planned_at) as seen_seconds
-from source_positions as stand
+from source_positions as position
 left join lateral (
   select end_offset, high_watermark, held_since, planned_at
   from etl_batches
   join etl_batch_ranges as planned using (batch_id)
-  where planned.topic = stand.topic
-    and planned.partition = stand.partition
-    and planned.epoch = stand.epoch
+  where planned.topic = position.topic
+    and planned.partition = position.partition
+    and planned.epoch = position.epoch
   order by planned_at desc
   limit 1
 ) as seen on true`;
@@ -94,7 +94,7 @@ order by planned_at desc
 limit 1`;
 
 /**
- * Common table expressions: `span`, the part of the time range that can be judged (from the first load on, up to now), and
+ * Common table expressions: `span`, the part of the time range that can be evaluated (from the first load on, up to now), and
  * `stale`, the stretches of it in which the last load was longer ago than `staleAfter` allows, by the
  * longer of the schedules that the two loads around a stretch were planned by.
  */

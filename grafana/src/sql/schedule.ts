@@ -1,7 +1,7 @@
 /** Seconds between two scheduled batches (ETL_SCHEDULE_SECONDS), as the warehouse knows them since the stack was last started. */
 export const scheduleSeconds = '(select schedule_seconds from warehouse_state)';
 
-/** How long something may take: so many periods of the schedule, and never less than so many seconds. */
+/** How long something may take: a number of periods of the schedule, and at least a number of seconds. */
 export interface Allowance {
   readonly periods: number;
   readonly secondsMin: number;
@@ -22,7 +22,7 @@ export function minutesOf(allowance: Allowance): string {
   return `select ${secondsOf(allowance)} / 60.0 as "Minutes"`;
 }
 
-/** An allowance in words, for descriptions. */
+/** An allowance as text, for descriptions. */
 export function allowanceText({ periods, secondsMin }: Allowance): string {
   return `${periods} periods of the schedule (ETL_SCHEDULE_SECONDS), but at least ${secondsMin} s`;
 }

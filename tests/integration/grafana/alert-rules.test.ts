@@ -15,7 +15,7 @@ interface Watched extends AsyncDisposable {
   readonly evaluate: (uid: string) => Promise<Evaluation>;
 }
 
-/** A pipeline of its own, and Grafana's eye on it. */
+/** A pipeline of its own, as Grafana sees it. */
 async function openWatched(options?: PipelineOptions): Promise<Watched> {
   await using opening = new AsyncDisposableStack();
   const pipeline = opening.use(await openPipeline(options));
@@ -49,7 +49,9 @@ test('no-batch fires when the last load is more than 90 s ago, and clears with t
   await letTimePass(pipeline, '2 minutes 5 seconds');
   const { isFiring, summary } = await evaluate('no-batch');
   expect(isFiring).toBe(true);
-  expect(summary).toMatch(/^No batch was loaded for 2m \d+s; one is due every 30 s\.$/);
+  expect(summary).toMatch(
+    /^No batch was loaded for 2m \d+s; one is due every 30 s\. Look at the runs of etl_pipeline in Airflow\.$/,
+  );
   await pipeline.batch(['run', '--batch', 'b-2']);
   expect(await evaluate('no-batch')).toMatchObject({ isFiring: false });
 });
@@ -65,7 +67,9 @@ test('stale-sales fires when the newest sale is older than five minutes, and cle
   await pipeline.batch(['run', '--batch', 'empty']);
   const { isFiring, summary } = await evaluate('stale-sales');
   expect(isFiring).toBe(true);
-  expect(summary).toMatch(/^The newest sale that is loaded took place 10m \d+s ago\.$/);
+  expect(summary).toMatch(
+    /^The newest loaded sale is 10m \d+s old\. Check that the producers send, and the lag on Pipeline Health\.$/,
+  );
   await pipeline.publish([aTransaction()]);
   await pipeline.batch(['run', '--batch', 'b-2']);
   await pipeline.publish([aTransaction({ timestamp: new Date(Date.now() - 600_000).toISOString() })]);
@@ -106,7 +110,7 @@ test('reject-rate fires above five percent, and clears when good records follow 
   expect(await evaluate('reject-rate')).toEqual({
     isFiring: true,
     value: 0.2,
-    summary: '20% of the records of the last 15 minutes were rejected: 20 of 100.',
+    summary: '20% of the records of the last 15 minutes were rejected: 20 of 100. etl rejected list shows the reasons.',
   });
   await pipeline.publish(salesOf(400, 0));
   await pipeline.batch(['run', '--batch', 'b-2']);
@@ -115,7 +119,7 @@ test('reject-rate fires above five percent, and clears when good records follow 
   expect(await evaluate('reject-rate')).toMatchObject({ isFiring: false, value: 0 });
 });
 
-test('fraud-spike fires at more than twice the usual share, and clears when the share is usual again', async () => {
+test('fraud-spike fires at more than twice the usual ratio, and clears when the ratio is usual again', async () => {
   await using watched = await openWatched();
   const { pipeline, evaluate } = watched;
   await pipeline.publish(salesOf(1000, 20));
@@ -129,7 +133,9 @@ test('fraud-spike fires at more than twice the usual share, and clears when the 
   await pipeline.batch(['run', '--batch', 'spike']);
   const { isFiring, summary } = await evaluate('fraud-spike');
   expect(isFiring).toBe(true);
-  expect(summary).toBe('20% of the sales of the last 15 minutes were flagged; 2% were in the 24 hours before.');
+  expect(summary).toBe(
+    '20% of the sales of the last 15 minutes were flagged; 2% were in the 24 hours before. The dashboard Fraud shows the rules and customers.',
+  );
   await pipeline.publish(salesOf(800, 0));
   await pipeline.batch(['run', '--batch', 'calm']);
   expect(await evaluate('fraud-spike')).toMatchObject({ isFiring: false });
@@ -138,18 +144,19 @@ test('fraud-spike fires at more than twice the usual share, and clears when the 
 test('lag-growing fires when batches leave ever more behind for five minutes, and clears when one catches up', async () => {
   await using watched = await openWatched({ env: { ETL_BATCH_MAX_MESSAGES: '10' } });
   const { pipeline, evaluate } = watched;
-  const verdicts: boolean[] = [];
+  const results: boolean[] = [];
   for (const batch of ['b-1', 'b-2', 'b-3']) {
     await pipeline.publish(salesOf(30, 0));
     await pipeline.batch(['run', '--batch', batch]);
-    verdicts.push((await evaluate('lag-growing')).isFiring);
+    results.push((await evaluate('lag-growing')).isFiring);
     if (batch !== 'b-3') await letTimePass(pipeline, '3 minutes');
   }
-  expect(verdicts).toEqual([false, false, true]);
+  expect(results).toEqual([false, false, true]);
   expect(await evaluate('lag-growing')).toEqual({
     isFiring: true,
     value: 40,
-    summary: 'Batches have left messages in Kafka for 5 minutes, ever more: 60 now, 40 more than then.',
+    summary:
+      'Batches have left messages in Kafka for 5 minutes: 60 now, 40 more than at first. Look at the durations of batches on Pipeline Health.',
   });
   await pipeline.batch(['run', '--until-empty']);
   expect(await evaluate('lag-growing')).toMatchObject({ isFiring: false, value: 0 });
@@ -168,7 +175,8 @@ test('the lag of one topic grows whatever becomes of another topic of the wareho
   expect(await evaluate('lag-growing')).toEqual({
     isFiring: true,
     value: 40,
-    summary: 'Batches have left messages in Kafka for 5 minutes, ever more: 60 now, 40 more than then.',
+    summary:
+      'Batches have left messages in Kafka for 5 minutes: 60 now, 40 more than at first. Look at the durations of batches on Pipeline Health.',
   });
 });
 
@@ -221,7 +229,7 @@ test('partition-held fires when plans find a transaction open for five minutes, 
   const { isFiring, summary } = await evaluate('partition-held');
   expect(isFiring).toBe(true);
   expect(summary).toMatch(
-    /^A transaction in Kafka has been open for 6m \d+s: 2 records wait behind it in 1 partitions, the first of them partition 0\.$/,
+    /^A transaction in Kafka has been open for 6m \d+s: 2 records wait behind it in 1 partitions, the first of them partition 0\. Stop that producer or abort its transaction\.$/,
   );
   await transaction.abort();
   await producer.disconnect();
@@ -230,7 +238,7 @@ test('partition-held fires when plans find a transaction open for five minutes, 
   expect(await evaluate('partition-held')).toMatchObject({ isFiring: false });
 });
 
-test('integrity-incident fires when records were deleted before they were read, and clears when somebody accepts the loss', async () => {
+test('integrity-incident fires when records were deleted before they were read, and clears when the loss is accepted', async () => {
   await using watched = await openWatched({ partitions: 1 });
   const { pipeline, evaluate } = watched;
   await pipeline.publish(salesOf(5, 0));
@@ -241,7 +249,8 @@ test('integrity-incident fires when records were deleted before they were read, 
   expect(await evaluate('integrity-incident')).toEqual({
     isFiring: true,
     value: 1,
-    summary: '1 integrity incidents are open, 3 records known to be lost. Nothing is loaded until somebody decides.',
+    summary:
+      '1 integrity incidents are open, with 3 lost records. Nothing is loaded until you decide: etl status names the command for each.',
   });
   const accepted = await pipeline.etl(['resume', '--accept-loss', '--partition', '0', '--reason', 'a test']);
   expect(accepted).toMatchObject({ exitCode: 0 });
@@ -259,7 +268,9 @@ test('reconciliation-failed fires on the differences of the last reconciliation,
   expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 1 });
   const { isFiring, summary } = await evaluate('reconciliation-failed');
   expect(isFiring).toBe(true);
-  expect(summary).toMatch(/^The last reconciliation found [1-9]\d* differences among 12 transactions\.$/);
+  expect(summary).toMatch(
+    /^The last reconciliation found [1-9]\d* differences among 12 transactions\. Run etl reconcile to list them\.$/,
+  );
   await pipeline.query(`update etl_batches set loaded_count = loaded_count + 1, rejected_count = rejected_count - 1`);
   expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 0 });
   expect(await evaluate('reconciliation-failed')).toMatchObject({ isFiring: false });
@@ -274,7 +285,9 @@ test('reconciliation-overdue fires a day after the first batch, clears with a re
   await letTimePass(pipeline, '27 hours');
   const { isFiring, summary } = await evaluate('reconciliation-overdue');
   expect(isFiring).toBe(true);
-  expect(summary).toMatch(/^The last reconciliation ended 1d 3h 0m \d+s ago; one is due every day\.$/);
+  expect(summary).toMatch(
+    /^No reconciliation has ended for 1d 3h 0m \d+s; one is due every day\. Look at the DAG etl_reconcile in Airflow\.$/,
+  );
   expect(await pipeline.etl(['reconcile'])).toMatchObject({ exitCode: 0 });
   expect(await evaluate('reconciliation-overdue')).toMatchObject({ isFiring: false });
   await pipeline.query(`
@@ -292,7 +305,7 @@ test('staging-disk fires below two gigabytes, and clears with the next plan that
   expect(await evaluate('staging-disk')).toEqual({
     isFiring: true,
     value: 1.5 * 1024 ** 3,
-    summary: '1.5GiB are free in the staging area.',
+    summary: '1.5GiB are free in the staging area (ETL_STAGING_DIR). Free space there, or batches will fail.',
   });
   await pipeline.batch(['run', '--batch', 'b-2']);
   expect(await evaluate('staging-disk')).toMatchObject({ isFiring: false });

@@ -77,7 +77,7 @@ test('the run in Airflow is linked by the DAG and the run of the ledger', async 
   expect(summary).toMatchObject({ DAG: 'etl_pipeline', 'Airflow run': 'manual__2026-11-22T10:00:00+00:00' });
 });
 
-test('a failure that is not overcome stands with its remedy, and goes with the load', async () => {
+test('an open failure is shown with its remedy, until the batch is loaded', async () => {
   await pipeline.publish([{ value: 'x' }]);
   const failed = await pipeline.etl(['run', '--batch', 'failing'], {
     KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',

@@ -14,7 +14,7 @@ export interface Evaluation {
 
 /**
  * Does what Grafana's alerting does: runs the rule's queries as the reader, compares the first one's number with the
- * limit, and fills the summary in. No row is "no data", which fires only where the rule says so.
+ * limit, and fills the summary in. No row is "no data", which fires only where the rule is set so.
  */
 export async function evaluateRule(rule: RuleJson, reader: Client): Promise<Evaluation> {
   const numbers = new Map<string, number>();

@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => opened.disposeAsync());
 
-test('precision and recall are not known while nobody names fraud', async () => {
+test('precision and recall are not known without labels', async () => {
   expect(await panels.rows('Precision', view)).toEqual([{ Precision: null }]);
   expect(await panels.rows('Recall', view)).toEqual([{ Recall: null }]);
 });
@@ -135,7 +135,7 @@ describe('known fraud', () => {
   });
 });
 
-describe("one customer's story", () => {
+describe('the panels of one customer', () => {
   beforeAll(async () => {
     await owner.client.query(
       `insert into customer_days (
@@ -168,7 +168,7 @@ describe("one customer's story", () => {
     ]);
   });
 
-  test('is empty for somebody unknown', async () => {
+  test('are empty for an unknown customer', async () => {
     expect(await panels.rows('Customer: profile', { ...view, chosen: { customer: ['nobody'] } })).toEqual([]);
   });
 });

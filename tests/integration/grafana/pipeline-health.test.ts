@@ -73,7 +73,7 @@ describe('service levels', () => {
     expect(await panels.rows('Fresh', within)).toEqual([{ Fresh: 0 }]);
   });
 
-  test('judge batches that were loaded within a minute', async () => {
+  test('count batches that were loaded within a minute', async () => {
     await insertBatch(pipeline.client, { batchId: 'slow', plannedAt: at(30.2), loadedAt: at(31.5) });
     const rows = await panels.rows('Service levels', view);
     expect(rows.map(({ Level, Objective }) => [Level, Objective])).toEqual([
@@ -125,7 +125,7 @@ describe('what batches leave in the ledger', () => {
     expect(newest).toMatchObject({ Batch: 'keys', 'Other keys': 2 });
   });
 
-  test('tells the lag of each partition, and how old that knowledge is', async () => {
+  test('shows the lag of each partition, and how old that is', async () => {
     const lags = await panels.rows('Lag by partition', recent);
     expect(lags.map(({ Partition, Lag }) => [Partition, Lag])).toEqual([
       [0, 0],
@@ -143,7 +143,7 @@ describe('what batches leave in the ledger', () => {
     expect(await panels.rows('Lag', recent)).toEqual([{ Lag: 0 }]);
   });
 
-  test('tells the age of the newest sale and the free space', async () => {
+  test('shows the age of the newest sale and the free space', async () => {
     const [age] = await panels.rows('Age of the newest sale', recent);
     expect(Number(age?.['Age of the newest sale'])).toBeLessThan(120);
     const [free] = await panels.rows('Staging area, free', recent);
@@ -177,7 +177,7 @@ describe('what batches leave in the ledger', () => {
   });
 });
 
-test('sales taxed by a rate that nobody has verified are counted, by the rules of today', async () => {
+test('sales taxed by an unverified rate are counted, by the rules of today', async () => {
   const title = 'Charged by unverified tax rates';
   expect(await panels.rows(title, view)).toEqual([]);
   await pipeline.query(`

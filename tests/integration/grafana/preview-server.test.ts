@@ -41,6 +41,7 @@ afterAll(() => opened.disposeAsync());
 function transactions(count: number) {
   const columns = [
     { name: 'time', type: 'time', values: [view.to] },
+    { name: 'metric', type: 'string', values: ['nothing to compare'] },
     { name: 'Transactions', type: 'number', values: [count] },
   ];
   return { status: 200, answer: { columns } };
@@ -121,7 +122,7 @@ describe('a request is refused', () => {
     expect(status).toBe(400);
   });
 
-  test('when it is no JSON by its own word, as a form of another site could send it', async () => {
+  test('when its content type is not JSON, as a form of another site could send it', async () => {
     const { status, answer } = await ask('/api/query', question, { 'content-type': 'text/plain' });
     expect({ status, answer }).toEqual({ status: 400, answer: { error: 'the request must be application/json' } });
   });

@@ -86,7 +86,7 @@ describe('the headline compares 24 hours with the day before:', () => {
 
   test('a figure that was 0 is nothing to compare with', async () => {
     expect(await panels.rows('Flagged as fraud, 24 h', lastDay)).toEqual([
-      { time: today, metric: nothing, 'Flagged share': 0.25 },
+      { time: today, metric: nothing, 'Flagged rate': 0.25 },
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('the headline compares 24 hours with the day before:', () => {
     ['Revenue, 24 h (${base_currency})', 'Revenue', 200.25],
     ['Average order, 24 h (${base_currency})', 'Average order', 200.25],
     ['Tax collected, 24 h (${base_currency})', 'Tax', 20],
-    ['Flagged as fraud, 24 h', 'Flagged share', 1],
+    ['Flagged as fraud, 24 h', 'Flagged rate', 1],
   ])('%s, narrowed to sales that had none the day before', async (title, name, value) => {
     expect(await panels.rows(title, narrowed)).toEqual([{ time: today, metric: nothing, [name]: value }]);
   });
@@ -105,7 +105,7 @@ describe('the headline compares 24 hours with the day before:', () => {
     ['Revenue, 24 h (${base_currency})', 'Revenue', 0],
     ['Average order, 24 h (${base_currency})', 'Average order', null],
     ['Tax collected, 24 h (${base_currency})', 'Tax', 0],
-    ['Flagged as fraud, 24 h', 'Flagged share', null],
+    ['Flagged as fraud, 24 h', 'Flagged rate', null],
   ])('%s, without any sale', async (title, name, value) => {
     expect(await panels.rows(title, beforeAnySale)).toEqual([
       { time: beforeAnySale.to, metric: nothing, [name]: value },
@@ -186,7 +186,7 @@ describe('the breakdowns', () => {
         'Own currency': '30,000',
         'Tax, own currency': '3,000',
         'Base currency': '200.25',
-        Share: expect.closeTo(200.25 / 300.25, 12),
+        'Of all': expect.closeTo(200.25 / 300.25, 12),
       },
       {
         Currency: 'EUR',
@@ -194,7 +194,7 @@ describe('the breakdowns', () => {
         'Own currency': '100.00',
         'Tax, own currency': '8.50',
         'Base currency': '100.00',
-        Share: expect.closeTo(100 / 300.25, 12),
+        'Of all': expect.closeTo(100 / 300.25, 12),
       },
     ]);
   });

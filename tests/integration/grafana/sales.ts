@@ -17,7 +17,7 @@ export interface Sale {
   readonly isFlagged: boolean;
 }
 
-/** A sale of USD 100.00 with USD 8.50 of tax, with what matters to the test put in its place. */
+/** A sale of USD 100.00 with USD 8.50 of tax, with the fields that matter to the test. */
 export function aSale(sale: Partial<Sale> & Pick<Sale, 'orderId' | 'at'>): Sale {
   return {
     category: 'books',
@@ -113,7 +113,7 @@ export async function insertBatch(owner: Client, { batchId, plannedAt, loadedAt 
   );
 }
 
-/** Writes a batch that was loaded so many seconds ago. */
+/** Writes a batch that was loaded some seconds ago. */
 export async function insertLoadedBatch(owner: Client, batchId: string, ageSeconds: number): Promise<void> {
   const loadedAt = new Date(Date.now() - ageSeconds * 1000);
   await insertBatch(owner, { batchId, plannedAt: loadedAt, loadedAt });

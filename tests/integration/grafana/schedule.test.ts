@@ -13,7 +13,7 @@ import { openReader } from './sold.ts';
 const rules = await readRules();
 const health = await readDashboard('pipeline-health');
 
-/** A pipeline whose batches are due every so many seconds, with Grafana's view of it. */
+/** A pipeline whose batches are due every given number of seconds, with Grafana's view of it. */
 async function openScheduled(seconds: number) {
   await using opening = new AsyncDisposableStack();
   const pipeline = opening.use(await openPipeline());
@@ -65,8 +65,16 @@ test.each([30, 120, 1800])('with a batch every %d s no rule fires while all is w
 });
 
 test.each([
-  [30, '95 seconds', /^No batch was loaded for 1m 3\ds; one is due every 30 s\.$/],
-  [120, '365 seconds', /^No batch was loaded for 6m \d+s; one is due every 120 s\.$/],
+  [
+    30,
+    '95 seconds',
+    /^No batch was loaded for 1m 3\ds; one is due every 30 s\. Look at the runs of etl_pipeline in Airflow\.$/,
+  ],
+  [
+    120,
+    '365 seconds',
+    /^No batch was loaded for 6m \d+s; one is due every 120 s\. Look at the runs of etl_pipeline in Airflow\.$/,
+  ],
 ])('with a batch every %d s the rule for missing batches fires after three that did not come', async (...row) => {
   const [seconds, silence, summary] = row;
   await using scheduled = await openScheduled(seconds);

@@ -88,7 +88,7 @@ function bar(names: Field | undefined, field: Field, row: number, seriesCount: n
 }
 
 const barStyles = (theme: GrafanaTheme2) => ({
-  // One grid for all rows, so that the bars begin at one place, whatever the names.
+  // One grid for all rows, so that all bars begin at the same position.
   chart: css({
     display: 'grid',
     gridTemplateColumns: 'minmax(0, max-content) minmax(25%, 1fr) max-content',

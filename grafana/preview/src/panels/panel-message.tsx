@@ -7,7 +7,7 @@ interface PanelMessageProps {
   readonly fieldConfig: FieldConfigSource;
 }
 
-/** What a panel says when it has nothing to draw: why it failed, that it still waits, or that there is nothing. */
+/** The message of a panel that has nothing to draw: why it failed, that it still waits, or that there is nothing. */
 export function PanelMessage({ data, fieldConfig }: PanelMessageProps) {
   const style = useStyles2(messageStyle);
   return <div className={style}>{failureOf(data) ?? emptyText(data, fieldConfig)}</div>;

@@ -21,10 +21,10 @@ const customer = `coalesce(
     )
   )`;
 
-const whose = 'The customer is the one chosen above, or else that of the newest alert.';
+const which = 'The customer is the one chosen above, or else that of the newest alert.';
 
 /** What is known of one customer. */
-export function customerStory(): (TableBuilder | TimeseriesBuilder)[] {
+export function customerPanels(): (TableBuilder | TimeseriesBuilder)[] {
   return [profile(), days(), alerts(), latestSales()];
 }
 
@@ -39,7 +39,7 @@ function profile(): TableBuilder {
   return tablePanel({
     id: 13,
     title: 'Customer: profile',
-    description: `What the fraud rules know of the customer before the next batch, of all time: amounts in the base currency, their mean and standard deviation. ${whose}`,
+    description: `What the fraud rules know of the customer before the next batch, of all time: amounts in the base currency, their mean and standard deviation. ${which}`,
     width: 24,
     height: 4,
     sql: `select
@@ -68,7 +68,7 @@ function days(): TimeseriesBuilder {
   return stackedBarsPanel({
     id: 14,
     title: 'Customer: transactions by day',
-    description: `Transactions of each UTC day that the time range touches, flagged and others. ${whose}`,
+    description: `Transactions of each UTC day that the time range touches, flagged and others. ${which}`,
     unit: 'short',
     width: 24,
     height: 6,
@@ -91,7 +91,7 @@ function alerts(): TableBuilder {
   return tablePanel({
     id: 15,
     title: 'Customer: alerts',
-    description: `The customer's fifty newest alerts of the time range, with what each rule saw and its threshold. ${whose}`,
+    description: `The customer's fifty newest alerts of the time range, with what each rule saw and its threshold. ${which}`,
     width: 24,
     height: 7,
     sql: `select
@@ -124,7 +124,7 @@ function latestSales(): TableBuilder {
   return tablePanel({
     id: 16,
     title: 'Customer: the hour up to the latest sale',
-    description: `The customer's transactions in the hour that ends with the latest one in the time range, newest first, at most fifty. Amounts are in the currency of their row. ${whose}`,
+    description: `The customer's transactions in the hour that ends with the latest one in the time range, newest first, at most fifty. Amounts are in the currency of their row. ${which}`,
     width: 24,
     height: 9,
     sql: `with latest as (
