@@ -15,17 +15,16 @@ export const contentHashBytes = 16;
  * for a separator stands in no value.
  */
 export function createContentDigest<Values extends object>(fields: Fields<Values>): (record: Values) => string {
-  const keys = keysOf(fields);
-  const isPositional = (key: keyof Values): boolean => !fields[key].isOptional || fields[key].isHashedWhenAbsent;
-  const [first, ...positional] = keys.filter(isPositional);
+  const list = keysOf(fields).map((key) => ({ key, field: fields[key] }));
+  const [first, ...positional] = list.filter(({ field }) => !field.isOptional || field.isHashedWhenAbsent);
+  const named = list.filter(({ field }) => field.isOptional && !field.isHashedWhenAbsent);
   if (first === undefined) throw new Error('a stream has no required field');
-  const named = keys.filter((key) => !isPositional(key));
   return (record) => {
-    let text = fields[first].hashed(record[first]);
-    for (const key of positional) text += hashSeparator + fields[key].hashed(record[key]);
-    for (const key of named) {
-      const value = fields[key].hashed(record[key]);
-      if (value !== '') text += `${hashSeparator}${fields[key].name}${hashSeparator}${value}`;
+    let text = first.field.hashed(record[first.key]);
+    for (const { key, field } of positional) text += hashSeparator + field.hashed(record[key]);
+    for (const { key, field } of named) {
+      const value = field.hashed(record[key]);
+      if (value !== '') text += `${hashSeparator}${field.name}${hashSeparator}${value}`;
     }
     return hash('sha256', text, 'hex');
   };

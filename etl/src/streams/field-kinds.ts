@@ -16,12 +16,12 @@ export interface Amount {
 
 /** An identifier or another open text. */
 export function text(name: string, lengthMax: number): Field<string> {
-  return textField(name, printableText(lengthMax), () => true);
+  return textField(name, printableText(lengthMax), (value) => value);
 }
 
 /** One of a closed list of codes in capital letters. */
 export function code(name: string, length: number, isKnown: (text: string) => boolean): Field<string> {
-  return textField(name, `[A-Z]{${length}}`, isKnown);
+  return textField(name, `[A-Z]{${length}}`, (value) => (isKnown(value) ? value : undefined));
 }
 
 /** The ISO 4217 code of the message's amounts. */
@@ -34,7 +34,7 @@ export function optional(field: Field<string>): Field<string> {
   return {
     ...field,
     isOptional: true,
-    read: (value, message) => (value === '' ? '' : field.read(value, message)),
+    read: (value, needed) => (value === '' ? '' : field.read(value, needed)),
     columns: field.columns.map((column) => ({
       ...column,
       isNullable: true,
@@ -55,9 +55,9 @@ export function amount(name: string, currencyName: string): Field<Amount> {
     isHashedWhenAbsent: false,
     spelling: '[0-9.]{1,20}',
     blank: { minor: 0n, exponent: 0 },
-    read: (value, message) => {
-      const named = message[currencyName];
-      const exponent = typeof named === 'string' ? currencyExponent(named) : undefined;
+    neededName: currencyName,
+    read: (value, currencyCode) => {
+      const exponent = currencyExponent(currencyCode);
       if (exponent === undefined) return undefined;
       const minor = parseAmountMinor(value, exponent);
       return typeof minor === 'string' ? undefined : { minor, exponent };
@@ -82,29 +82,31 @@ interface TimestampColumns {
 }
 
 /** A moment with its offset from UTC. */
-export function timestamp(name: string, { instant, localDate }: TimestampColumns): Field<Instant> {
+export function timestamp(name: string, names: TimestampColumns): Field<Instant> {
   return {
     name,
     isOptional: false,
     isNumber: false,
     isHashedWhenAbsent: false,
     spelling: String.raw`[0-9T:-]{19}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9:]{5})`,
+    neededName: undefined,
     blank: { epochMs: 0, microseconds: 0, localDate: '', localDay: 0 },
     read: (value) => {
       const parsed = parseTimestamp(value);
       return typeof parsed === 'string' ? undefined : parsed;
     },
-    hashed: (value) => [value.epochMs, value.microseconds, value.localDate].join(hashSeparator),
+    hashed: ({ epochMs, microseconds, localDate }) =>
+      `${epochMs}${hashSeparator}${microseconds}${hashSeparator}${localDate}`,
     columns: [
       {
-        name: instant,
+        name: names.instant,
         type: 'timestamp with time zone',
         isNullable: false,
         sizeBytes: 8,
         write: (fields, value) => fields.timestamp(value.epochMs, value.microseconds),
       },
       {
-        name: localDate,
+        name: names.localDate,
         type: 'date',
         isNullable: false,
         sizeBytes: 4,
@@ -122,15 +124,16 @@ function printableText(lengthMax: number): string {
   return String.raw`[!#-\[\]-~][ !#-\[\]-~]{0,${lengthMax - 1}}`;
 }
 
-function textField(name: string, spelling: string, isKnown: (text: string) => boolean): Field<string> {
+function textField(name: string, spelling: string, read: Field<string>['read']): Field<string> {
   return {
     name,
     isOptional: false,
     isNumber: false,
     isHashedWhenAbsent: false,
     spelling,
+    neededName: undefined,
     blank: '',
-    read: (value) => (isKnown(value) ? value : undefined),
+    read,
     hashed: (value) => value,
     columns: [
       { name, type: 'text', isNullable: false, sizeBytes: undefined, write: (fields, value) => fields.text(value) },

@@ -1,7 +1,10 @@
 import type { CopyFields } from '../copy-format/copy-binary.ts';
 
-/** The texts of a message by the names of its fields, as its sender wrote them; an absent field is undefined. */
+/** A message by the names of its fields: what the contract has accepted. */
 export type Message = Readonly<Record<string, unknown>>;
+
+/** The texts of a message's fields, from index 1 on in the order of its list; undefined for an absent field. */
+export type Texts = readonly (string | undefined)[];
 
 /** One field of a stream's message: how it is spelled, read, hashed and stored. `Value` is what is read. */
 export interface Field<Value> {
@@ -14,8 +17,10 @@ export interface Field<Value> {
   readonly spelling: string;
   /** Any value. Each record begins as a copy of one that has these, which is faster than one field after the other. */
   readonly blank: Value;
+  /** The field whose text is needed to read this one's. */
+  readonly neededName: string | undefined;
   /** Reads its text, '' where it is absent; undefined for a text that the contract refuses. */
-  read(text: string, message: Message): Value | undefined;
+  read(text: string, needed: string): Value | undefined;
   /** The text that stands for a value in the content hash, equal for equal values and without control characters. */
   hashed(value: Value): string;
   /**

@@ -43,6 +43,6 @@ test('any other spelling is left to the thorough reading', () => {
 });
 
 function readCanonical(value: Buffer): TransactionRecord | undefined {
-  const message = transactionStream.readCanonical(value);
-  return message === undefined ? undefined : transactionStream.readRecord(message);
+  const texts = transactionStream.readCanonical(value);
+  return texts === null ? undefined : transactionStream.readRecord(texts);
 }

@@ -1,15 +1,16 @@
 import type * as z from 'zod';
 
 import { createContentDigest } from './content-hash.ts';
-import { keysOf, type Fields, type Message } from './field.ts';
+import { keysOf, type Fields, type Message, type Texts } from './field.ts';
 import type { Amount } from './field-kinds.ts';
-import { createCanonicalReader, createRecordReader, type ReadRecord } from './read-record.ts';
+import { createCanonicalReader, createRecordReader, createTextsReader, type ReadRecord } from './read-record.ts';
 import { stagedColumnsOf, type StagedColumn } from './staged-columns.ts';
 import { layoutOf, type RecordLayout } from './valid-record.ts';
 import type { Instant } from '@pulse/contract';
 
 /** What the records of every stream have. */
 export interface StreamRecord {
+  readonly orderId: string;
   readonly customerId: string;
   readonly amount: Amount;
   readonly currency: string;
@@ -33,7 +34,9 @@ export interface StreamReader<Values> {
   readonly messageSchema: z.ZodType<Message>;
   /** Fields that JSON may spell as numbers. */
   readonly numberNames: ReadonlySet<string>;
-  readonly readCanonical: (value: Buffer) => Message | undefined;
+  /** The texts of a message in canonical spelling; null for any other one. */
+  readonly readCanonical: (value: Buffer) => Texts | null;
+  readonly textsOf: (message: Message) => Texts;
   readonly readRecord: ReadRecord<Values>;
 }
 
@@ -67,6 +70,7 @@ export function declareStream<Values extends StreamRecord>({
     fields,
     numberNames: new Set([...numbers.map((key) => fields[key].name), 'schema_version']),
     readCanonical: createCanonicalReader(fields),
+    textsOf: createTextsReader(fields),
     readRecord: createRecordReader(fields),
     contentDigest: createContentDigest(fields),
     stagedColumns,

@@ -23,6 +23,7 @@ export interface ValidationRules {
 
 /** What of a record the rules look at. */
 interface TimedMoney {
+  readonly orderId: string;
   readonly timestamp: Instant;
   readonly currency: string;
 }
@@ -48,16 +49,16 @@ export function validateRecord<Values extends TimedMoney>(
 ): ValidatedRecord<Values> {
   if (value === null) return rejected('null_value');
   if (value.length > rules.messageMaxBytes) return rejected('too_large');
-  const message = reader.readCanonical(value);
-  const record = message === undefined ? undefined : reader.readRecord(message);
+  const texts = reader.readCanonical(value);
+  const record = texts === null ? undefined : reader.readRecord(texts);
   if (record !== undefined && isTender(record, rules)) {
-    return errorOfTime(record, rules, nowMs, message?.['order_id']) ?? { kind: 'valid', record };
+    return errorOfTime(record, rules, nowMs) ?? { kind: 'valid', record };
   }
   return validateThoroughly(reader, value, rules, nowMs);
 }
 
 function validateThoroughly<Values extends TimedMoney>(
-  { messageSchema, numberNames, readRecord }: StreamReader<Values>,
+  { messageSchema, numberNames, textsOf, readRecord }: StreamReader<Values>,
   value: Buffer,
   rules: ValidationRules,
   nowMs: number,
@@ -69,12 +70,9 @@ function validateThoroughly<Values extends TimedMoney>(
   const [first, ...others] = fewErrors([...parsed.errors, ...(checked.kind === 'rejected' ? checked.errors : [])]);
   if (first !== undefined) return { kind: 'rejected', orderId, errors: [first, ...others] };
   if (checked.kind === 'rejected') throw new Error('a rejected message has no error');
-  const record = readRecord(checked.message);
+  const record = readRecord(textsOf(checked.message));
   if (record === undefined) throw new Error('the contract accepted a message that can not be read');
-  return (
-    errorOfTime(record, rules, nowMs, checked.message['order_id']) ??
-    errorOfCurrency(record, rules, checked.message['order_id']) ?? { kind: 'valid', record }
-  );
+  return errorOfTime(record, rules, nowMs) ?? errorOfCurrency(record, rules) ?? { kind: 'valid', record };
 }
 
 function isTender({ currency, timestamp }: TimedMoney, { currencyGraceDays }: ValidationRules): boolean {
@@ -82,20 +80,19 @@ function isTender({ currency, timestamp }: TimedMoney, { currencyGraceDays }: Va
   return known !== undefined && isInForce(known, timestamp.localDay, currencyGraceDays);
 }
 
-function errorOfCurrency(record: TimedMoney, rules: ValidationRules, orderId: unknown): Rejected | undefined {
+function errorOfCurrency(record: TimedMoney, rules: ValidationRules): Rejected | undefined {
   const currency = currencyOf(record.currency);
   if (currency === undefined || isTender(record, rules)) return undefined;
   const { code, from, to } = currency;
   const start = from === null ? '' : ` from ${from}`;
   const detail = to === null ? `${code} is legal tender${start}` : `${code} was legal tender${start} to ${to}`;
-  return rejected('currency_not_in_force', 'currency', orderId, detail);
+  return rejected('currency_not_in_force', 'currency', record.orderId, detail);
 }
 
 function errorOfTime(
-  { timestamp }: TimedMoney,
+  { timestamp, orderId }: TimedMoney,
   { eventFutureMaxMs, eventAgeMaxMs }: ValidationRules,
   nowMs: number,
-  orderId: unknown,
 ): Rejected | undefined {
   const aheadMs = timestamp.epochMs - nowMs;
   if (aheadMs > eventFutureMaxMs) return rejected('timestamp_too_far_in_future', 'timestamp', orderId);
@@ -103,13 +100,9 @@ function errorOfTime(
   return undefined;
 }
 
-function rejected(reason: RejectReason, field = '', orderId: unknown = null, detail?: string): Rejected {
+function rejected(reason: RejectReason, field = '', orderId: string | null = null, detail?: string): Rejected {
   const message = detail === undefined ? rejectReasons[reason] : `${rejectReasons[reason]} (${detail})`;
-  return {
-    kind: 'rejected',
-    orderId: typeof orderId === 'string' ? orderId : null,
-    errors: [{ field, reason, message }],
-  };
+  return { kind: 'rejected', orderId, errors: [{ field, reason, message }] };
 }
 
 /** Kept of one message: a hostile one has as many errors as bytes. */
