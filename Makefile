@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# Every target below is one line of help and no recipe of its own: local/run.sh runs it in the runtime of this machine.
+# Every target below has one line of help and no recipe: local/run.sh runs it in the runtime of this machine.
 TARGETS := setup dev-up dev-down dev-logs dev-build dev-restart secrets prod-up prod-down prod-logs \
 	test test-unit test-int test-preview test-grafana test-e2e test-hang test-prod test-faults test-faults-long test-mutants lint lint-fix format typecheck \
 	db-migrate db-reset db-shell backup restore mark shell-etl shell-producer shell-kafka shell-grafana grafana-logs \
@@ -15,12 +15,12 @@ help: ## Show this list
 
 ## Development
 dev-up: ## Set up, start and wait for everything; print addresses and log-ins
-dev-down: ## Stop everything; data stay
+dev-down: ## Stop everything and keep the data
 dev-logs: ## Follow all logs
 dev-build: ## Build our programs again
 dev-restart: ## Restart the producer and Airflow
 setup: ## Install and build everything without starting it
-clean: ## Remove data and everything installed (asks first; YES=1 does not)
+clean: ## Remove the data and everything installed (asks first, unless YES=1)
 doctor: ## Check this machine: tools, ports, disk, memory, settings
 	@local/doctor.sh
 
@@ -28,27 +28,27 @@ doctor: ## Check this machine: tools, ports, disk, memory, settings
 test: ## Run all tests
 test-unit: ## Run unit tests and the tests of the DAGs
 test-int: ## Run integration tests against real Kafka and PostgreSQL
-test-preview: ## Look at the dashboards in a real browser (without containers)
-test-grafana: ## Provision a real Grafana and ask it everything (TEST_GRAFANA=its home folder; without containers)
+test-preview: ## Test the dashboards in a real browser (without containers)
+test-grafana: ## Test a real Grafana: panels and alert rules (TEST_GRAFANA=its home folder; without containers)
 test-e2e: ## Run end-to-end tests through Airflow
-test-hang: ## See programs of Airflow that hang come back (in containers; without them it is part of test-e2e)
+test-hang: ## Check that hung programs of Airflow are restarted (in containers; else part of test-e2e)
 test-prod: ## Start production in containers, load a batch, lose the machine and recover it
-test-faults: ## Kill everything, again and again, and check that nothing is lost or doubled (SEED=1,2 repeats)
-test-faults-long: ## The same with a million messages and 2,000 kills: about an hour
-test-mutants: ## Break the loader and the planner on purpose, and see a test catch each fault
+test-faults: ## Kill everything many times and check that nothing is lost or doubled (SEED=1,2 repeats seeds)
+test-faults-long: ## The same with 1,000,000 messages and 2,000 kills: about an hour
+test-mutants: ## Plant bugs in the loader and the planner, and check that a test catches each
 lint: ## Check style, imports and dead code
-lint-fix: ## Put right what can be put right by itself
+lint-fix: ## Fix what can be fixed automatically
 format: ## Format all files
 typecheck: ## Check types
-bench: ## Measure speed beside a bare COPY
+bench: ## Measure the speed, compared with a plain COPY
 
 ## Warehouse and Kafka
 db-migrate: ## Apply migrations and check the live schema
-db-reset: ## Drop and make all tables again (asks first; YES=1 does not)
+db-reset: ## Drop all tables and make them again (asks first, unless YES=1)
 db-shell: ## Open an SQL prompt on the warehouse
 backup: ## Write the warehouse with its positions into a file (FILE=backups/…)
-restore: ## Put a backup in the warehouse's place (FILE=backups/…; asks first; YES=1 does not)
-mark: ## Say what the data are for (AS=development or AS=production; asks first), where their mark is missing or wrong
+restore: ## Replace the warehouse by a backup (FILE=backups/…; asks first, unless YES=1)
+mark: ## Set the environment of the data if their mark is missing or wrong (AS=development or AS=production; asks first)
 kafka-topics: ## Describe the topics
 kafka-consume: ## Print messages (TOPIC=transactions, N=10 for the first ten)
 
@@ -60,9 +60,9 @@ shell-grafana: ## Open a shell in Grafana's container
 grafana-logs: ## Follow Grafana's log
 
 ## Production (containers only)
-secrets: ## Make the secrets of production that .env does not have yet
+secrets: ## Add missing production secrets to .env
 prod-up: ## Start the production stack
-prod-down: ## Stop the production stack; data stay
+prod-down: ## Stop the production stack and keep the data
 prod-logs: ## Follow its logs
 
 $(TARGETS):

@@ -12,7 +12,7 @@ export type RecentSale = readonly [
   country: string,
 ];
 
-/** What is known of a customer before the next batch: the state that fraud rules judge by. Duplicates never count. */
+/** What is known of a customer before the next batch: the state that fraud rules use. Duplicates never count. */
 export const customerProfiles = pgTable('customer_profiles', {
   customerId: code('customer_id').primaryKey(),
   transactionCount: bigint('transaction_count', { mode: 'number' }).notNull(),

@@ -3,11 +3,11 @@ import { check, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 
 import { code, instant } from './column-types.ts';
 
-/** live judges; shadow judges beside it and only records; stored does neither. */
+/** live decides; shadow evaluates too and only records; stored does neither. */
 export const ruleSetStatuses = ['live', 'shadow', 'stored'] as const;
 export type RuleSetStatus = (typeof ruleSetStatuses)[number];
 
-/** Fraud rule sets as data. The definition of a version never changes: what a batch was judged by stays known. */
+/** Fraud rule sets as data. The definition of a version never changes, so the rules of a batch stay known. */
 export const fraudRuleSets = pgTable(
   'fraud_rule_sets',
   {

@@ -8,7 +8,7 @@ export const environments = ['development', 'production'] as const;
 export type Environment = (typeof environments)[number];
 
 /**
- * One row. Whoever changes facts, profiles or positions locks it and raises state_version, so that what a transform
+ * One row. Every change of facts, profiles or positions locks it and raises state_version, so that what a transform
  * read beforehand is known to hold still when its rows are loaded. Triggers (custom SQL) keep sample rates out of a
  * warehouse whose environment is production.
  */

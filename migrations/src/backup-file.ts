@@ -45,7 +45,7 @@ export async function writeBackupFile(file: string, frames: AsyncIterable<Frame>
   const partial = `${file}.partial`;
   await mkdir(dirname(file), { recursive: true });
   try {
-    // Whoever reads a backup reads everything that is in the warehouse.
+    // A backup contains all data of the warehouse, so only its owner may read it.
     await pipeline(Readable.from(encoded(frames)), createZstdCompress(), createWriteStream(partial, { mode: 0o600 }));
     await rename(partial, file);
   } finally {

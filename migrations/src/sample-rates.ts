@@ -28,7 +28,7 @@ export function sampleRates(firstDay: string, lastDay: string): readonly SampleR
 interface Currency {
   /** Units for one USD, about which the rate moves. */
   readonly middle: number;
-  /** How far the rate strays from the middle, as a fraction of it; 0 for a pegged currency. */
+  /** How far the rate deviates from the middle, as a fraction of it; 0 for a pegged currency. */
   readonly swing: number;
 }
 

@@ -18,9 +18,9 @@ test('a record rejected for a missing rate is loaded by the DAG etl_replay once 
   await importRate(stack, 'USD,RON,4.5,2000-01-01,2100-01-01,test');
 
   const params = { reason_codes: 'exchange_rate_missing,tax_rate_missing', order_id: 'e2e-replayed', since: '1h' };
-  const { dag_run_id: rehearsal } = await replays.trigger({ ...params, dry_run: true });
-  expect(await stack.finished(rehearsal, replays)).toMatchObject({ state: 'success' });
-  expect(await replays.result(rehearsal, 'replay')).toMatchObject({ dry_run: true, matched: 1, loaded: 1 });
+  const { dag_run_id: dryRun } = await replays.trigger({ ...params, dry_run: true });
+  expect(await stack.finished(dryRun, replays)).toMatchObject({ state: 'success' });
+  expect(await replays.result(dryRun, 'replay')).toMatchObject({ dry_run: true, matched: 1, loaded: 1 });
   expect(await recordOf(stack)).toEqual([{ reason_code: 'exchange_rate_missing', status: 'open' }]);
 
   const { dag_run_id: runId } = await replays.trigger(params);

@@ -93,7 +93,7 @@ test.concurrent('five currencies and eight categories arrive as sent', async () 
   expect(rows).toHaveLength(40);
 });
 
-const spoilt: readonly (readonly [string, Buffer, string])[] = [
+const corrupted: readonly (readonly [string, Buffer, string])[] = [
   ['another object', Buffer.from('{"invalid":"message"}'), 'missing_field'],
   ['a bare 42', Buffer.from('42'), 'not_an_object'],
   ['broken JSON', Buffer.from('{"order_id":"e2e-broken",'), 'not_json'],
@@ -105,21 +105,24 @@ test.concurrent('bad records between good ones harm no neighbour and stand in qu
   await using stack = await Stack.open();
   await stack.sell([
     neighbour(0),
-    ...spoilt.flatMap(([name, value], index) => [{ key: `e2e ${name}`, value, partition: 0 }, neighbour(index + 1)]),
+    ...corrupted.flatMap(([name, value], index) => [{ key: `e2e ${name}`, value, partition: 0 }, neighbour(index + 1)]),
   ]);
   const loaded = await stack.query(`
     select order_id, (kafka_offset - min(kafka_offset) over ())::int as place
     from transactions where order_id like 'e2e-neighbour-%'
     order by kafka_offset`);
   expect(loaded).toEqual(
-    Array.from({ length: spoilt.length + 1 }, (_, index) => ({ order_id: `e2e-neighbour-${index}`, place: index * 2 })),
+    Array.from({ length: corrupted.length + 1 }, (_, index) => ({
+      order_id: `e2e-neighbour-${index}`,
+      place: index * 2,
+    })),
   );
   const rejected = await stack.query(`
     select convert_from(raw_key, 'UTF8') as key, raw_value, reason_code, stage, status
     from rejected_transactions where raw_key like 'e2e %'
     order by "offset"`);
   expect(rejected).toEqual(
-    spoilt.map(([name, value, reason]) => ({
+    corrupted.map(([name, value, reason]) => ({
       key: `e2e ${name}`,
       raw_value: value,
       reason_code: reason,
@@ -140,7 +143,7 @@ test.concurrent('the same message twice is one row, in one batch or in two', asy
   expect(rejected).toEqual([]);
 });
 
-/** A good sale that stands in the same partition as the spoilt records. */
+/** A good sale that stands in the same partition as the corrupted records. */
 function neighbour(index: number): TestRecord {
   const sale = aTransaction({ order_id: `e2e-neighbour-${index}`, customer_id: `e2e-${index}` });
   return recordOf(sale, { partition: 0 });

@@ -154,7 +154,7 @@ export const mutants: readonly Mutant[] = [
       ],
       ['    if (earlier === undefined) this', '    if (earlier === undefined || earlier.position === t.position) this'],
     ],
-    test: integration('duplicates.test.ts', 'a sale that can not be judged'),
+    test: integration('duplicates.test.ts', 'a sale that can not be evaluated'),
   },
   {
     name: "a customer's sales are in several shares",

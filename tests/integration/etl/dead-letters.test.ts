@@ -52,14 +52,14 @@ test('a rejected record is published as it came, with its reason and its coordin
     aTransaction(),
     { key: Buffer.from([0, 255]), value: Buffer.from([0x22, 0xff]) },
     { key: null, value: null },
-    { key: 'k', value: '{"order_id":"spoilt","amount":"-1"}' },
+    { key: 'k', value: '{"order_id":"corrupted","amount":"-1"}' },
   ]);
   await pipeline.batch(['run', '--batch', 'b-1']);
   const letters = await readLetters(pipeline, deadLetterTopic(pipeline.topic));
   expect(letters.map(({ key, value }) => [key, value])).toEqual([
     [Buffer.from([0, 255]), Buffer.from([0x22, 0xff])],
     [null, null],
-    [Buffer.from('k'), Buffer.from('{"order_id":"spoilt","amount":"-1"}')],
+    [Buffer.from('k'), Buffer.from('{"order_id":"corrupted","amount":"-1"}')],
   ]);
   expect(letters.map(({ headers }) => headers['reject-reason'])).toEqual([
     'invalid_utf8',
@@ -76,7 +76,7 @@ test('a rejected record is published as it came, with its reason and its coordin
     'source-epoch': '0',
     'batch-id': 'b-1',
     'rejected-id': '3',
-    'order-id': 'spoilt',
+    'order-id': 'corrupted',
   });
   expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
   expect(JSON.parse(errors).map(({ field }: { field: string }) => field)).toContain('amount');

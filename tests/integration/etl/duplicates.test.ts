@@ -91,7 +91,7 @@ async function ledger(pipeline: Pipeline): Promise<unknown[]> {
     from etl_batches order by planned_at`);
 }
 
-test('a sale that can not be judged makes no later one a duplicate', async () => {
+test('a sale that can not be evaluated makes no later one a duplicate', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.query('delete from exchange_rates');
   const sale = aTransaction({ currency: 'EUR' });

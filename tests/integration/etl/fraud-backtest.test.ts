@@ -80,7 +80,7 @@ test('a draft is held against the live set over what is stored', { timeout: 300_
   expect(idsOf(strict.newlyFlagged)).toEqual(expected.slice(0, 5).map((row) => row.order_id));
   expect(strict).toMatchObject({ noLongerFlagged: noOrders, live: same.live });
 
-  // Only the last hours are judged, and what came before is remembered.
+  // Only the last hours are evaluated, with what came before.
   const since = new Date(Date.now() - 2 * 3_600_000).toISOString();
   const [inSpan] = await pipeline.query(
     `select count(*)::int as sales, count(*) filter (where is_fraud_flagged)::int as flagged,

@@ -112,7 +112,7 @@ test('a customer is allowed or blocked until the entry is removed, and a batch u
   ]);
 });
 
-test('a planned batch is judged by the set that was live when it was planned', async () => {
+test('a planned batch is evaluated with the set that was live when it was planned', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([highSale('one', 'first')]);
   await pipeline.batch(['extract', '--batch', 'b1']);

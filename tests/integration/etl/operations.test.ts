@@ -81,7 +81,7 @@ test('explain sets each rule against its threshold, for a clear order and for a 
     })),
   );
   expect(found.map(({ rule }: { rule: string }) => rule)).toEqual(expect.arrayContaining(['amount_limit', 'velocity']));
-  // What was judged and what the stored sales make of it today can differ: it is said.
+  // The original result and the one of the stored sales can differ: the output says so.
   await pipeline.query(`delete from transactions where order_id = 'first'`);
   const { stdout } = await runEtl(['explain', 'third'], { env: pipeline.env });
   expect(stdout).toContain('not as it was judged');
@@ -131,9 +131,9 @@ test('explain names the record of a duplicate that was replayed from quarantine'
 
 test('explain says why an order was not loaded, and that another one is unknown', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
-  await pipeline.publish([{ value: '{"order_id":"spoilt","amount":"-1"}' }]);
+  await pipeline.publish([{ value: '{"order_id":"corrupted","amount":"-1"}' }]);
   await pipeline.batch(['run']);
-  const { answer } = await explained(pipeline, 'spoilt');
+  const { answer } = await explained(pipeline, 'corrupted');
   expect(answer.transaction).toBeUndefined();
   expect(answer.rejects[0].errors.map(({ reason }: { reason: string }) => reason)).toContain('amount_negative');
   expect(await explained(pipeline, 'nobody')).toEqual({ exitCode: 64, answer: undefined });

@@ -6,7 +6,7 @@ import { aTransaction } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runProducer } from '../../support/programs.ts';
 
-const spoilt: readonly (readonly [string, Buffer | null, string])[] = [
+const corrupted: readonly (readonly [string, Buffer | null, string])[] = [
   ['another object', Buffer.from('{"invalid":"message"}'), 'missing_field'],
   ['a bare 42', Buffer.from('42'), 'not_an_object'],
   ['broken JSON', Buffer.from('{"order_id":"a",'), 'not_json'],
@@ -19,7 +19,7 @@ test('bad records between good ones harm no neighbour and stand in quarantine as
   await using pipeline = await openPipeline({ partitions: 1 });
   await pipeline.publish([
     good(0),
-    ...spoilt.flatMap(([, value], index) => [{ key: Buffer.from([0, 255, index]), value }, good(index + 1)]),
+    ...corrupted.flatMap(([, value], index) => [{ key: Buffer.from([0, 255, index]), value }, good(index + 1)]),
   ]);
   const summary = await pipeline.batch(['run', '--batch', 'b-1']);
   expect(summary).toMatchObject({ read: 13, loaded: 7, duplicates: 0, rejected: 6 });
@@ -31,7 +31,7 @@ test('bad records between good ones harm no neighbour and stand in quarantine as
     select batch_id, topic, partition, "offset", raw_key, raw_value, reason_code, stage, status
     from rejected_transactions order by "offset"`);
   expect(rejected).toEqual(
-    spoilt.map(([, value, reason], index) => ({
+    corrupted.map(([, value, reason], index) => ({
       batch_id: 'b-1',
       topic: pipeline.topic,
       partition: 0,

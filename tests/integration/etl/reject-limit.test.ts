@@ -35,7 +35,7 @@ test('accepted rejects let that range pass and nothing else with it', async () =
   const { exitCode } = await pipeline.etl(['resume', '--accept-rejects', '--reason', 'a partner tested']);
   expect(exitCode).toBe(0);
   expect(await pipeline.batch(['run'])).toMatchObject({ planned: 10, loaded: 4, rejected: 6 });
-  // What came afterwards is judged by itself, and halts again.
+  // The limit applies again to later records, and halts again.
   expect((await pipeline.etl(['run'])).exitCode).toBe(integrity);
   expect(await pipeline.query('select count(*)::int from etl_incidents where resolved_at is null')).toEqual([
     { count: 1 },

@@ -47,13 +47,13 @@ test('replayed records become transactions with their own coordinates, and count
   const summary = await pipeline.batch(['rejected', 'replay', '--reason-code', 'timestamp_too_old', '--batch', 'r-1']);
   expect(summary).toMatchObject({ state: 'loaded', read: 30, loaded: 30, duplicates: 0, rejected: 0 });
   expect(await totals(pipeline)).toEqual(allLoaded(30));
-  const strays = await pipeline.query(`
+  const unmatched = await pipeline.query(`
     select t.order_id, r.rejected_id
     from transactions t
     full join rejected_transactions r
       on (r.epoch, r.partition, r."offset") = (t.kafka_epoch, t.kafka_partition, t.kafka_offset)
     where t.batch_id is distinct from 'r-1' or r.batch_id <> 'first' or r.status_batch_id is distinct from 'r-1'`);
-  expect(strays).toEqual([]);
+  expect(unmatched).toEqual([]);
   const ledger = await pipeline.query(
     `select kind, read_count::int as read, loaded_count::int as loaded from etl_batches where batch_id = 'r-1'`,
   );
@@ -204,7 +204,7 @@ test('a replay larger than a batch may be takes several', async () => {
   expect(await totals(pipeline)).toEqual(allLoaded(25));
 });
 
-test('a rehearsal tells what would come of it and changes nothing', async () => {
+test('a dry run shows the result and changes nothing', async () => {
   await using pipeline = await openQuarantine(8);
   await pipeline.publish([{ value: '{}' }]);
   await pipeline.batch(['run'], strict);

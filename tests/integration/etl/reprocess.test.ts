@@ -165,10 +165,10 @@ test('a dry run tells the same difference and changes nothing', async () => {
   await loadSales(pipeline);
   await correctRates(pipeline);
   const before = await pipeline.query(everything);
-  const rehearsed = await reprocess(pipeline, ['--dry-run']);
+  const dryRun = await reprocess(pipeline, ['--dry-run']);
   expect(await pipeline.query(everything)).toEqual(before);
   const done = await reprocess(pipeline);
-  expect({ ...rehearsed, reprocess_id: done.reprocess_id, dry_run: false }).toEqual(done);
+  expect({ ...dryRun, reprocess_id: done.reprocess_id, dry_run: false }).toEqual(done);
 });
 
 test('a second time nothing differs, and nothing is written', async () => {

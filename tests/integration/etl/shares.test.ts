@@ -36,7 +36,11 @@ test('the large batch took all of the traffic, in two shares', async () => {
 });
 
 test.each([
-  ['sales, with their tax, their rates and their verdicts, are the same', 'transactions', ['batch_id', 'processed_at']],
+  [
+    'sales, with their tax, their rates and their decisions, are the same',
+    'transactions',
+    ['batch_id', 'processed_at'],
+  ],
   ['alerts are the same', 'fraud_alerts', ['batch_id', 'raised_at']],
   ['profiles are the same', 'customer_profiles', []],
   ['days are the same', 'customer_days', []],

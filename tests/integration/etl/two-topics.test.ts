@@ -165,8 +165,8 @@ test('rejected records of both topics are listed, shown and replayed, each batch
 
   const chosen = ['rejected', 'replay', '--topic', oldTopic, '--id', String(ofOld.rejectedId), '--batch', 'r-1'];
   expect(await pipeline.batch(chosen, reading(newTopic))).toMatchObject({ loaded: 1 });
-  const { line: rehearsed } = await output(newTopic, 'rejected', 'replay', ...tooOld, '--dry-run');
-  expect(rehearsed).toMatchObject({ matched: 5, loaded: 5 });
+  const { line: dryRun } = await output(newTopic, 'rejected', 'replay', ...tooOld, '--dry-run');
+  expect(dryRun).toMatchObject({ matched: 5, loaded: 5 });
   const replayed = summariesOf(
     await pipeline.etl(['rejected', 'replay', ...tooOld, '--batch', 'r-2'], reading(newTopic)),
   );
