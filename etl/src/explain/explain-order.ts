@@ -19,7 +19,7 @@ export async function explainOrder(context: Context, orderId: string, json: bool
     order.transaction === undefined
       ? []
       : figuresOf(order.transaction, baseCurrency, await taxStandingOf(context.warehouse.db, order.transaction));
-  const fraud = order.transaction === undefined ? undefined : await rejudge(context, order, order.transaction);
+  const fraud = order.transaction === undefined ? undefined : await evaluate(context, order, order.transaction);
   if (json) return jsonLine({ order_id: orderId, topic: order.batch?.topic ?? null, figures, fraud, ...order });
   const parts = [`order ${orderId}`];
   if (order.transaction === undefined) parts.push('not loaded: each record with this order id was rejected');
@@ -43,14 +43,14 @@ function figuresOf(t: Transaction, base: string, taxStanding: string): readonly 
   const rate = `${trimmed(t.taxRate)} (${t.taxJurisdiction}, ${t.taxDate}${taxStanding})`;
   const tax = isIncluded
     ? `included in ${trimmed(t.amount)} at ${rate}`
-    : `${trimmed(t.amount)} × ${rate}, rounded as the rule says`;
+    : `${trimmed(t.amount)} × ${rate}, rounded by the rule`;
   const total = isIncluded
     ? `${trimmed(t.amount)}, the tax is in it`
     : `${trimmed(t.amount)} + ${trimmed(t.taxAmount)}`;
   const cross = t.exchangeCrossRate === null ? '' : `, crossing with ${trimmed(t.exchangeCrossRate)}`;
   const exchange = `at ${trimmed(t.exchangeRate)} of ${t.exchangeRateDate}${cross}`;
   return [
-    { figure: 'amount', value: `${trimmed(t.amount)} ${t.currency}`, arithmetic: 'as the message says' },
+    { figure: 'amount', value: `${trimmed(t.amount)} ${t.currency}`, arithmetic: 'as in the message' },
     { figure: 'tax', value: `${trimmed(t.taxAmount)} ${t.currency}`, arithmetic: tax },
     { figure: 'total', value: `${trimmed(t.totalAmount)} ${t.currency}`, arithmetic: total },
     {
@@ -91,7 +91,7 @@ function ruleSetOf({ alert, batch }: OrderRecords): string | null | undefined {
 /** `isAsStored`: the same rules find something as did when the order was loaded, and the score is the same. */
 type ExplainedFraud = EvaluatedOrder & { readonly isAsStored: boolean };
 
-async function rejudge(context: Context, order: OrderRecords, t: Transaction): Promise<ExplainedFraud> {
+async function evaluate(context: Context, order: OrderRecords, t: Transaction): Promise<ExplainedFraud> {
   const version = ruleSetOf(order);
   if (version === undefined || version === null) {
     return { kind: 'unknown', why: 'the batch has noted no rule set', isAsStored: false };
@@ -103,14 +103,14 @@ async function rejudge(context: Context, order: OrderRecords, t: Transaction): P
   return { ...again, isAsStored };
 }
 
-/** Every rule against its threshold; and what the alert has kept, where that can not be said or was otherwise. */
+/** Every rule against its threshold; and what the alert has kept, where that is not known or was otherwise. */
 function describeFraud(fraud: ExplainedFraud, { alert }: OrderRecords): readonly string[] {
   const parts: string[] = [];
   if (fraud.kind === 'unknown') parts.push(`the rules can not be recomputed: ${fraud.why}`);
   else {
     const difference = fraud.isAsStored
-      ? 'as it was judged'
-      : `not as it was judged: today's stored sales make it ${fraud.score} (${fraud.decision})`;
+      ? 'as when it was loaded'
+      : `not as when it was loaded: today's stored sales make it ${fraud.score} (${fraud.decision})`;
     parts.push(`each rule, recomputed from the customer's stored sales; ${difference}`, ruleTable(fraud.rules));
   }
   if (alert !== undefined && !fraud.isAsStored) {

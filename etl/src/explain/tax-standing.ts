@@ -10,14 +10,14 @@ interface Taxed {
   readonly taxRate: string;
 }
 
-/** What the rules in force say of the rate that a transaction was taxed by, to stand behind it; '' where it is verified. */
+/** What the rules in force make of the rate that a transaction was taxed by, as text behind it; '' where it is verified. */
 export async function taxStandingOf(db: Queryable, taxed: Taxed): Promise<string> {
   const rules = (await taxRulesInForce(db)).map(({ item }) => item);
   const rule = createTaxTable(rules).find(taxed.country ?? '', '', taxed.productCategory, taxed.taxDate);
   if (rule === undefined) return ', unverified: no rule is in force now';
   if (Number(rule.rate) !== Number(taxed.taxRate)) {
     const kind = rule.isVerified ? '' : ', unverified,';
-    return `, unverified: the rule in force now${kind} says ${Number(rule.rate)}; see \`etl reprocess\``;
+    return `, unverified: the rule in force now${kind} has ${Number(rule.rate)}; see \`etl reprocess\``;
   }
   return rule.isVerified ? '' : ', unverified';
 }

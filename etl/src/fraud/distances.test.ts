@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import countries from 'world-countries/countries.json' with { type: 'json' };
 
-import { countryPlaces } from './country-places.ts';
-import committed from './country-places.json' with { type: 'json' };
+import { countryPositions } from './country-positions.ts';
+import committed from './country-positions.json' with { type: 'json' };
 import { distanceKm } from './distances.ts';
 
-test('country-places.json is what the package says (pnpm --filter @pulse/etl run country-places)', () => {
-  expect(committed.places).toEqual(countryPlaces(countries));
+test('country-positions.json is made from the package (pnpm --filter @pulse/etl run country-positions)', () => {
+  expect(committed.positions).toEqual(countryPositions(countries));
 });
 
 test.each([

@@ -1,12 +1,12 @@
-import countries from './country-places.json' with { type: 'json' };
+import countries from './country-positions.json' with { type: 'json' };
 
 const earthRadiusKm = 6371;
-const places: ReadonlyMap<string, readonly (number | string)[]> = new Map(Object.entries(countries.places));
+const positions: ReadonlyMap<string, readonly (number | string)[]> = new Map(Object.entries(countries.positions));
 const known = new Map<string, number>();
 
 /**
  * The least distance between two countries, in whole kilometres: that of their middles less the radii of circles of their
- * areas. Never more than the true one by much, and 0 between neighbours by land, within a country, and for a code without a place.
+ * areas. Never more than the true one by much, and 0 between neighbours by land, within a country, and for a code without a position.
  */
 export function distanceKm(from: string, to: string): number {
   const pair = from < to ? from + to : to + from;
@@ -16,8 +16,8 @@ export function distanceKm(from: string, to: string): number {
 }
 
 function computed(from: string, to: string): number {
-  const [fromLatitude, fromLongitude, fromRadius, neighbours] = places.get(from) ?? [];
-  const [toLatitude, toLongitude, toRadius] = places.get(to) ?? [];
+  const [fromLatitude, fromLongitude, fromRadius, neighbours] = positions.get(from) ?? [];
+  const [toLatitude, toLongitude, toRadius] = positions.get(to) ?? [];
   if (from === to || neighbours === undefined || toRadius === undefined) return 0;
   if (String(neighbours).split(' ').includes(to)) return 0;
   const middles = greatCircleKm(

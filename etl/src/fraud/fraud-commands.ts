@@ -26,7 +26,7 @@ function addMeasureCommands(fraud: Command): void {
     );
   fraud
     .command('backtest')
-    .description('judge stored sales again by a draft and by the live set, and tell the difference; changes nothing')
+    .description('evaluate stored sales again by a draft and by the live set, and show the difference; changes nothing')
     .requiredOption('--rules <file>', 'the draft: a rule set as JSON')
     .requiredOption(
       '--since <time>',
@@ -46,11 +46,9 @@ function addMeasureCommands(fraud: Command): void {
 }
 
 const statusOption = () =>
-  new Option('--as <status>', 'live judges; shadow judges beside it and only records; stored does neither').choices([
-    'live',
-    'shadow',
-    'stored',
-  ]);
+  new Option('--as <status>', 'live decides; shadow evaluates beside it and only records; stored does neither').choices(
+    ['live', 'shadow', 'stored'],
+  );
 
 function addRuleSetCommands(rules: Command): void {
   rules
@@ -76,7 +74,7 @@ function addRuleSetCommands(rules: Command): void {
     );
   rules
     .command('import')
-    .description('check a rule set and store it; batches that are planned from then on are judged by it')
+    .description('check a rule set and store it; batches that are planned from then on use it')
     .argument('<file>')
     .addOption(statusOption().default('stored'))
     .addOption(jsonOption())

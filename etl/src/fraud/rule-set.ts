@@ -34,7 +34,7 @@ export interface PreparedRuleSet {
   readonly rules: readonly PreparedRule[];
 }
 
-/** A rule set is not as it must be; the message names the place and the fault. */
+/** A rule set is not as it must be; the message names where and what. */
 export class RuleSetError extends UsageError {}
 
 const score = z.number().int().min(1).max(100);
@@ -98,7 +98,7 @@ const knownRules: ReadonlyMap<string, KnownRule> = new Map([
   known(blockList),
 ]);
 
-/** Reads a rule set from JSON. @throws RuleSetError naming every fault of its form. */
+/** Reads a rule set from JSON. @throws RuleSetError naming every error of its form. */
 export function parseRuleSet(json: unknown): RuleSetDefinition {
   const parsed = definition.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -111,7 +111,7 @@ export function amountParametersOf(rule: string): readonly string[] {
 }
 
 /**
- * Makes a rule set judge amounts in the base currency (ISO 4217).
+ * Prepares a rule set for amounts in the base currency (ISO 4217).
  * @throws RuleSetError for limits in another currency, a rule that is not known, or parameters that it can not have.
  */
 export function prepareRuleSet(set: RuleSetDefinition, baseCurrency: string): PreparedRuleSet {
@@ -158,8 +158,8 @@ function known<Parameters>(rule: FraudRule<Parameters>): [string, KnownRule] {
 
 function describeIssues(error: z.ZodError, path: string): string {
   const lines = error.issues.map((issue) => {
-    const place = [path, ...issue.path.map(String)].filter((part) => part !== '').join('.');
-    return place === '' ? issue.message : `${place}: ${issue.message}`;
+    const where = [path, ...issue.path.map(String)].filter((part) => part !== '').join('.');
+    return where === '' ? issue.message : `${where}: ${issue.message}`;
   });
   return lines.join('; ');
 }

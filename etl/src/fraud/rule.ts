@@ -38,7 +38,7 @@ export interface FraudRule<Parameters> {
   /** Raised when the same parameters would give another result. */
   readonly version: number;
   readonly parameters: z.ZodType<Parameters> & { readonly shape: Readonly<Record<string, z.core.$ZodType>> };
-  /** @throws RangeError for parameters that the base currency has no place for. */
+  /** @throws RangeError for parameters that are finer than the base currency. */
   prepare(parameters: Parameters, baseExponent: CurrencyExponent): Evaluate;
   /** Never called before `prepare` has taken the same parameters. */
   measure(parameters: Parameters, baseExponent: CurrencyExponent): Measure;

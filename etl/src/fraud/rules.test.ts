@@ -45,7 +45,7 @@ describe('docs/RULES.md', () => {
   });
 
   test.each(examples)(
-    '$rule finds what its example says in the last sale, and nothing before',
+    '$rule finds what its example expects in the last sale, and nothing before',
     ({ rule, sales, finds }) => {
       const found = resultsOf(sales).map(({ reasons }) => reasons.find((reason) => reason.rule === rule));
       expect(found.slice(0, -1)).toEqual(sales.slice(1).map(() => undefined));

@@ -29,7 +29,7 @@ export function shippedRuleSetFor(
   if (baseCurrency === currency) return parseRuleSet(definition);
   if (convert === undefined) {
     throw new RuleSetError(
-      `the shipped fraud rules have limits in ${currency}, and no exchange rate tells what they are in ${baseCurrency}: ` +
+      `the shipped fraud rules have limits in ${currency}, and no exchange rate converts them into ${baseCurrency}: ` +
         `import exchange rates (etl exchange-rates import FILE), or rules with limits in ${baseCurrency} ` +
         '(etl fraud rules import FILE --as live)',
     );

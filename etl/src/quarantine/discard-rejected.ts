@@ -13,7 +13,7 @@ export interface DiscardOptions {
   readonly json: boolean;
 }
 
-/** `etl rejected discard`: gives records up and says how many. */
+/** `etl rejected discard`: gives records up and reports how many. */
 export async function discardCommand(context: Context, options: DiscardOptions): Promise<string> {
   const { filter, all, reason, dryRun, limit, json } = options;
   requireFilter(filter, all);

@@ -65,7 +65,7 @@ function addDecisions(rejected: Command): void {
   )
     .option('--batch <id>', 'the replay; the same id always means the same records (a new one by default)')
     .option('--all', 'every open record: needed where no filter is given', false)
-    .option('--dry-run', 'tell what would become of them, and change nothing', false)
+    .option('--dry-run', 'show what would become of them, and change nothing', false)
     .addOption(limitOption(1_000_000))
     .action(async (options) =>
       perform(options.json, async (context) => {
@@ -77,7 +77,7 @@ function addDecisions(rejected: Command): void {
   withFilters(rejected.command('discard').description('give open records up, on purpose; they stay in the table'))
     .requiredOption('--reason <text>', 'why, for those who look later')
     .option('--all', 'every open record: needed where no filter is given', false)
-    .option('--dry-run', 'tell how many there are, and change nothing', false)
+    .option('--dry-run', 'show how many there are, and change nothing', false)
     .addOption(limitOption(1_000_000))
     .action(async (options) =>
       perform(options.json, async (context) => {

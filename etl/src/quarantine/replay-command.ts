@@ -15,7 +15,7 @@ export interface ReplayOptions {
   readonly json: boolean;
 }
 
-/** `etl rejected replay`: one line for each batch that it takes, or what a rehearsal has found. */
+/** `etl rejected replay`: one line for each batch that it takes, or what a dry run has found. */
 export async function replayCommand(
   context: Context,
   options: ReplayOptions,
@@ -24,8 +24,8 @@ export async function replayCommand(
   const { filter, all, batch, dryRun, limit, json } = options;
   requireFilter(filter, all);
   if (dryRun) {
-    const { rehearseReplay } = await import('./dry-run-replay.ts');
-    const { matched, loaded, duplicates, rejected, reasons } = await rehearseReplay(context, filter, limit);
+    const { previewReplay } = await import('./preview-replay.ts');
+    const { matched, loaded, duplicates, rejected, reasons } = await previewReplay(context, filter, limit);
     if (json) return print(JSON.stringify({ dry_run: true, matched, loaded, duplicates, rejected, reasons }));
     print(
       `of ${matched} open records, ${loaded} would be loaded, ${duplicates} are duplicates, ${rejected} rejected again`,

@@ -7,15 +7,15 @@ import { matches, type RejectedFilter } from './rejected-filter-queries.ts';
 import { currentSchedule } from '../warehouse/schedule.ts';
 import { claimedBy } from '../warehouse/replay-claims.ts';
 
-/** A place in the order in which replays take rejected records: one topic and epoch after the other, each by id. */
-export interface ReplayPlace {
+/** A position in the order in which replays take rejected records: one topic and epoch after the other, each by id. */
+export interface ReplayPosition {
   readonly topic: string;
   readonly epoch: number;
   readonly rejectedId: number;
 }
 
 /** The last record that a replay has claimed: where the next one of the same command goes on. */
-export async function lastClaim(db: Queryable, batchId: string): Promise<ReplayPlace | undefined> {
+export async function lastClaim(db: Queryable, batchId: string): Promise<ReplayPosition | undefined> {
   const t = rejectedTransactions;
   const [last] = await db
     .select({ topic: t.topic, epoch: t.epoch, rejectedId: t.rejectedId })
@@ -30,7 +30,7 @@ export async function lastClaim(db: Queryable, batchId: string): Promise<ReplayP
 export interface SelectedClaims {
   readonly topic: string;
   readonly rejectedIds: readonly number[];
-  readonly last: ReplayPlace;
+  readonly last: ReplayPosition;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface SelectedClaims {
 export async function selectClaims(
   db: Queryable,
   filter: RejectedFilter,
-  after: ReplayPlace | undefined,
+  after: ReplayPosition | undefined,
   countMax: number,
 ): Promise<SelectedClaims | undefined> {
   const t = rejectedTransactions;

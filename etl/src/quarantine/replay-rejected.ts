@@ -6,7 +6,7 @@ import { runStep } from '../pipeline.ts';
 import type { FinishedBatch } from '../run/run-batches.ts';
 import { findBatch, requireBatch } from '../warehouse/batch-ledger.ts';
 import type { RejectedFilter } from './rejected-filter-queries.ts';
-import { insertReplay, lastClaim, selectClaims, type ReplayPlace } from './replay-queries.ts';
+import { insertReplay, lastClaim, selectClaims, type ReplayPosition } from './replay-queries.ts';
 
 export interface ReplayRequest {
   readonly batchId: string;
@@ -15,7 +15,7 @@ export interface ReplayRequest {
   readonly countMax: number;
 }
 
-/** How often the same records are claimed anew because another replay settled some of them first. */
+/** How often the same records are claimed again because another replay settled some of them first. */
 const supersededMax = 20;
 
 /**
@@ -25,7 +25,7 @@ const supersededMax = 20;
 export async function* replayRejected(context: Context, request: ReplayRequest): AsyncGenerator<FinishedBatch, void> {
   const { filter } = request;
   let { countMax } = request;
-  let after: ReplayPlace | undefined;
+  let after: ReplayPosition | undefined;
   let superseded = 0;
   for (let number = 1; countMax > 0; number += 1) {
     const startedMs = performance.now();
@@ -56,7 +56,7 @@ async function settled(context: Context, planned: Batch): Promise<Batch> {
 async function planReplay(
   context: Context,
   { batchId, filter, countMax }: ReplayRequest,
-  after: ReplayPlace | undefined,
+  after: ReplayPosition | undefined,
   isFollowUp: boolean,
 ): Promise<Batch | undefined> {
   const { warehouse, config } = context;

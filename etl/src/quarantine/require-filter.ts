@@ -5,6 +5,6 @@ import type { RejectedFilter } from './rejected-filter-queries.ts';
 export function requireFilter(filter: RejectedFilter, all: boolean): void {
   if (all || Object.values(filter).some((part) => part !== undefined)) return;
   throw new UsageError(
-    'say which records: give a filter (--id, --reason-code, --since, …), or --all for every open one',
+    'name the records: give a filter (--id, --reason-code, --since, …), or --all for every open one',
   );
 }

@@ -15,12 +15,12 @@ import { parseExchangeRates } from './parse-exchange-rates.ts';
 import { exchangeScope, type PublishedRate } from './published-rate.ts';
 import { parseTaxRules, taxScope, type ImportedTaxRule, type TaxRule } from './parse-tax-rules.ts';
 import { planChanges, type Stored } from './plan-changes.ts';
-import { readCsv, requireNoFaults } from './read-csv.ts';
+import { readCsv, requireNoErrors } from './read-csv.ts';
 
 /**
- * Takes the tax rules of a file in, all or none. What they take the place of stays, superseded.
+ * Imports the tax rules of a file, all or none. What they replace stays, superseded.
  * @param today - YYYY-MM-DD: what changes days before it is pointed out.
- * @throws UsageError naming each faulty line.
+ * @throws UsageError naming each wrong line.
  */
 export async function importTaxRules(
   { warehouse, config }: Context,
@@ -28,8 +28,8 @@ export async function importTaxRules(
   isDryRun: boolean,
   today: string,
 ): Promise<ChangeReport> {
-  const { items, faults } = parseTaxRules(readCsv(path));
-  requireNoFaults(path, faults);
+  const { items, errors } = parseTaxRules(readCsv(path));
+  requireNoErrors(path, errors);
   const operator = operatorOf(config);
   const plan: ChangePlanner<TaxRule> = async (db) => {
     const inForce = await taxRulesInForce(db);
@@ -42,7 +42,7 @@ export async function importTaxRules(
   return describeChanges(changes, { isDryRun, today, describe: describeRule });
 }
 
-/** A rule of a file that does not say whether it is verified is as verified as the same rule in force. */
+/** A rule of a file without `is_verified` is as verified as the same rule in force. */
 function recordedRule(
   item: ImportedTaxRule,
   inForce: readonly Stored<TaxRule>[],
@@ -67,8 +67,8 @@ export async function importExchangeRates(
   isDryRun: boolean,
   today: string,
 ): Promise<ChangeReport> {
-  const { items, faults, leftOut } = parseExchangeRates(readCsv(path), basename(path));
-  requireNoFaults(path, faults);
+  const { items, errors, leftOut } = parseExchangeRates(readCsv(path), basename(path));
+  requireNoErrors(path, errors);
   const plan: ChangePlanner<PublishedRate> = async (db) => {
     const inForce = await exchangeRatesInForce(db, items);
     const changing = withoutIrrevocable(items, inForce);

@@ -4,8 +4,8 @@ import { exchangeScope, type PublishedRate } from './published-rate.ts';
 import type { Stored } from './plan-changes.ts';
 
 /**
- * The rates of a file without those of days for which an irrevocable rate is in force: they say the same and change nothing.
- * @throws UsageError where one of them says something else.
+ * The rates of a file without those of days for which an irrevocable rate is in force: they are the same and change nothing.
+ * @throws UsageError where one of them is another rate.
  */
 export function withoutIrrevocable(
   rates: readonly PublishedRate[],

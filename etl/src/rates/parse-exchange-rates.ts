@@ -1,14 +1,14 @@
 import { currencyExponent, dayAfter, parseDay } from '@pulse/contract';
 
-import { clashFaults, type OnLine } from './clash-faults.ts';
+import { clashErrors, type OnLine } from './clash-errors.ts';
 import { isStatisticalHeader, parseStatisticalRates } from './parse-statistical-rates.ts';
-import { exchangeScope, faultOfRate, type ExchangeFile, type PublishedRate } from './published-rate.ts';
-import type { CsvLine, LineFault } from './read-csv.ts';
+import { exchangeScope, errorOfRate, type ExchangeFile, type PublishedRate } from './published-rate.ts';
+import type { CsvLine, LineError } from './read-csv.ts';
 
 const longHeader = ['base', 'quote', 'rate', 'valid_from', 'valid_to', 'source'];
 
 /**
- * Reads exchange rates in one of three layouts, and finds every fault of every line.
+ * Reads exchange rates in one of three layouts, and finds every error in every line.
  * The European Central Bank's (eurofxref.csv and eurofxref-hist.csv): Date, then a currency a column, each value the units
  * for one euro on that day, N/A where there is none. SDMX CSV, as the bank's API answers. And one rate a line:
  * base,quote,rate,valid_from,valid_to,source.
@@ -28,21 +28,21 @@ export function parseExchangeRates(lines: readonly CsvLine[], fileName: string):
   );
 }
 
-function failed(line: number, fault: string): ExchangeFile {
-  return { items: [], faults: [{ line, fault }], leftOut: [] };
+function failed(line: number, error: string): ExchangeFile {
+  return { items: [], errors: [{ line, error }], leftOut: [] };
 }
 
 const centralBankBase = 'EUR';
 
 function parseCentralBank(header: CsvLine, body: readonly CsvLine[], fileName: string): ExchangeFile {
-  const faults: LineFault[] = [];
+  const errors: LineError[] = [];
   const [, ...named] = header.cells;
   const currencies = withoutTrailingEmpty(named);
   for (const [index, currency] of currencies.entries()) {
     if (!isCurrency(currency) && !isWithdrawn(currency)) {
-      faults.push({ line: header.line, fault: `unknown currency ${JSON.stringify(currency)}` });
+      errors.push({ line: header.line, error: `unknown currency ${JSON.stringify(currency)}` });
     } else if (currencies.indexOf(currency) !== index) {
-      faults.push({ line: header.line, fault: `the currency ${currency} stands there twice` });
+      errors.push({ line: header.line, error: `the currency ${currency} stands there twice` });
     }
   }
   const items: PublishedRate[] = [];
@@ -51,29 +51,29 @@ function parseCentralBank(header: CsvLine, body: readonly CsvLine[], fileName: s
     const [date = '', ...values] = cells;
     const day = centralBankDay(date);
     if (day === undefined) {
-      faults.push({
+      errors.push({
         line,
-        fault: `${JSON.stringify(date)} is no day: expected 2026-11-20, 20.11.2026 or 20 November 2026`,
+        error: `${JSON.stringify(date)} is no day: expected 2026-11-20, 20.11.2026 or 20 November 2026`,
       });
       continue;
     }
-    const dayFault = days.faultOf(day);
-    if (dayFault !== undefined) faults.push({ line, fault: dayFault });
+    const dayError = days.errorOf(day);
+    if (dayError !== undefined) errors.push({ line, error: dayError });
     const rates = withoutTrailingEmpty(values);
     if (rates.length > currencies.length) {
-      faults.push({ line, fault: `${rates.length} rates under ${currencies.length} currencies` });
+      errors.push({ line, error: `${rates.length} rates under ${currencies.length} currencies` });
     }
     for (const [index, quote] of currencies.entries()) {
       const rate = rates[index] ?? '';
       if (rate === '' || rate === 'N/A') continue;
-      const fault = faultOfRate(rate);
-      if (fault !== undefined) faults.push({ line, fault: `${quote}: ${fault}` });
-      if (fault !== undefined || !isCurrency(quote)) continue;
+      const error = errorOfRate(rate);
+      if (error !== undefined) errors.push({ line, error: `${quote}: ${error}` });
+      if (error !== undefined || !isCurrency(quote)) continue;
       const source = `European Central Bank, ${fileName}`;
       items.push({ base: centralBankBase, quote, rate, validFrom: day, validTo: dayAfter(day), source });
     }
   }
-  return { items, faults, leftOut: currencies.filter((code) => !isCurrency(code) && isWithdrawn(code)) };
+  return { items, errors, leftOut: currencies.filter((code) => !isCurrency(code) && isWithdrawn(code)) };
 }
 
 /** Days of a file have to go one way, each once. */
@@ -81,7 +81,7 @@ class DayOrder {
   #last: string | undefined;
   #isRising: boolean | undefined;
 
-  faultOf(day: string): string | undefined {
+  errorOf(day: string): string | undefined {
     const last = this.#last;
     this.#last = day;
     if (last === undefined) return undefined;
@@ -93,46 +93,46 @@ class DayOrder {
 }
 
 function parseLong(body: readonly CsvLine[]): ExchangeFile {
-  const faults: LineFault[] = [];
+  const errors: LineError[] = [];
   const read: OnLine<PublishedRate>[] = [];
   for (const { line, cells } of body) {
     const found = faultsOfLong(cells);
-    faults.push(...found.map((fault) => ({ line, fault })));
+    errors.push(...found.map((error) => ({ line, error })));
     if (found.length > 0) continue;
     const [base = '', quote = '', rate = '', validFrom = '', end = '', source = ''] = cells;
     const validTo = end === '' ? dayAfter(validFrom) : end;
     read.push({ line, item: { base, quote, rate, validFrom, validTo, source } });
   }
-  faults.push(...clashFaults(read, exchangeScope));
-  return { items: read.map(({ item }) => item), faults, leftOut: [] };
+  errors.push(...clashErrors(read, exchangeScope));
+  return { items: read.map(({ item }) => item), errors, leftOut: [] };
 }
 
 function faultsOfLong(cells: readonly string[]): string[] {
   if (cells.length !== longHeader.length) return [`${cells.length} values under ${longHeader.length} columns`];
   const [base = '', quote = '', rate = '', validFrom = '', validTo = '', source = ''] = cells;
-  const faults = [base, quote]
+  const errors = [base, quote]
     .filter((currency) => !isCurrency(currency))
     .map((currency) => `unknown currency ${JSON.stringify(currency)}`);
-  if (base === quote) faults.push(`${base} against itself`);
-  const rateFault = faultOfRate(rate);
-  if (rateFault !== undefined) faults.push(rateFault);
+  if (base === quote) errors.push(`${base} against itself`);
+  const rateError = errorOfRate(rate);
+  if (rateError !== undefined) errors.push(rateError);
   for (const [column, text] of [
     ['valid_from', validFrom],
     ['valid_to', validTo],
   ] as const) {
     const isLeftOut = column === 'valid_to' && text === '';
-    if (!isLeftOut && parseDay(text) === undefined) faults.push(`${column} ${JSON.stringify(text)} is no day`);
+    if (!isLeftOut && parseDay(text) === undefined) errors.push(`${column} ${JSON.stringify(text)} is no day`);
   }
   if (validTo !== '' && validTo <= validFrom) {
-    faults.push(`dates out of order: valid_to ${validTo} is not after valid_from ${validFrom}`);
+    errors.push(`dates out of order: valid_to ${validTo} is not after valid_from ${validFrom}`);
   }
-  if (source === '') faults.push('source is empty: say where the rate comes from');
-  return faults;
+  if (source === '') errors.push('source is empty: name where the rate comes from');
+  return errors;
 }
 
 const months = 'January February March April May June July August September October November December'.split(' ');
 
-/** 2026-11-20 in the file of all days, 20 November 2026 in that of one, 20.11.2026 after some Excel. Slashes say too little. */
+/** 2026-11-20 in the file of all days, 20 November 2026 in that of one, 20.11.2026 after some Excel. Slashes are ambiguous. */
 function centralBankDay(text: string): string | undefined {
   const [, dotted, dottedMonth, dottedYear] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text) ?? [];
   if (dotted !== undefined && dottedMonth !== undefined && dottedYear !== undefined) {

@@ -1,8 +1,8 @@
 import { currencyExponent, dayAfter, parseDay } from '@pulse/contract';
 
-import { clashFaults, type OnLine } from './clash-faults.ts';
-import { exchangeScope, faultOfRate, type ExchangeFile, type PublishedRate } from './published-rate.ts';
-import type { CsvLine, LineFault } from './read-csv.ts';
+import { clashErrors, type OnLine } from './clash-errors.ts';
+import { exchangeScope, errorOfRate, type ExchangeFile, type PublishedRate } from './published-rate.ts';
+import type { CsvLine, LineError } from './read-csv.ts';
 
 /** Columns of SDMX CSV, as the API of the European Central Bank's Data Portal answers (`format=csvdata`), that are read. */
 const columns = ['FREQ', 'CURRENCY', 'CURRENCY_DENOM', 'EXR_TYPE', 'TIME_PERIOD', 'OBS_VALUE'] as const;
@@ -17,7 +17,7 @@ export function isStatisticalHeader({ cells }: CsvLine): boolean {
  * TIME_PERIOD. Series by month or year, and others than spot rates (SP00), are refused: they are averages.
  */
 export function parseStatisticalRates(header: CsvLine, body: readonly CsvLine[], fileName: string): ExchangeFile {
-  const faults: LineFault[] = [];
+  const errors: LineError[] = [];
   const read: OnLine<PublishedRate>[] = [];
   const leftOut = new Set<string>();
   for (const { line, cells } of body) {
@@ -25,7 +25,7 @@ export function parseStatisticalRates(header: CsvLine, body: readonly CsvLine[],
     const rate = cell('OBS_VALUE');
     if (rate === '' || rate === 'NaN') continue;
     const found = faultsOf(cell);
-    faults.push(...found.map((fault) => ({ line, fault })));
+    errors.push(...found.map((error) => ({ line, error })));
     const [base, quote] = [cell('CURRENCY_DENOM'), cell('CURRENCY')];
     const isKnown = [base, quote].every((code) => currencyExponent(code) !== undefined);
     if (!isKnown) leftOut.add(quote);
@@ -34,15 +34,15 @@ export function parseStatisticalRates(header: CsvLine, body: readonly CsvLine[],
     const source = `European Central Bank, ${fileName}`;
     read.push({ line, item: { base, quote, rate, validFrom, validTo: dayAfter(validFrom), source } });
   }
-  faults.push(...clashFaults(read, exchangeScope));
-  return { items: read.map(({ item }) => item), faults, leftOut: [...leftOut] };
+  errors.push(...clashErrors(read, exchangeScope));
+  return { items: read.map(({ item }) => item), errors, leftOut: [...leftOut] };
 }
 
 function faultsOf(cell: (column: (typeof columns)[number]) => string): string[] {
   const [frequency, type, period] = [cell('FREQ'), cell('EXR_TYPE'), cell('TIME_PERIOD')];
   if (frequency !== 'D') return [`FREQ ${frequency}: expected daily rates (D); the others are averages`];
   if (type !== 'SP00') return [`EXR_TYPE ${type}: expected reference rates (SP00)`];
-  const faults = parseDay(period) === undefined ? [`TIME_PERIOD ${JSON.stringify(period)} is no day`] : [];
-  const rateFault = faultOfRate(cell('OBS_VALUE'));
-  return rateFault === undefined ? faults : [...faults, rateFault];
+  const errors = parseDay(period) === undefined ? [`TIME_PERIOD ${JSON.stringify(period)} is no day`] : [];
+  const rateError = errorOfRate(cell('OBS_VALUE'));
+  return rateError === undefined ? errors : [...errors, rateError];
 }

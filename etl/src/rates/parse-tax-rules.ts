@@ -1,8 +1,8 @@
 import { countryAdvice, isCountry, parseDay, textLengthMax } from '@pulse/contract';
 
 import type { TaxRate } from '../pricing/tax.ts';
-import { clashFaults, type OnLine } from './clash-faults.ts';
-import type { CsvLine, LineFault } from './read-csv.ts';
+import { clashErrors, type OnLine } from './clash-errors.ts';
+import type { CsvLine, LineError } from './read-csv.ts';
 
 /** A rule with what is on record of it. */
 export interface TaxRule extends TaxRate {
@@ -12,14 +12,14 @@ export interface TaxRule extends TaxRate {
   readonly verifiedReason: string | null;
 }
 
-/** A rule as a file has it; `isVerified` is undefined where the file does not say. */
+/** A rule as a file has it; `isVerified` is undefined where the file does not have it. */
 export interface ImportedTaxRule extends Omit<TaxRule, 'isVerified' | 'verifiedBy' | 'verifiedReason'> {
   readonly isVerified: boolean | undefined;
 }
 
 export interface ParsedFile<Item> {
   readonly items: readonly Item[];
-  readonly faults: readonly LineFault[];
+  readonly errors: readonly LineError[];
 }
 
 const columns = {
@@ -49,16 +49,16 @@ export function taxScope({
   return `${country}/${region}/${productCategory}`;
 }
 
-/** Reads tax rules and finds every fault of every line. Columns may stand in any order; the optional ones may be absent. */
+/** Reads tax rules and finds every error in every line. Columns may stand in any order; the optional ones may be absent. */
 export function parseTaxRules(lines: readonly CsvLine[]): ParsedFile<ImportedTaxRule> {
   const [header, ...body] = lines;
-  if (header === undefined) return { items: [], faults: [{ line: 1, fault: 'the file is empty' }] };
-  const headerFaults = faultsOfHeader(header);
-  if (headerFaults.length > 0) return { items: [], faults: headerFaults };
-  const faults: LineFault[] = [];
+  if (header === undefined) return { items: [], errors: [{ line: 1, error: 'the file is empty' }] };
+  const headerErrors = errorsOfHeader(header);
+  if (headerErrors.length > 0) return { items: [], errors: headerErrors };
+  const errors: LineError[] = [];
   const read: OnLine<ImportedTaxRule>[] = [];
   for (const { line, cells } of body) {
-    const report = (fault: string): void => void faults.push({ line, fault });
+    const report = (error: string): void => void errors.push({ line, error });
     if (cells.length !== header.cells.length) {
       report(`${cells.length} values under ${header.cells.length} columns`);
       continue;
@@ -66,12 +66,12 @@ export function parseTaxRules(lines: readonly CsvLine[]): ParsedFile<ImportedTax
     const item = readRule((column) => cells[header.cells.indexOf(column)] ?? '', report);
     if (item !== undefined) read.push({ line, item });
   }
-  faults.push(...clashFaults(read, taxScope));
-  if (body.length === 0) faults.push({ line: header.line, fault: 'no rule follows the header' });
-  return { items: read.map(({ item }) => item), faults };
+  errors.push(...clashErrors(read, taxScope));
+  if (body.length === 0) errors.push({ line: header.line, error: 'no rule follows the header' });
+  return { items: read.map(({ item }) => item), errors };
 }
 
-function faultsOfHeader({ line, cells }: CsvLine): LineFault[] {
+function errorsOfHeader({ line, cells }: CsvLine): LineError[] {
   const unknown = cells.filter((name) => !Object.hasOwn(columns, name)).map((name) => `unknown column ${quoted(name)}`);
   const missing = Object.entries(columns)
     .filter(([name, { isRequired }]) => isRequired && !cells.includes(name))
@@ -80,18 +80,18 @@ function faultsOfHeader({ line, cells }: CsvLine): LineFault[] {
     .filter((name, index) => cells.indexOf(name) !== index)
     .map((name) => `the column ${name} stands there twice`);
   const expected = `expected the header ${taxRuleColumns.join(',')}`;
-  return [...unknown, ...missing, ...twice].map((fault) => ({ line, fault: `${fault}; ${expected}` }));
+  return [...unknown, ...missing, ...twice].map((error) => ({ line, error: `${error}; ${expected}` }));
 }
 
-/** Undefined for a line with a fault. */
-function readRule(cell: (column: Column) => string, reportFault: (fault: string) => void): ImportedTaxRule | undefined {
-  let isFaulty = false;
-  const report = (fault: string): void => {
-    isFaulty = true;
-    reportFault(fault);
+/** Undefined for a line with a error. */
+function readRule(cell: (column: Column) => string, reportError: (error: string) => void): ImportedTaxRule | undefined {
+  let hasError = false;
+  const report = (error: string): void => {
+    hasError = true;
+    reportError(error);
   };
-  const check = (isGood: boolean, fault: string): void => {
-    if (!isGood) report(fault);
+  const check = (isGood: boolean, error: string): void => {
+    if (!isGood) report(error);
   };
   const [region, productCategory] = [cell('region') || '*', cell('product_category') || '*'];
   const advice = countryAdvice(cell('country')) ?? 'expected ISO 3166-1 alpha-2, as DE';
@@ -105,8 +105,8 @@ function readRule(cell: (column: Column) => string, reportFault: (fault: string)
   if (validFrom !== undefined && typeof validTo === 'string') {
     check(validFrom < validTo, `dates out of order: valid_to ${validTo} is not after valid_from ${validFrom}`);
   }
-  const rateFault = faultOfRate(cell('rate'));
-  if (rateFault !== undefined) report(rateFault);
+  const rateError = errorOfRate(cell('rate'));
+  if (rateError !== undefined) report(rateError);
   const isInclusive = booleanOf(cell('is_inclusive') || 'false');
   check(isInclusive !== undefined, `is_inclusive ${quoted(cell('is_inclusive'))}: expected true or false`);
   const isVerified = booleanOf(cell('is_verified'));
@@ -122,8 +122,8 @@ function readRule(cell: (column: Column) => string, reportFault: (fault: string)
   }
   const increment = cell('rounding_increment_minor') || '1';
   check(/^[1-9]\d{0,8}$/.test(increment), `rounding_increment_minor ${quoted(increment)}: expected 1, 2, 3, …`);
-  check(cell('source') !== '', 'source is empty: say where the rule comes from');
-  if (isFaulty || validFrom === undefined || validTo === undefined || isInclusive === undefined) return undefined;
+  check(cell('source') !== '', 'source is empty: name where the rule comes from');
+  if (hasError || validFrom === undefined || validTo === undefined || isInclusive === undefined) return undefined;
   return {
     country: cell('country'),
     region,
@@ -143,7 +143,7 @@ function booleanOf(text: string): boolean | undefined {
   return { false: false, true: true }[text.toLowerCase()];
 }
 
-function faultOfRate(text: string): string | undefined {
+function errorOfRate(text: string): string | undefined {
   if (/^-\d/.test(text)) return `negative rate ${text}`;
   if (!/^\d+(\.\d{1,6})?$/.test(text)) return `rate ${quoted(text)}: expected a decimal of at most six places, as 0.19`;
   return Number(text) < 1 ? undefined : `rate ${text}: expected a fraction below 1, as 0.19 for 19 %`;

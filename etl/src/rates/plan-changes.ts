@@ -18,14 +18,14 @@ export interface Changes<Item> {
 }
 
 export interface ChangeRules<Item> {
-  /** Only items of one scope can take each other's place. */
+  /** Only items of one scope can replace each other. */
   readonly scopeOf: (item: Item) => string;
-  /** Whether two items of one scope and validity say the same. */
+  /** Whether two items of one scope and validity are the same. */
   readonly isSame: (a: Item, b: Item) => boolean;
 }
 
 /**
- * What changes when `incoming`, whose validities do not overlap within a scope, take their place beside what is in force.
+ * What changes when `incoming`, whose validities do not overlap within a scope, are put beside what is in force.
  * Of a row that one of them covers in part, what is left is added again, so that no day loses its rule.
  */
 export function planChanges<Item extends Dated>(
@@ -55,13 +55,13 @@ export function planChanges<Item extends Dated>(
   return { superseded, added, unchangedCount };
 }
 
-/** Two lines of a file whose items share a day within one scope: the later line, and the earlier one that it clashes with. */
+/** Two lines of a file whose items have a day in common within one scope: the later line, and the earlier one that it clashes with. */
 export interface Clash<Item> {
   readonly item: Item;
   readonly other: Item;
 }
 
-/** Items of one scope that share a day, in the order of their validity. */
+/** Items of one scope that have a day in common, in the order of their validity. */
 export function findClashes<Item extends Dated>(
   items: readonly Item[],
   scopeOf: (item: Item) => string,
@@ -85,7 +85,7 @@ function endsAfter(a: Dated, b: Dated): boolean {
   return b.validTo !== null && (a.validTo === null || a.validTo > b.validTo);
 }
 
-/** The rows in force that share days with changed items, with these; neither overlap among themselves. */
+/** The rows in force that have days in common with changed items, with these; neither overlap among themselves. */
 function* covered<Item extends Dated>(
   present: readonly Stored<Item>[],
   changed: readonly Item[],
@@ -108,12 +108,12 @@ function endsBefore(item: Dated | undefined, row: Dated): boolean {
   return item !== undefined && item.validTo !== null && item.validTo <= row.validFrom;
 }
 
-/** Whether two validities share a day. */
+/** Whether two validities have a day in common. */
 function overlap(a: Dated, b: Dated): boolean {
   return (a.validTo === null || b.validFrom < a.validTo) && (b.validTo === null || a.validFrom < b.validTo);
 }
 
-/** The parts of an item's validity that none of the covering ones has, each with what the item says. */
+/** The parts of an item's validity that none of the covering ones has, each with the values of the item. */
 function remainders<Item extends Dated>(item: Item, covering: readonly Dated[]): Item[] {
   const parts: Item[] = [];
   let from: string | null = item.validFrom;

@@ -22,7 +22,7 @@ export function exchangeScope({ base, quote }: PublishedRate): string {
 }
 
 /** What is wrong with a rate as decimal text; undefined for a good one. */
-export function faultOfRate(text: string): string | undefined {
+export function errorOfRate(text: string): string | undefined {
   if (/^-\d/.test(text)) return `negative rate ${text}`;
   if (!/^\d{1,12}(\.\d{1,12})?$/.test(text)) {
     return `rate ${JSON.stringify(text)}: expected a decimal with at most 12 digits before and after the point`;

@@ -84,7 +84,7 @@ interface RateTable<Item> {
   readonly name: 'tax_rates' | 'exchange_rates';
   readonly id: string;
   readonly columns: readonly string[];
-  /** What rows that take each other's place have in common. */
+  /** What rows that replace each other have in common. */
   readonly scope: readonly string[];
   readonly values: (item: Item) => readonly string[];
 }

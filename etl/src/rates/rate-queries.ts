@@ -20,7 +20,7 @@ export async function readTaxRates(db: Queryable, recordedBy: Date): Promise<Tax
 
 /**
  * Exchange rates that may count on a day from `first` to `last` (YYYY-MM-DD): those published on one of these days or
- * still valid on one, and of each pair the last one before, so that a stale rate is told from a missing one. Of a rate and
+ * still valid on one, and of each pair the last one before, so that a stale rate differs from a missing one. Of a rate and
  * its corrections the newest one recorded by then.
  */
 export async function readExchangeRates(

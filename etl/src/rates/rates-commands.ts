@@ -4,7 +4,7 @@ import { operatorOf } from '../program/operator.ts';
 import { dayOption } from '../program/option-values.ts';
 import { jsonOption, perform, print } from '../program/perform.ts';
 
-/** `etl tax-rates …` and `etl exchange-rates …`: the rates that sales are judged by. */
+/** `etl tax-rates …` and `etl exchange-rates …`: the rates that transactions are priced by. */
 export function addRateCommands(program: Command): void {
   const taxRates = program.command('tax-rates').description('look at tax rules, take in new ones');
   taxRates
@@ -23,9 +23,9 @@ export function addRateCommands(program: Command): void {
   addVerifyCommand(taxRates);
   taxRates
     .command('import')
-    .description('take in the tax rules of a CSV file, all or none; rules that they take the place of stay, superseded')
+    .description('import the tax rules of a CSV file, all or none; rules that they replace stay, superseded')
     .argument('<file>', 'country,region,product_category,rate,is_inclusive,rounding_mode,…: see docs/RULES.md')
-    .option('--dry-run', 'tell what would change, and change nothing', false)
+    .option('--dry-run', 'show what would change, and change nothing', false)
     .addOption(jsonOption())
     .action(async (file, { dryRun, json }) => importFile('importTaxRules', file, dryRun, json));
 
@@ -46,7 +46,7 @@ export function addRateCommands(program: Command): void {
     .command('import')
     .description('take in the exchange rates of a CSV file, all or none; a rate that is there already is corrected')
     .argument('<file>', "the European Central Bank's eurofxref.csv or eurofxref-hist.csv, or one rate a line")
-    .option('--dry-run', 'tell what would change, and change nothing', false)
+    .option('--dry-run', 'show what would change, and change nothing', false)
     .addOption(jsonOption())
     .action(async (file, { dryRun, json }) => importFile('importExchangeRates', file, dryRun, json));
 }
@@ -55,7 +55,7 @@ export function addRateCommands(program: Command): void {
 function addVerifyCommand(taxRates: Command): void {
   taxRates
     .command('verify')
-    .description('record that a tax rate in force is right: who says so, why, and by what source')
+    .description('record that a tax rate in force is right: who confirms it, why, and by what source')
     .requiredOption('--country <code>', 'the country, as KZ')
     .option('--region <code>', 'the rule of this region; else the one of any region', '*')
     .option('--category <name>', 'the rule of this category; else the one of any category', '*')
@@ -68,12 +68,12 @@ function addVerifyCommand(taxRates: Command): void {
     .option('--to <day>', 'only before this day', dayOption)
     .requiredOption(
       '--source <text>',
-      'what says so, as a law with its date; it becomes the source of the rule',
+      'the source, as a law with its date; it becomes the source of the rule',
       textOption,
     )
     .requiredOption('--reason <text>', 'why you hold it verified; it is kept with the rule', textOption)
     .option('--by <name>', 'who verifies it (the account that runs this)', textOption)
-    .option('--dry-run', 'tell what would change, and change nothing', false)
+    .option('--dry-run', 'show what would change, and change nothing', false)
     .addOption(jsonOption())
     .action(async ({ dryRun, json, category: productCategory, by, ...named }) =>
       perform(json, async (context) => {

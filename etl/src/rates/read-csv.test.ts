@@ -22,8 +22,8 @@ async function fileOf(content: string | Uint8Array): Promise<string> {
 }
 
 async function ratesOf(content: string | Uint8Array) {
-  const { items, faults } = parseExchangeRates(readCsv(await fileOf(content)), 'rates.csv');
-  return faults.length > 0 ? faults : items.map(({ quote, rate, validFrom }) => [quote, rate, validFrom]);
+  const { items, errors } = parseExchangeRates(readCsv(await fileOf(content)), 'rates.csv');
+  return errors.length > 0 ? errors : items.map(({ quote, rate, validFrom }) => [quote, rate, validFrom]);
 }
 
 const asPublished = 'Date,USD,JPY,\n2026-11-20,1.0884,1234.56,\n2026-11-19,1.0881,N/A,\n';
@@ -67,7 +67,7 @@ describe('the rates of the European Central Bank are read', () => {
   });
 });
 
-describe('what can not be read says what it is:', () => {
+describe('what can not be read is named:', () => {
   const workbook = zipSync({ '[Content_Types].xml': strToU8('<Types/>'), 'xl/workbook.xml': strToU8('<workbook/>') });
   test.each<[string, string | Uint8Array, string]>([
     [
@@ -108,13 +108,13 @@ describe('what can not be read says what it is:', () => {
     const monthly = statistical.map((line) => line.replace(',D,', ',M,').replace(/2026-11-\d\d/, '2026-11'));
     expect(await ratesOf(monthly.join('\n'))).toContainEqual({
       line: 2,
-      fault: 'FREQ M: expected daily rates (D); the others are averages',
+      error: 'FREQ M: expected daily rates (D); the others are averages',
     });
     expect(await ratesOf('Date;USD\n20/11/2026;1,0884\n')).toEqual([
-      { line: 2, fault: '"20/11/2026" is no day: expected 2026-11-20, 20.11.2026 or 20 November 2026' },
+      { line: 2, error: '"20/11/2026" is no day: expected 2026-11-20, 20.11.2026 or 20 November 2026' },
     ]);
     expect(await ratesOf('Datum;USD\n2026-11-20;1,0884\n')).toEqual([
-      { line: 1, fault: expect.stringContaining('wrong header "Datum,USD": expected') },
+      { line: 1, error: expect.stringContaining('wrong header "Datum,USD": expected') },
     ]);
   });
 });

@@ -10,9 +10,9 @@ export interface CsvLine {
 }
 
 /** What is wrong with a line. */
-export interface LineFault {
+export interface LineError {
   readonly line: number;
-  readonly fault: string;
+  readonly error: string;
 }
 
 /**
@@ -70,15 +70,15 @@ const twoReadings = /^-?\d{1,3}(\.\d{3})+$/;
 /** Numbers with decimal commas as others write them. Beside such ones, 1.234 may be more than a thousand or hardly one. */
 function withPoints(path: string, lines: readonly CsvLine[]): readonly CsvLine[] {
   if (!lines.some(({ cells }) => cells.some((cell) => withDecimalComma.test(cell)))) return lines;
-  const faults = lines.flatMap(({ line, cells }) =>
+  const errors = lines.flatMap(({ line, cells }) =>
     cells
       .filter((cell) => twoReadings.test(cell))
       .map((cell) => ({
         line,
-        fault: `${cell} can be read in two ways beside decimal commas: write it without points`,
+        error: `${cell} can be read in two ways beside decimal commas: write it without points`,
       })),
   );
-  requireNoFaults(path, faults);
+  requireNoErrors(path, errors);
   return lines.map(({ line, cells }) => ({ line, cells: cells.map(pointed) }));
 }
 
@@ -86,15 +86,15 @@ function pointed(cell: string): string {
   return withDecimalComma.test(cell) ? cell.replaceAll('.', '').replace(',', '.') : cell;
 }
 
-/** @throws UsageError naming every faulty line, so that nothing of the file is used. */
-export function requireNoFaults(path: string, faults: readonly LineFault[]): void {
-  if (faults.length === 0) return;
-  const shown = faults
+/** @throws UsageError naming every wrong line, so that nothing of the file is used. */
+export function requireNoErrors(path: string, errors: readonly LineError[]): void {
+  if (errors.length === 0) return;
+  const shown = errors
     .toSorted((a, b) => a.line - b.line)
-    .slice(0, faultsShown)
-    .map(({ line, fault }) => `line ${line}: ${fault}`);
-  const more = faults.length > faultsShown ? [`and ${faults.length - faultsShown} more`] : [];
+    .slice(0, errorsShown)
+    .map(({ line, error }) => `line ${line}: ${error}`);
+  const more = errors.length > errorsShown ? [`and ${errors.length - errorsShown} more`] : [];
   throw new UsageError(`${path}: nothing was imported\n${[...shown, ...more].map((text) => `  ${text}`).join('\n')}`);
 }
 
-const faultsShown = 50;
+const errorsShown = 50;

@@ -21,7 +21,7 @@ export interface RateSnapshot {
 }
 
 /**
- * Reads what sales of a span of time, in milliseconds since 1970, are judged by: rates recorded by a moment.
+ * Reads the rates that transactions of a span of time, in milliseconds since 1970, are priced by: those recorded by a moment.
  * @throws ConfigError when the base currency is none, or not the one of the warehouse.
  */
 export async function readRates(

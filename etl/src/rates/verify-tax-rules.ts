@@ -44,7 +44,7 @@ export async function verifyTaxRules(
   return describeChanges(changes, { isDryRun, today, describe: describeRule });
 }
 
-/** The rules that take the place of those that the verification names; one that is verified already stays itself. */
+/** The rules that replace those that the verification names; one that is verified already stays itself. */
 export function verifiedRules(inForce: readonly Stored<TaxRule>[], verification: Verification): TaxRule[] {
   const { from, to, source, reason, by } = verification;
   const ofScope = inForce

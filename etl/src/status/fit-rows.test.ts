@@ -6,7 +6,7 @@ test('what fits stays as it is', () => {
   expect(fitRows('one\n\nthree', { rows: 3, columns: 5 })).toBe('one\n\nthree');
 });
 
-test('what does not fit is cut at the bottom: the top says most', () => {
+test('what does not fit is cut at the bottom: the top matters most', () => {
   expect(fitRows('one\ntwo\nthree', { rows: 2, columns: 5 })).toBe('one\ntwo');
 });
 

@@ -19,6 +19,6 @@ test.each([
     { scatteredCustomerCount: 2 },
     "not the customer's id for 0 of 20,000 records in 24 h; up to 2 customers were in several partitions of a batch: taken by time within it, across batches as they came",
   ],
-])('the keys of records are told, and what follows from them: %o', (changes, text) => {
+])('the keys of records are counted in words, with what follows from them: %o', (changes, text) => {
   expect(keyText({ ...keyed, ...changes })).toBe(text);
 });

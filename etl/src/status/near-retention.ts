@@ -38,7 +38,7 @@ export async function nearRetention(
   return near;
 }
 
-/** What Kafka has deleted already, or can not be read, is for the next batch to stop at: it says so with its incident. */
+/** What Kafka has deleted already, or can not be read, stops the next batch, with its incident. */
 async function firstRecord(
   context: Context,
   partition: number,

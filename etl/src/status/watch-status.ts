@@ -10,7 +10,7 @@ import { failureKind } from '../program/failure-kind.ts';
 
 /**
  * Shows the status again and again in the same place of the terminal, until a signal ends the process. While Kafka or the warehouse
- * is away it says so and goes on.
+ * is away, it shows that and goes on.
  */
 export async function watchStatus(context: Context, everyMs: number): Promise<never> {
   const { createLogUpdate } = await import('log-update');

@@ -157,7 +157,7 @@ test('rule sets and lists are shown for people', async () => {
   const draft = JSON.stringify({ ...shipped, version: 'draft' }, null, 2);
   const file = join(pipeline.stagingDir, 'draft.json');
   await writeFile(file, draft);
-  expect(await text('rules', 'import', file)).toBe('rule set draft stored; it judges no batch');
+  expect(await text('rules', 'import', file)).toBe('rule set draft stored; no batch uses it');
   // What is shown is a file as people write it.
   expect(JSON.parse(await text('rules', 'show', 'draft'))).toEqual(JSON.parse(draft));
   expect(await text('rules', 'show', 'draft')).toMatch(/^\{\n {2}"version": "draft",\n {2}"description": /);

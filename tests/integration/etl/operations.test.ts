@@ -84,7 +84,7 @@ test('explain sets each rule against its threshold, for a clear order and for a 
   // The original result and the one of the stored sales can differ: the output says so.
   await pipeline.query(`delete from transactions where order_id = 'first'`);
   const { stdout } = await runEtl(['explain', 'third'], { env: pipeline.env });
-  expect(stdout).toContain('not as it was judged');
+  expect(stdout).toContain('not as when it was loaded');
   expect(stdout).toContain('3 sales in 60 s');
 });
 

@@ -15,9 +15,9 @@ export interface Backtest extends HistorySpan {
   readonly days: number;
   /** Sales of the span that labels name as fraud. */
   readonly fraudulent: number;
-  /** Earlier and other sales of the same customers: they are remembered, not judged. */
+  /** Earlier and other sales of the same customers: they count as history only. */
   readonly remembered: number;
-  /** Sales that the live set, as it is now, judges otherwise than they were judged when they were loaded. */
+  /** Transactions to which the live set, as it is now, gives another result than when they were loaded. */
   readonly rejudged: number;
   readonly live: SetResult;
   readonly draft: SetResult;
@@ -46,9 +46,9 @@ export async function backtestFraud(context: Context, file: string, span: Histor
     let remembered = 0;
     for await (const portion of history.transactions(exponent)) {
       for (const stored of portion) {
-        const verdicts = replay.take(stored);
-        if (verdicts === undefined) remembered += 1;
-        else tally.add(stored, verdicts);
+        const results = replay.take(stored);
+        if (results === undefined) remembered += 1;
+        else tally.add(stored, results);
       }
       context.onProgress('backtest', tally.saleCount, evaluatedCount);
     }

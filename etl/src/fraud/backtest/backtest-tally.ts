@@ -3,7 +3,7 @@ import { formatMinor, type CurrencyExponent } from '@pulse/contract';
 import type { FraudResults } from '../fraud-evaluator.ts';
 import type { FraudResult } from '../evaluate-transaction.ts';
 import type { StoredTransaction } from '../fraud-history-queries.ts';
-import { qualityOf, shareOf, type FraudQuality } from '../quality/fraud-quality.ts';
+import { qualityOf, ratioOf, type FraudQuality } from '../quality/fraud-quality.ts';
 
 /** What a set made of the sales. Quality is null throughout where no sale of the span has a label. */
 export interface SetResult extends FraudQuality {
@@ -63,7 +63,7 @@ export class BacktestTally {
   readonly noLongerFlagged = new ChangedTally();
   saleCount = 0;
   fraudulentCount = 0;
-  /** Sales that the live set judges otherwise now than they were judged when they were loaded. */
+  /** Transactions to which the live set now gives another result than when they were loaded. */
   rejudgedCount = 0;
   readonly #days = new Set<number>();
   readonly #sets: Readonly<Record<SetName, SetCounts>> = { live: noCounts(), draft: noCounts() };
@@ -94,7 +94,7 @@ export class BacktestTally {
       this.fraudulentCount === 0
         ? { precision: null, recall: null, f1: null }
         : qualityOf(caught, flagged, this.fraudulentCount);
-    return { version, flagged, review, block, alertsPerDay: shareOf(flagged, this.dayCount), ...quality };
+    return { version, flagged, review, block, alertsPerDay: ratioOf(flagged, this.dayCount), ...quality };
   }
 
   /** Rules that found something, by name. */
@@ -127,26 +127,26 @@ const examplesMax = 5;
 class ChangedTally {
   #count = 0;
   #fraudulent = 0;
-  readonly #greatest: { readonly stored: StoredTransaction; readonly verdict: FraudResult }[] = [];
+  readonly #greatest: { readonly stored: StoredTransaction; readonly result: FraudResult }[] = [];
 
-  add(stored: StoredTransaction, verdict: FraudResult): void {
+  add(stored: StoredTransaction, result: FraudResult): void {
     this.#count += 1;
     if (stored.pattern !== null) this.#fraudulent += 1;
-    this.#greatest.push({ stored, verdict });
+    this.#greatest.push({ stored, result });
     this.#greatest.sort((a, b) => b.stored.transaction.amountBase - a.stored.transaction.amountBase);
     this.#greatest.length = Math.min(this.#greatest.length, examplesMax);
   }
 
   result(baseExponent: CurrencyExponent): ChangedSales {
-    const examples = this.#greatest.map(({ stored, verdict }) => ({
+    const examples = this.#greatest.map(({ stored, result }) => ({
       orderId: stored.orderId,
       customerId: stored.customerId,
       transactionTimestamp: new Date(stored.transaction.timeMs),
       amountBase: formatMinor(stored.transaction.amountBaseMinor, baseExponent),
       pattern: stored.pattern,
-      decision: verdict.decision,
-      score: verdict.score,
-      rules: verdict.reasons.map(({ rule }) => rule),
+      decision: result.decision,
+      score: result.score,
+      rules: result.reasons.map(({ rule }) => rule),
     }));
     return { count: this.#count, fraudulent: this.#fraudulent, examples };
   }

@@ -1,6 +1,6 @@
 import type { Backtest } from './backtest-fraud.ts';
 import type { ChangedSales, SetResult } from './backtest-tally.ts';
-import { daysText, rateText, shareText } from '../quality/fraud-quality.ts';
+import { daysText, rateText, ratioText } from '../quality/fraud-quality.ts';
 import { table, timeText, type Cell } from '../../program/table.ts';
 
 /** The backtest as tables for a terminal. */
@@ -9,7 +9,7 @@ export function showBacktest(backtest: Backtest): string {
   const span = `since ${timeText(since)}${until === null ? '' : ` before ${timeText(until)}`} UTC, on ${daysText(days)}`;
   const parts = [`${sales} sales ${span}; ${remembered} others of their customers remembered`];
   if (sales === 0) return parts.join('\n');
-  if (rejudged > 0) parts.push(`the live set judges ${rejudged} of them otherwise than they were judged when loaded`);
+  if (rejudged > 0) parts.push(`the live set now gives ${rejudged} of them another result than when they were loaded`);
   parts.push(
     comparison(backtest),
     fraudulent > 0
@@ -42,9 +42,9 @@ function comparison({ live, draft, fraudulent }: Backtest): string {
   ];
   if (fraudulent > 0) {
     rows.push(
-      row('precision', ({ precision }) => precision, shareText),
-      row('recall', ({ recall }) => recall, shareText),
-      row('F1', ({ f1 }) => f1, shareText),
+      row('precision', ({ precision }) => precision, ratioText),
+      row('recall', ({ recall }) => recall, ratioText),
+      row('F1', ({ f1 }) => f1, ratioText),
     );
   }
   return table(['', `live ${live.version}`, `draft ${draft.version}`, 'difference'], rows);

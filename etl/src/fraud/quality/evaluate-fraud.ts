@@ -6,9 +6,9 @@ import {
   measureLive,
   measureShadow,
   storeFraudLabels,
-  type MeasuredSales,
+  type MeasuredTransactions,
 } from './fraud-measure-queries.ts';
-import { daysText, qualityOf, rateText, shareOf, shareText, type FraudQuality } from './fraud-quality.ts';
+import { daysText, qualityOf, rateText, ratioOf, ratioText, type FraudQuality } from './fraud-quality.ts';
 import { table, timeText } from '../../program/table.ts';
 
 /** How good a set is. */
@@ -65,50 +65,54 @@ export async function evaluateFraud(context: Context, since: Date): Promise<Eval
 export function showEvaluation({ since, newLabels, unreadableLabels, days, sets }: Evaluation): string {
   const unreadable = unreadableLabels > 0 ? `, ${unreadableLabels} unreadable` : '';
   const title = `sales since ${timeText(since)} UTC, on ${daysText(days)}; ${newLabels} new labels${unreadable}`;
-  if (sets.length === 0) return `${title}\nno sale was judged since then`;
+  if (sets.length === 0) return `${title}\nno sale was evaluated since then`;
   return [title, ...sets.map(setText)].join('\n\n');
 }
 
 function setText(set: SetMeasures): string {
-  const quality = `precision ${shareText(set.precision)}, recall ${shareText(set.recall)}, F1 ${shareText(set.f1)}`;
+  const quality = `precision ${ratioText(set.precision)}, recall ${ratioText(set.recall)}, F1 ${ratioText(set.f1)}`;
   return [
     `${set.role} set ${set.version}: ${set.sales} sales, ${set.fraudulent} of them known as fraud, ${set.flagged} flagged`,
     `${quality}, ${rateText(set.alertsPerDay)} alerts a day`,
     table(
       ['pattern', 'sales', 'flagged', 'recall', 'alerts a day'],
-      set.patterns.map((p) => [p.pattern, p.fraudulent, p.flagged, shareText(p.recall), rateText(p.alertsPerDay)]),
+      set.patterns.map((p) => [p.pattern, p.fraudulent, p.flagged, ratioText(p.recall), rateText(p.alertsPerDay)]),
     ),
     table(
       ['rule', 'found', 'precision', 'recall', 'F1', 'alerts a day'],
       set.rules.map((r) => [
         r.rule,
         r.found,
-        shareText(r.precision),
-        shareText(r.recall),
-        shareText(r.f1),
+        ratioText(r.precision),
+        ratioText(r.recall),
+        ratioText(r.f1),
         rateText(r.alertsPerDay),
       ]),
     ),
   ].join('\n');
 }
 
-function measuresOf({ verdicts, rules }: MeasuredSales, role: SetMeasures['role'], days: number): SetMeasures[] {
-  return [...new Set(verdicts.map(({ version }) => version))].map((version) => {
-    const judged = verdicts.filter((verdict) => verdict.version === version);
-    const fraudulent = total(judged.filter(({ pattern }) => pattern !== ''));
-    const flagged = total(judged.filter(({ isFlagged }) => isFlagged));
-    const caught = total(judged.filter(({ pattern, isFlagged }) => pattern !== '' && isFlagged));
-    const patterns = [...new Set(judged.map(({ pattern }) => pattern))].filter((pattern) => pattern !== '');
+function measuresOf(
+  { decisions, rules }: MeasuredTransactions,
+  role: SetMeasures['role'],
+  days: number,
+): SetMeasures[] {
+  return [...new Set(decisions.map(({ version }) => version))].map((version) => {
+    const evaluated = decisions.filter((decision) => decision.version === version);
+    const fraudulent = total(evaluated.filter(({ pattern }) => pattern !== ''));
+    const flagged = total(evaluated.filter(({ isFlagged }) => isFlagged));
+    const caught = total(evaluated.filter(({ pattern, isFlagged }) => pattern !== '' && isFlagged));
+    const patterns = [...new Set(evaluated.map(({ pattern }) => pattern))].filter((pattern) => pattern !== '');
     const found = rules.filter((rule) => rule.version === version);
     return {
       version,
       role,
-      sales: total(judged),
+      sales: total(evaluated),
       fraudulent,
       flagged,
       ...qualityOf(caught, flagged, fraudulent),
-      alertsPerDay: shareOf(flagged, days),
-      patterns: patterns.map((pattern) => patternMeasures(pattern, judged, days)),
+      alertsPerDay: ratioOf(flagged, days),
+      patterns: patterns.map((pattern) => patternMeasures(pattern, evaluated, days)),
       rules: [...new Set(found.map(({ rule }) => rule))].map((rule) => {
         const ofRule = found.filter((each) => each.rule === rule);
         const foundCount = total(ofRule);
@@ -118,18 +122,18 @@ function measuresOf({ verdicts, rules }: MeasuredSales, role: SetMeasures['role'
           rule,
           found: foundCount,
           ...qualityOf(truly, foundCount, fraudulent),
-          alertsPerDay: shareOf(alerts, days),
+          alertsPerDay: ratioOf(alerts, days),
         };
       }),
     };
   });
 }
 
-function patternMeasures(pattern: string, judged: MeasuredSales['verdicts'], days: number): PatternMeasures {
-  const ofPattern = judged.filter((verdict) => verdict.pattern === pattern);
+function patternMeasures(pattern: string, evaluated: MeasuredTransactions['decisions'], days: number): PatternMeasures {
+  const ofPattern = evaluated.filter((decision) => decision.pattern === pattern);
   const fraudulent = total(ofPattern);
   const flagged = total(ofPattern.filter(({ isFlagged }) => isFlagged));
-  return { pattern, fraudulent, flagged, recall: shareOf(flagged, fraudulent), alertsPerDay: shareOf(flagged, days) };
+  return { pattern, fraudulent, flagged, recall: ratioOf(flagged, fraudulent), alertsPerDay: ratioOf(flagged, days) };
 }
 
 function total(counts: readonly { readonly count: number }[]): number {

@@ -15,7 +15,7 @@ export async function storeFraudLabels(db: Queryable, labels: readonly FraudLabe
 }
 
 /** Sales by what they are and what they were taken for. */
-interface VerdictCount extends Record<string, unknown> {
+interface DecisionCount extends Record<string, unknown> {
   readonly version: string;
   /** Empty for an honest sale. */
   readonly pattern: string;
@@ -32,25 +32,25 @@ interface RuleCount extends Record<string, unknown> {
   readonly count: number;
 }
 
-export interface MeasuredSales {
-  readonly verdicts: readonly VerdictCount[];
+export interface MeasuredTransactions {
+  readonly decisions: readonly DecisionCount[];
   readonly rules: readonly RuleCount[];
 }
 
-/** What the sets that judged live have said of the sales from `since` on, by the labels that are stored. */
-export async function measureLive(db: Queryable, since: Date): Promise<MeasuredSales> {
-  const judged = sql`
+/** What the sets that evaluated live have said of the sales from `since` on, by the labels that are stored. */
+export async function measureLive(db: Queryable, since: Date): Promise<MeasuredTransactions> {
+  const evaluated = sql`
     select b.rule_set_version as version, l.pattern, t.is_fraud_flagged as is_flagged, t.fraud_reasons as rules
     from transactions t
     join etl_batches b using (batch_id)
     left join fraud_labels l using (order_id)
     where t.transaction_timestamp >= ${since}`;
-  return measured(db, judged);
+  return measured(db, evaluated);
 }
 
 /** The same of the sets that were shadow then. A finding below the score for a review is not recorded of them. */
-export async function measureShadow(db: Queryable, since: Date): Promise<MeasuredSales> {
-  const judged = sql`
+export async function measureShadow(db: Queryable, since: Date): Promise<MeasuredTransactions> {
+  const evaluated = sql`
     select b.shadow_rule_set_version as version, l.pattern, s.order_id is not null as is_flagged,
       array(select reason->>'rule' from jsonb_array_elements(s.reasons) as reason) as rules
     from transactions t
@@ -58,7 +58,7 @@ export async function measureShadow(db: Queryable, since: Date): Promise<Measure
     left join fraud_shadow_verdicts s on s.order_id = t.order_id and s.rule_set_version = b.shadow_rule_set_version
     left join fraud_labels l on l.order_id = t.order_id
     where t.transaction_timestamp >= ${since}`;
-  return measured(db, judged);
+  return measured(db, evaluated);
 }
 
 /** UTC days with a sale from `since` on. */
@@ -70,16 +70,16 @@ export async function countDays(db: Queryable, since: Date): Promise<number> {
   return rows[0]?.days ?? 0;
 }
 
-async function measured(db: Queryable, judged: ReturnType<typeof sql>): Promise<MeasuredSales> {
-  const verdicts = await db.execute<VerdictCount>(sql`
+async function measured(db: Queryable, evaluated: ReturnType<typeof sql>): Promise<MeasuredTransactions> {
+  const decisions = await db.execute<DecisionCount>(sql`
     select version, coalesce(pattern, '') as pattern, is_flagged as "isFlagged", count(*)::int as count
-    from (${judged}) judged
+    from (${evaluated}) evaluated
     group by 1, 2, 3
     order by 1, 2, 3`);
   const rules = await db.execute<RuleCount>(sql`
     select version, rule, pattern is not null as "isFraud", is_flagged as "isFlagged", count(*)::int as count
-    from (${judged}) judged, unnest(rules) as rule
+    from (${evaluated}) evaluated, unnest(rules) as rule
     group by 1, 2, 3, 4
     order by 1, 2`);
-  return { verdicts: verdicts.rows, rules: rules.rows };
+  return { decisions: decisions.rows, rules: rules.rows };
 }

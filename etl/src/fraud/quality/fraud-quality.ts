@@ -1,4 +1,4 @@
-/** How well sales are told apart. Shares are null where there is nothing to divide by. */
+/** How well fraud is found. Ratios are null where there is nothing to divide by. */
 export interface FraudQuality {
   /** Fraud among what was flagged. */
   readonly precision: number | null;
@@ -11,20 +11,20 @@ export interface FraudQuality {
 /** @param caught - Sales that were flagged and are fraud. */
 export function qualityOf(caught: number, flagged: number, fraudulent: number): FraudQuality {
   return {
-    precision: shareOf(caught, flagged),
-    recall: shareOf(caught, fraudulent),
-    f1: shareOf(2 * caught, flagged + fraudulent),
+    precision: ratioOf(caught, flagged),
+    recall: ratioOf(caught, fraudulent),
+    f1: ratioOf(2 * caught, flagged + fraudulent),
   };
 }
 
-/** A share to four decimals. */
-export function shareOf(part: number, whole: number): number | null {
+/** A ratio to four decimals. */
+export function ratioOf(part: number, whole: number): number | null {
   return whole === 0 ? null : Math.round((part / whole) * 10_000) / 10_000;
 }
 
-/** A share for people, to three decimals. */
-export function shareText(share: number | null): string {
-  return share === null ? '–' : share.toFixed(3);
+/** A ratio for people, to three decimals. */
+export function ratioText(ratio: number | null): string {
+  return ratio === null ? '–' : ratio.toFixed(3);
 }
 
 /** Alerts a day for people. */

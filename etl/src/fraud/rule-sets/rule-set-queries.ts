@@ -10,7 +10,7 @@ import type { Queryable } from '../../warehouse/connection.ts';
 import { readState } from '../../warehouse/positions.ts';
 import { readExchangeRates } from '../../rates/rate-queries.ts';
 
-/** The versions that a batch is judged by, fixed when it is planned. */
+/** The versions that a batch is evaluated by, fixed when it is planned. */
 export interface ChosenRuleSets {
   readonly ruleSetVersion: string;
   readonly shadowRuleSetVersion: string | null;
@@ -18,7 +18,7 @@ export interface ChosenRuleSets {
 
 type StoredRuleSet = typeof fraudRuleSets.$inferSelect;
 
-/** What the table says of sets that come with the program. */
+/** The source of sets that come with the program. */
 const shippedSource = 'shipped';
 
 /**
@@ -53,7 +53,7 @@ export async function chooseRuleSets(db: NodePgDatabase): Promise<ChosenRuleSets
   return { ruleSetVersion: version, shadowRuleSetVersion: shadow === version ? null : shadow };
 }
 
-/** The definition that a batch planned now would be judged by. Changes nothing. */
+/** The definition that a batch planned now would be evaluated by. Changes nothing. */
 export async function readLiveRuleSet(db: Queryable): Promise<unknown> {
   const [live] = await db.select().from(fraudRuleSets).where(eq(fraudRuleSets.status, 'live'));
   const { baseCurrency } = await readState(db);

@@ -77,7 +77,7 @@ export async function useRuleSet(
   return json ? JSON.stringify({ version, status }) : `rule set ${version}: ${statusText(status)}`;
 }
 
-/** Reads a rule set and tries it on. @throws UsageError naming the file and the fault. */
+/** Reads a rule set and tries it on. @throws UsageError naming the file and the error. */
 export async function readRuleSetFile({ config }: Context, file: string): Promise<RuleSetDefinition> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(file, { cause: error });
@@ -97,12 +97,12 @@ function requireCurrency({ currency, rules }: RuleSetDefinition, baseCurrency: s
   const withAmounts = rules.filter(({ rule }) => amountParametersOf(rule).length > 0).map(({ rule }) => rule);
   if (currency !== undefined || withAmounts.length === 0) return;
   throw new RuleSetError(
-    `currency is missing: say which one the limits of ${withAmounts.join(', ')} are in, as "currency": "${baseCurrency}"`,
+    `currency is missing: name the one that the limits of ${withAmounts.join(', ')} are in, as "currency": "${baseCurrency}"`,
   );
 }
 
 function statusText(status: RuleSetStatus): string {
-  return status === 'stored' ? 'it judges no batch' : `it is ${status} for batches planned from now on`;
+  return status === 'stored' ? 'no batch uses it' : `it is ${status} for batches planned from now on`;
 }
 
 function unknownVersion(version: string): UsageError {

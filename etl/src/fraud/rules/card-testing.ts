@@ -15,7 +15,7 @@ const parameters = z.strictObject({
 });
 
 /**
- * Many small sales, and then a large one: whoever tries out a stolen card begins with amounts that nobody notices. The small
+ * Many small transactions, and then a large one: a thief who tries out a stolen card begins with amounts that nobody notices. The small
  * ones are found too, as soon as they are many.
  */
 export const cardTesting: FraudRule<z.output<typeof parameters>> = {

@@ -14,7 +14,7 @@ const parameters = z.strictObject({
 /**
  * Two countries in less time than the way between them takes. The way is the least there can be between the two (distance of
  * their middles less their radii; none between neighbours), so that what is found is impossible, not only quick. A sale that
- * names no country says nothing.
+ * names no country is not looked at.
  */
 export const impossibleTravel: FraudRule<z.output<typeof parameters>> = {
   id: 'impossible_travel',

@@ -6,7 +6,7 @@ import type { FraudRule } from '../rule.ts';
 const parameters = z.strictObject({
   /** Standard deviations above the customer's mean, as "3.5": so many or more are found. */
   score: z.string().regex(/^\d{1,3}(\.\d{1,2})?$/, 'expected a number of standard deviations, as "3.5"'),
-  /** Sales that the customer must have had before: with fewer the deviation says little. */
+  /** Transactions that the customer must have had before: with fewer the deviation means little. */
   historyCount: z.number().int().min(2),
   /** Smaller amounts are never found, however unusual. */
   amountMin: amountParameter,
@@ -15,7 +15,7 @@ const parameters = z.strictObject({
 /**
  * An amount far above what the customer usually spends: (amount − mean) / deviation over all earlier sales, in the base
  * currency, with the sample's standard deviation (n − 1). Exact: both sides of the comparison are squared whole numbers. A
- * customer whose amounts were all the same has no deviation, and nothing is said.
+ * customer whose amounts were all the same has no deviation, and nothing is found.
  */
 export const zScore: FraudRule<z.output<typeof parameters>> = {
   id: 'z_score',

@@ -11,10 +11,10 @@ import { validateBatch } from '../validate/validate-batch.ts';
 import { matches, type RejectedFilter } from './rejected-filter-queries.ts';
 import { describeClaims } from '../warehouse/replay-claims.ts';
 import { chooseRuleSets } from '../fraud/rule-sets/rule-set-queries.ts';
-import { selectClaims, type ReplayPlace, type SelectedClaims } from './replay-queries.ts';
+import { selectClaims, type ReplayPosition, type SelectedClaims } from './replay-queries.ts';
 
 /** What a replay would come to now. */
-export interface Rehearsal {
+export interface ReplayPreview {
   matched: number;
   loaded: number;
   duplicates: number;
@@ -24,25 +24,29 @@ export interface Rehearsal {
 }
 
 /** Takes records through every step but the load, and changes nothing. */
-export async function rehearseReplay(context: Context, filter: RejectedFilter, countMax: number): Promise<Rehearsal> {
+export async function previewReplay(
+  context: Context,
+  filter: RejectedFilter,
+  countMax: number,
+): Promise<ReplayPreview> {
   const { warehouse, config } = context;
-  const result: Rehearsal = { matched: 0, loaded: 0, duplicates: 0, rejected: 0, reasons: {} };
-  let after: ReplayPlace | undefined;
+  const result: ReplayPreview = { matched: 0, loaded: 0, duplicates: 0, rejected: 0, reasons: {} };
+  let after: ReplayPosition | undefined;
   while (result.matched < countMax) {
     const room = Math.min(countMax - result.matched, config.batchSizeMax);
     const claims = await selectClaims(warehouse.db, filter, after, room);
     if (claims === undefined) break;
-    await rehearse(context, claims, result);
+    await preview(context, claims, result);
     after = claims.last;
   }
   return result;
 }
 
-async function rehearse(context: Context, { topic, rejectedIds }: SelectedClaims, result: Rehearsal): Promise<void> {
+async function preview(context: Context, { topic, rejectedIds }: SelectedClaims, result: ReplayPreview): Promise<void> {
   const { warehouse } = context;
   const condition = matches({ rejectedIds });
   const batch: Batch = {
-    batchId: `rehearsal-${manualBatchId()}`,
+    batchId: `preview-${manualBatchId()}`,
     kind: 'replay',
     topic,
     state: 'planned',

@@ -2,7 +2,7 @@
 type Place = readonly [latitude: number, longitude: number, radiusKm: number, neighbours: string];
 
 /** Where countries lie, by ISO 3166-1 alpha-2 code. */
-export type CountryPlaces = Readonly<Record<string, Place>>;
+export type CountryPositions = Readonly<Record<string, Place>>;
 
 /** A country as the package world-countries has it. */
 interface Country {
@@ -16,8 +16,8 @@ interface Country {
   readonly borders: readonly string[];
 }
 
-/** What the rules need of the package's countries, of whose data country-places.json is a part. */
-export function countryPlaces(all: readonly Country[]): CountryPlaces {
+/** What the rules need of the package's countries, of whose data country-positions.json is a part. */
+export function countryPositions(all: readonly Country[]): CountryPositions {
   const alpha2 = new Map(all.map(({ cca2, cca3 }) => [cca3, cca2]));
   return Object.fromEntries(
     all
