@@ -13,7 +13,7 @@ import { argv, execPath } from 'node:process';
 const flags = [
   // A thread that compiles can keep a process from ending, for ever: https://github.com/nodejs/node/issues/54918
   '--no-concurrent-recompilation',
-  // Keeps a step of 1,000,000 messages under 300 MB.
+  // Halves the memory of a step of 1,000,000 messages: transform 132 MB instead of 287.
   '--max-semi-space-size=8',
 ];
 
