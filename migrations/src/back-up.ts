@@ -7,7 +7,7 @@ import { appliedHashes } from './migration-files.ts';
 import { releaseOf } from './release.ts';
 
 /**
- * Writes every row of the warehouse, positions and ledger among them, into one file: all of one moment, while loads go on.
+ * Writes every row of the warehouse, with positions and ledger, into one file: a single moment, while loads continue.
  * @returns the number of rows.
  */
 export async function backUp(client: Client, file: string, logger: Logger): Promise<number> {
@@ -58,7 +58,7 @@ async function readSequences(client: Client): Promise<Record<string, string | nu
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
 
-/** Every table with the columns that are stored, each behind those that it refers to. */
+/** Every table with its stored columns, each after the tables that it refers to. */
 async function tablesInOrder(client: Client): Promise<readonly BackupTable[]> {
   const { rows } = await client.query<BackupTable & { needs: string[] }>(
     `select c.relname as name,

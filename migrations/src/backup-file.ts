@@ -9,8 +9,8 @@ import { ConfigError } from '@pulse/runtime';
 import * as z from 'zod';
 
 /**
- * A backup is one zstd stream of frames: a byte that says what it is, its length in four bytes, big-endian, and so many bytes.
- * One header, then for each table its name and columns and its rows in COPY's text format, in pieces, and at last a trailer.
+ * A backup is one zstd stream of frames: a byte with the kind, four bytes with the length (big-endian), and the content. First
+ * a header, then for each table its name and columns and its rows in COPY's text format, in pieces, and last a trailer.
  */
 const kinds = { header: 1, table: 2, rows: 3, trailer: 4 } as const;
 
@@ -40,7 +40,7 @@ export type BackupTable = z.output<typeof table>;
 const trailer = z.object({ rowCounts: z.record(z.string(), z.number()) });
 type BackupTrailer = z.output<typeof trailer>;
 
-/** Writes a backup under its name only once it is whole. */
+/** Writes a backup that gets its name only when it is complete. */
 export async function writeBackupFile(file: string, frames: AsyncIterable<Frame>): Promise<void> {
   const partial = `${file}.partial`;
   await mkdir(dirname(file), { recursive: true });
@@ -78,7 +78,7 @@ function payloadOf(frame: Frame): Buffer {
   }
 }
 
-/** Reads a backup's frames in order. @throws ConfigError for a file that is none, or that ends too soon. */
+/** Reads a backup's frames in order. @throws ConfigError for another kind of file, or one that is cut short. */
 export async function* readBackupFile(file: string): AsyncGenerator<Frame, void> {
   const source = createReadStream(file);
   const unpacked = source.pipe(createZstdDecompress());
@@ -105,7 +105,7 @@ export async function* readBackupFile(file: string): AsyncGenerator<Frame, void>
   if (!isWhole || rest.length > 0) throw new ConfigError(`${file} is no whole backup: it ends too soon`);
 }
 
-/** Undefined while the frame is not there as a whole. */
+/** Undefined while the frame is incomplete. */
 function frameLength(bytes: Buffer): number | undefined {
   if (bytes.length < 5) return undefined;
   const length = 5 + bytes.readUInt32BE(1);

@@ -5,14 +5,14 @@ import { environments } from '../schema/warehouse-state.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
-/** PostgreSQL cuts longer names, and keeps those with pg_ for itself. */
+/** PostgreSQL cuts longer names, and reserves those that begin with pg_. */
 const roleName = z
   .string()
   .min(1)
   .max(63)
   .regex(/^(?!pg_)/, 'a role name must not begin with pg_');
 
-/** The migrator's environment variables. WAREHOUSE_DATABASE_URL, where set, wins over the five parts of an address. */
+/** The migrator's environment variables. WAREHOUSE_DATABASE_URL, if set, overrides the five parts of an address. */
 export const migratorConfig = z
   .object({
     WAREHOUSE_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'expected a postgresql:// URL' }).optional(),
@@ -47,7 +47,7 @@ export const migratorConfig = z
 
 export type MigratorConfig = z.output<typeof migratorConfig>;
 
-/** A role that the migrator creates and keeps: its name and its password. */
+/** A role that the migrator creates and maintains: its name and its password. */
 export interface RoleLogin {
   readonly name: string;
   readonly password: string;
@@ -61,7 +61,7 @@ export interface Roles {
   readonly reader: RoleLogin;
 }
 
-/** The roles that a config names. */
+/** The roles of a config. */
 export function rolesOf(config: MigratorConfig): Roles {
   return {
     etl: { name: config.WAREHOUSE_ETL_USER, password: config.WAREHOUSE_ETL_PASSWORD },

@@ -11,9 +11,9 @@ export interface Connection extends AsyncDisposable {
 }
 
 /**
- * Connects to the warehouse as its owner, and waits for it while it is away, starts or has no database yet.
- * @throws UnavailableError when it is not there within WAREHOUSE_WAIT_SECONDS.
- * @throws ConfigError when it refuses the user or the password.
+ * Connects to the warehouse as its owner, and waits while it is unavailable, starts or has no database yet.
+ * @throws UnavailableError if it is not ready within WAREHOUSE_WAIT_SECONDS.
+ * @throws ConfigError if it refuses the user or the password.
  */
 export async function connect(config: MigratorConfig, logger: Logger): Promise<Connection> {
   const waitMs = config.WAREHOUSE_WAIT_SECONDS * 1000;
@@ -38,7 +38,7 @@ export async function connect(config: MigratorConfig, logger: Logger): Promise<C
 
 async function open(address: ClientConfig, logger: Logger): Promise<Connection> {
   const client = new Client({ ...address, application_name: 'migrations', connectionTimeoutMillis: 5000 });
-  // A query under way fails by itself; without a listener a connection lost between two of them ends the process.
+  // A running query fails by itself. Without this listener, a connection that is lost between two queries ends the process.
   client.on('error', (error) => logger.warn({ reason: error.message }, 'connection to the warehouse lost'));
   await client.connect();
   return { client, [Symbol.asyncDispose]: () => client.end() };

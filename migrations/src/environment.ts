@@ -4,8 +4,8 @@ import type { Client } from 'pg';
 import type { Environment } from '../schema/warehouse-state.ts';
 
 /**
- * A function of this session that tells what the warehouse is for, whatever version its tables have: its mark; where it has none,
- * development if it holds sample rates, production if it has planned a batch; null if it is empty or not there.
+ * A function of this session that returns the environment of the warehouse, for any version of its tables: its mark; without one,
+ * development if it has sample rates, production if it has planned a batch; null if it is empty or missing.
  */
 export const environmentFunction = `
 create or replace function pg_temp.environment_of_warehouse() returns text language plpgsql as $function$
@@ -33,7 +33,7 @@ begin
 end
 $function$`;
 
-/** What the warehouse is for; undefined for an empty one without a mark, and for a database without its tables. */
+/** The environment of the warehouse; undefined for an empty one without a mark, and for a database without its tables. */
 export async function environmentOf(client: Client): Promise<Environment | undefined> {
   await client.query(environmentFunction);
   const { rows } = await client.query<{ environment: Environment | null }>(
@@ -42,7 +42,7 @@ export async function environmentOf(client: Client): Promise<Environment | undef
   return rows[0]?.environment ?? undefined;
 }
 
-/** @throws ConfigError where the warehouse is for something else than the caller, before anything is changed. */
+/** @throws ConfigError if the warehouse and the caller have different environments, before anything is changed. */
 export async function requireEnvironment(client: Client, wanted: Environment | undefined): Promise<void> {
   const found = await environmentOf(client);
   if (found === undefined || wanted === undefined || found === wanted) return;
@@ -53,7 +53,7 @@ export async function requireEnvironment(client: Client, wanted: Environment | u
   );
 }
 
-/** Marks the warehouse as what it is found to be, else as what is wanted, else as one for development. */
+/** Marks the warehouse with the environment found, else the wanted one, else development. */
 export async function settleEnvironment(client: Client, wanted: Environment | undefined): Promise<Environment> {
   const settled = (await environmentOf(client)) ?? wanted ?? 'development';
   await client.query(
@@ -66,8 +66,8 @@ export async function settleEnvironment(client: Client, wanted: Environment | un
 }
 
 /**
- * Marks the warehouse by decision of a person.
- * @throws ConfigError for production while sample rates are there that are not to be removed.
+ * Marks the warehouse as a person has decided.
+ * @throws ConfigError for production if there are sample rates and they are not to be removed.
  * @returns how many sample rates were removed.
  */
 export async function markEnvironment(
@@ -75,7 +75,7 @@ export async function markEnvironment(
   environment: Environment,
   { removeSamples }: { readonly removeSamples: boolean },
 ): Promise<number> {
-  // So that no sample comes in between.
+  // So that nobody adds a sample meanwhile.
   await client.query('lock table exchange_rates in share row exclusive mode');
   const removed = environment === 'production' ? await removeSampleRates(client, removeSamples) : 0;
   await client.query(
@@ -104,7 +104,7 @@ async function removeSampleRates(client: Client, isWanted: boolean): Promise<num
   return count;
 }
 
-/** The message for a backup that does not belong where it was to be restored. */
+/** The message for a backup of another environment. */
 export function otherEnvironmentMessage(file: string, found: string, wanted: string): string {
   return (
     `${file} is a backup of ${found}, and this warehouse is for ${wanted}: nothing was changed. Restore it into a stack of ` +
@@ -112,7 +112,7 @@ export function otherEnvironmentMessage(file: string, found: string, wanted: str
   );
 }
 
-/** How the warehouse is known to be what it is. */
+/** The evidence for the environment of the warehouse. */
 async function evidenceOf(client: Client): Promise<string> {
   const { rows } = await client.query<{ is_marked: boolean; samples: number }>(
     `select
@@ -126,7 +126,7 @@ async function evidenceOf(client: Client): Promise<string> {
     : 'it has no mark and holds batches without sample rates';
 }
 
-/** The warehouse, as a person finds it. */
+/** The warehouse with its address, for messages. */
 export function nameOf(client: Client): string {
   return `the warehouse (database ${client.database} on ${client.host}:${client.port})`;
 }

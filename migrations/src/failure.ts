@@ -2,7 +2,7 @@ import { ConfigError, exitCode, type ExitCode } from '@pulse/runtime';
 import { DrizzleQueryError } from 'drizzle-orm';
 import { DatabaseError } from 'pg';
 
-/** The database is away, not ready or busy: worth another try. */
+/** The database is unavailable, not ready or busy: worth a retry. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
@@ -13,7 +13,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   return isTemporary(error) ? exitCode.temporaryFailure : exitCode.bug;
 }
 
-/** One line for people: drizzle's own message is the whole statement, the database's is the reason. */
+/** One line: drizzle's message is the whole statement, so this takes the database's message. */
 export function describeFailure(error: unknown): string {
   const cause = underlying(error);
   if (cause instanceof DatabaseError) {
@@ -22,7 +22,7 @@ export function describeFailure(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** True when the database is away, starting, stopping or busy, so that the same command may work a little later. */
+/** True if the database is unavailable, starting, stopping or busy: the same command may work later. */
 export function isTemporary(error: unknown): boolean {
   const cause = underlying(error);
   if (cause instanceof UnavailableError) return true;
@@ -33,11 +33,11 @@ export function isTemporary(error: unknown): boolean {
 
 /**
  * Network errors of Node, and classes of SQLSTATE: 08 connection, 40 rollback (deadlock), 53 resources, 55P03 lock
- * time-out, 57P server starting or stopping, 3D000 the database is not made yet.
+ * time-out, 57P server starting or stopping, 3D000 the database does not exist yet.
  */
 const temporaryCode = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08|40|53|55P03|57P|3D000)/;
 
-/** What pg says, without a code, when a connection ends under it. */
+/** pg's messages, without a code, for a connection that ends during a query. */
 const lostConnection = /connection terminated|timeout expired|not queryable|client was closed/i;
 
 function underlying(error: unknown): unknown {

@@ -6,10 +6,10 @@ import type { RoleLogin, Roles } from './config.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
- * Creates the two roles or takes over their present passwords, and sets what each may do, in one transaction:
- * etl reads and writes rows but changes no table, deletes no fact and no rate, and adds to the history only; reader only reads, for at most ten seconds a query,
- * without the compiler, which takes longer than the queries of dashboards do.
- * Roles belong to all databases of a server, so another database's migrator may change them at the same moment.
+ * Creates the two roles or sets their passwords, and grants what each may do, in one transaction. etl reads and writes rows, but
+ * changes no table, deletes no fact and no rate, and only adds to the history. reader only reads, ten seconds a query at most and
+ * without PostgreSQL's compiler, which takes longer than the queries of dashboards.
+ * Roles belong to all databases of a server, so another database's migrator may change them at the same time.
  */
 export async function grantRoles(client: Client, roles: Roles): Promise<void> {
   await pRetry(() => inTransaction(client, () => createAndGrant(client, roles)), {
@@ -21,7 +21,7 @@ export async function grantRoles(client: Client, roles: Roles): Promise<void> {
   });
 }
 
-/** PostgreSQL has no code of its own for two sessions that change one role: an internal error, or a name just taken. */
+/** PostgreSQL has no special code for two sessions that change one role: it is an internal error, or a duplicate name. */
 function isConcurrentChange(error: Error): boolean {
   if (!(error instanceof DatabaseError)) return false;
   if (error.code === 'XX000') return error.message.includes('concurrently');

@@ -49,16 +49,16 @@ async function main(args: readonly string[]): Promise<number> {
     .exitOverride();
   program
     .command('up', { isDefault: true })
-    .description('wait for the database, apply what is new, set roles and grants, then check')
+    .description('wait for the database, apply new migrations, set roles and grants, then check')
     .action(perform(bringUp));
   program
     .command('check')
-    .description('compare the live warehouse with this version, change nothing; exit code 1 when they differ')
+    .description('compare the live warehouse with this version, change nothing; exit code 1 if they differ')
     .action(perform(check));
   program
     .command('reset')
     .description('drop everything in the warehouse, then up')
-    .requiredOption('--yes', 'yes, every row is to be lost')
+    .requiredOption('--yes', 'confirm that every row is lost')
     .action(perform(reset));
   addBackupCommands(program, run);
   addEnvironmentCommands(program, run);
@@ -77,8 +77,8 @@ type Run = (command: SessionCommand) => Promise<void>;
 function addBackupCommands(program: Command, run: Run): void {
   program
     .command('backup')
-    .description('write every row of the warehouse, positions among them, into one file, while loads go on')
-    .requiredOption('--file <path>', 'the file; it appears once it is whole')
+    .description('write every row of the warehouse, with its positions, into one file, while loads continue')
+    .requiredOption('--file <path>', 'the file; it appears when it is complete')
     .action(({ file }) =>
       run(async ({ client, logger }) => {
         await backUp(client, file, logger);
@@ -87,9 +87,9 @@ function addBackupCommands(program: Command, run: Run): void {
     );
   program
     .command('restore')
-    .description('put a backup of this release or an older one in the place of the warehouse, in one transaction')
-    .requiredOption('--file <path>', 'what backup has written')
-    .requiredOption('--yes', 'yes, every row of now is to be lost')
+    .description('replace the warehouse by a backup of this release or an older one, in one transaction')
+    .requiredOption('--file <path>', 'a file that backup has written')
+    .requiredOption('--yes', 'confirm that every present row is lost')
     .action(({ file }) =>
       run(async (session) => {
         const { client, config, logger } = session;
@@ -110,7 +110,7 @@ function addBackupCommands(program: Command, run: Run): void {
 function addEnvironmentCommands(program: Command, run: Run): void {
   program
     .command('environment')
-    .description('print what the warehouse is for, by its mark or by what it holds; nothing for an empty one')
+    .description('print the environment of the warehouse, by its mark or its content; nothing for an empty one')
     .action(() =>
       run(async ({ client }) => {
         process.stdout.write(`${(await environmentOf(client)) ?? ''}\n`);
@@ -119,9 +119,9 @@ function addEnvironmentCommands(program: Command, run: Run): void {
     );
   program
     .command('mark')
-    .addArgument(new Argument('<environment>', 'what the warehouse is for').choices(environments))
-    .option('--remove-samples', 'remove sample exchange rates, which production must not hold')
-    .description('migrate, then mark what the warehouse is for, where its mark is missing or wrong')
+    .addArgument(new Argument('<environment>', 'the environment of the warehouse').choices(environments))
+    .option('--remove-samples', 'remove sample exchange rates, which production must not have')
+    .description('migrate, then set the environment of the warehouse if its mark is missing or wrong')
     .action((environment, { removeSamples }) => run((session) => mark(session, environment, removeSamples === true)));
 }
 
@@ -187,7 +187,7 @@ async function withWarehouse(command: (session: Session) => Promise<number>): Pr
   }
 }
 
-/** The level before the config is read: a wrong one is reported with the rest of the config. */
+/** The level before the config is read; a wrong level is reported with the other errors of the config. */
 function readLogLevel(): LogLevel {
   return z.enum(logLevels).catch('info').parse(process.env['LOG_LEVEL']);
 }

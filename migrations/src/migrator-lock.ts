@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 
-/** Any fixed number, the same for every migrator of a warehouse. */
+/** A fixed number, the same for every migrator of a warehouse. */
 const lockKey = '7301458219003117';
 
-/** How long a migrator waits for another one, or for a table that is in use. */
+/** The time that a migrator waits for another one, or for a table in use. */
 const lockTimeout = '60s';
 
 /**

@@ -2,15 +2,15 @@ import type { Client } from 'pg';
 
 import { knownMigrations } from './migration-files.ts';
 
-/** Who made the tables of a warehouse or a backup: for the message that names it where they are unknown here. */
+/** The release that made the tables of a warehouse or a backup, for the message about a newer one. */
 export interface Release {
   /** CODE_VERSION. */
   readonly codeVersion: string | null;
-  /** As 0023_environment. */
+  /** Such as 0023_environment. */
   readonly lastMigration: string | null;
 }
 
-/** Records what has migrated the warehouse. */
+/** Records the release that migrated the warehouse. */
 export async function recordRelease(client: Client, codeVersion: string): Promise<void> {
   await client.query(
     `update warehouse_state
@@ -20,7 +20,7 @@ export async function recordRelease(client: Client, codeVersion: string): Promis
   );
 }
 
-/** The record, whatever version the tables have. */
+/** The record, for any version of the tables. */
 export async function releaseOf(client: Client): Promise<Release> {
   const { rows } = await client.query<Release>(
     `select to_jsonb(state)->>'release' as "codeVersion", to_jsonb(state)->>'last_migration' as "lastMigration"

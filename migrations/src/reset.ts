@@ -7,7 +7,7 @@ import { holdingMigratorLock } from './migrator-lock.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
- * Drops every table of the warehouse with its rows, and the record of migrations. Roles stay; `up` makes the rest again.
+ * Drops every table of the warehouse with its rows, and the record of migrations. Roles stay; `up` makes the tables again.
  * @throws ConfigError for a warehouse of production.
  */
 export async function dropEverything(client: Client, logger: Logger): Promise<void> {
@@ -25,7 +25,7 @@ export async function dropEverything(client: Client, logger: Logger): Promise<vo
   logger.warn('everything in the warehouse dropped');
 }
 
-/** Leaves an empty schema behind, in the caller's transaction. */
+/** Replaces the schema by an empty one, in the caller's transaction. */
 export async function dropSchemas(client: Client): Promise<void> {
   await client.query('drop schema if exists public cascade');
   await client.query(`drop schema if exists ${migrationsTable.migrationsSchema} cascade`);

@@ -3,10 +3,10 @@ import { environmentFunction } from './environment.ts';
 import { knownMigrations, migrationsTable } from './migration-files.ts';
 
 /**
- * SQL for docker/restore-warehouse.sh, which replaces the warehouse by pg_dump's file in one transaction: `before` is run ahead of
- * the replacement and remembers what stood there; `after` raises an exception for a backup that is of a newer release, of
- * another environment, or of no warehouse, so that nothing is changed.
- * @param environment - what an empty warehouse is to be for.
+ * SQL for docker/restore-warehouse.sh, which replaces the warehouse by pg_dump's file in one transaction: `before` runs before the
+ * replacement and stores the environment; `after` raises an exception for a backup of a newer release, of another environment or
+ * of something other than a warehouse, so that nothing is changed.
+ * @param environment - the environment of an empty warehouse.
  */
 export function restoreGuard(environment: Environment | undefined): {
   readonly before: string;

@@ -15,9 +15,9 @@ import { dropSchemas } from './reset.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
- * Puts a backup in the place of the warehouse, in one transaction: whatever goes wrong, the warehouse stays as it was. Its
- * tables are made as those of the backup, filled, and brought up to this release.
- * @throws ConfigError for a file that is no whole backup, one of a newer release, or one of another environment.
+ * Replaces the warehouse by a backup, in one transaction: after any error the warehouse is unchanged. The tables are made as in
+ * the backup, filled, and migrated to this release.
+ * @throws ConfigError for an incomplete backup, one of a newer release, or one of another environment.
  * @returns the number of rows.
  */
 export async function restore(client: Client, file: string, options: RestoreOptions): Promise<number> {
@@ -29,7 +29,7 @@ export async function restore(client: Client, file: string, options: RestoreOpti
 }
 
 export interface RestoreOptions {
-  /** What an empty warehouse is to be for: a backup of something else is refused. */
+  /** The environment of an empty warehouse: a backup of another environment is refused. */
   readonly environment: Environment | undefined;
   readonly logger: Logger;
 }
@@ -49,7 +49,7 @@ async function replaceWarehouse(client: Client, file: string, { environment }: R
   await setSequences(client, header);
   await requireRestored(client, file, wanted);
   await applyMissing(client);
-  // No number that a step under way has seen may stand for another state.
+  // A number that a running step has seen must not mean another state.
   await client.query('update warehouse_state set state_version = greatest(state_version, $1) + 1', [stateVersion]);
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
@@ -72,7 +72,7 @@ async function stateVersionOf(client: Client): Promise<string> {
   return rows[0]?.version ?? '0';
 }
 
-/** Drops everything, and applies the migrations that the backup's tables were made by. */
+/** Drops everything, and applies the migrations of the backup's tables. */
 async function makeTablesOf(client: Client, hashes: ReadonlySet<string>): Promise<void> {
   await dropSchemas(client);
   for (const migration of knownMigrations()) {
@@ -87,7 +87,7 @@ async function applyMissing(client: Client): Promise<void> {
   }
 }
 
-/** @throws ConfigError where what was restored is for something else than what it takes the place of. */
+/** @throws ConfigError if the restored data have another environment than those that they replace. */
 async function requireRestored(client: Client, file: string, wanted: Environment | undefined): Promise<void> {
   const restored = await environmentOf(client);
   if (restored === undefined || wanted === undefined || restored === wanted) return;
@@ -101,7 +101,7 @@ async function truncateAll(client: Client): Promise<void> {
   await client.query(`truncate ${rows.map(({ name }) => client.escapeIdentifier(name)).join(', ')}`);
 }
 
-/** @throws ConfigError where a table has not as many rows as the backup says. */
+/** @throws ConfigError if a table does not have the number of rows in the backup's trailer. */
 async function copyTables(client: Client, frames: AsyncGenerator<Frame, void>): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   let next = await frames.next();
@@ -115,7 +115,7 @@ async function copyTables(client: Client, frames: AsyncGenerator<Frame, void>): 
   for (const [name, expected] of Object.entries(trailer?.rowCounts ?? {})) {
     if (counts[name] !== expected) throw new ConfigError(`table ${name}: ${counts[name] ?? 0} of ${expected} rows`);
   }
-  // Reading on to the end shows a file that was cut short.
+  // Reading to the end detects a file that was cut short.
   if (trailer === undefined || (await frames.next()).done !== true) throw new ConfigError('the backup has no end');
   return counts;
 }
@@ -127,7 +127,7 @@ async function copyTable(client: Client, { name, columns }: BackupTable, pieces:
   return stream.rowCount;
 }
 
-/** The rows of one table, up to the frame behind them. */
+/** The rows of one table, up to the next other frame. */
 class TableRows {
   readonly #frames: AsyncGenerator<Frame, void>;
   behind: IteratorResult<Frame, void> = { done: true, value: undefined };

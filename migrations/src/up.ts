@@ -17,14 +17,14 @@ import { storeSchedule } from './store-schedule.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface UpOptions {
-  /** A connection of the role that owns the warehouse, or is to own it. */
+  /** A connection of the role that owns the warehouse, or will own it. */
   readonly client: Client;
   readonly roles: Roles;
   /** 'sample' adds made-up exchange rates, for development and tests. */
   readonly seed: 'none' | 'sample';
-  /** Seconds between two scheduled batches; without it what is stored stays. */
+  /** Seconds between two scheduled batches; without it the stored value stays. */
   readonly scheduleSeconds?: number | undefined;
-  /** What the warehouse is to be for. By default it stays what it is, and an empty one is for development. */
+  /** The environment. By default it does not change, and an empty warehouse becomes one for development. */
   readonly environment?: Environment | undefined;
   /** CODE_VERSION, recorded in the warehouse. */
   readonly codeVersion?: string;
@@ -35,7 +35,7 @@ export interface UpOptions {
  * Brings a warehouse up to this version: tables, comments, roles and grants, reference data. Safe to repeat, to run
  * twice at once and to kill: each part is one transaction.
  * @throws ConfigError for a warehouse of another environment, before anything is changed.
- * @returns what still differs from this version, one line each; empty when the warehouse is fit for use.
+ * @returns the remaining differences from this version, one line each; empty if the warehouse is ready.
  */
 export async function up(options: UpOptions): Promise<readonly string[]> {
   return holdingMigratorLock(options.client, () => applyAll(options));
@@ -62,7 +62,7 @@ async function applyAll(options: UpOptions): Promise<readonly string[]> {
   return checkWarehouse(client, roles);
 }
 
-/** Applies the migrations that are missing, in one transaction. */
+/** Applies the missing migrations, in one transaction. */
 export async function applyMigrations(client: Client): Promise<void> {
   await migrate(drizzle(client), { migrationsFolder, ...migrationsTable });
 }
