@@ -1,3 +1,4 @@
+import { faker } from '@faker-js/faker/locale/en';
 import { productCategories, type ProductCategory } from '@pulse/contract';
 
 import { markets, neighboursOf, type Market } from './markets.ts';
@@ -41,16 +42,15 @@ const prices: Readonly<Record<ProductCategory, { median: number; sigma: number }
 
 /** All customers and products; the same for the same seed and number of customers. */
 export function createPopulation(seed: number, customerCount = customerCountDefault): Population {
+  faker.seed(seed % 2 ** 32);
   const random = createRandom(seed);
-  // Ids have a generator of their own: other ids would not change the customers.
-  const idRandom = createRandom(seed + 2 ** 32);
-  const [first, ...others] = Array.from({ length: customerCount }, () => createCustomer(random, createId(idRandom)));
+  const [first, ...others] = Array.from({ length: customerCount }, () => createCustomer(random));
   if (first === undefined) throw new Error('a population needs a customer');
   return { customers: [first, ...others], productsOf: createProducts(random) };
 }
 
 /** A new customer. */
-export function createCustomer(random: Random, id: string): Customer {
+export function createCustomer(random: Random, id = `cust-${faker.string.alphanumeric(12)}`): Customer {
   const favourite = pick(random, productCategories);
   const home = pickMarket(random);
   return {
@@ -60,13 +60,6 @@ export function createCustomer(random: Random, id: string): Customer {
     scale: logNormal(random, 1, 0.3),
     taste: [favourite, favourite, pick(random, productCategories), pick(random, productCategories)],
   };
-}
-
-const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-function createId(random: Random): string {
-  const letters = Array.from({ length: 12 }, () => idAlphabet.charAt(Math.floor(random.next() * idAlphabet.length)));
-  return `cust-${letters.join('')}`;
 }
 
 /** Ratio of the customers who buy on both sides of a border, where their market has one. */
