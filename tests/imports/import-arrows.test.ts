@@ -28,6 +28,8 @@ function brokenRules(path: string, imported: string): string[] {
 test.each([
   ['etl/src/transform/planted.ts', 'pg'],
   ['etl/src/extract/planted.ts', 'kafkajs'],
+  ['etl/src/extract/planted.ts', 'kafkajs/src/errors.js'],
+  ['etl/src/load/planted.ts', 'drizzle-orm/node-postgres/session'],
   ['etl/src/load/planted.ts', 'drizzle-orm'],
   ['etl/src/extract/planted.ts', '../transform/transform-batch.ts'],
   ['etl/src/load/planted.ts', '../validate/validate-batch.ts'],
