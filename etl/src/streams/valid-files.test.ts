@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StagedStep } from '../staging/staging.ts';
 import type { ValidateFacts } from '../batch/step-folders.ts';
 import { validAt, ValidFilesWriter, validFilesOf } from './valid-files.ts';
+import { aTransactionRecord } from './transactions/transaction-record-builder.ts';
 import { transactionStream } from './transactions/transactions.ts';
 import { readValid, type ValidRecord } from './valid-record.ts';
 
@@ -45,7 +46,7 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
   customers.forEach((customer, sale) =>
     writer.write(
       {
-        record: {
+        record: aTransactionRecord({
           orderId: `${sale}`,
           customerId: customer,
           amount: { minor: 1n, exponent: 2 },
@@ -53,7 +54,7 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
           currency: 'USD',
           productCategory: 'toys',
           country: '',
-        },
+        }),
         contentDigest: '0'.repeat(64),
         coordinates: { partition: 0, epoch: 0, offset: sale, recordMs: 0, framePosition: 0 },
       },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { aTransactionRecord } from './transactions/transaction-record-builder.ts';
 import { transactionStream } from './transactions/transactions.ts';
 import { readValid, readValidAt, ValidFileWriter, type ValidRecord } from './valid-record.ts';
 
@@ -18,23 +19,25 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 50 });
 
 const written = fc.record({
-  record: fc.record({
-    orderId: text,
-    amount: fc.record({
-      minor: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
-      exponent: fc.constantFrom(0 as const, 2 as const, 3 as const),
-    }),
-    currency: fc.constantFrom('USD', 'JPY', 'KWD'),
-    timestamp: fc.record({
-      epochMs: fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(9999, 0) }),
-      microseconds: fc.nat(999),
-      localDate: fc.constant(''),
-      localDay: fc.integer({ min: -25_000, max: 2_900_000 }),
-    }),
-    customerId: text,
-    productCategory: text,
-    country: fc.constantFrom('', 'US'),
-  }),
+  record: fc
+    .record({
+      orderId: text,
+      amount: fc.record({
+        minor: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
+        exponent: fc.constantFrom(0 as const, 2 as const, 3 as const),
+      }),
+      currency: fc.constantFrom('USD', 'JPY', 'KWD'),
+      timestamp: fc.record({
+        epochMs: fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(9999, 0) }),
+        microseconds: fc.nat(999),
+        localDate: fc.constant(''),
+        localDay: fc.integer({ min: -25_000, max: 2_900_000 }),
+      }),
+      customerId: text,
+      productCategory: text,
+      country: fc.constantFrom('', 'US'),
+    })
+    .map(aTransactionRecord),
   contentDigest: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
   marketNumber: fc.nat(2 ** 31),
   coordinates: fc.record({

@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { RawRecord } from '../kafka/raw-record.ts';
 import { transactionStream, type TransactionRecord } from './transactions/transactions.ts';
+import { aTransactionRecord } from './transactions/transaction-record-builder.ts';
 import { validateRecord, type ValidatedRecord, type ValidationRules } from './validate-record.ts';
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
@@ -36,7 +37,7 @@ const aMessage = (changes: Partial<TransactionMessage> = {}): TransactionMessage
 test('a message in canonical spelling becomes a record', () => {
   expect(validated(encodeTransaction(aMessage()))).toEqual({
     kind: 'valid',
-    record: {
+    record: aTransactionRecord({
       orderId: 'order-1',
       amount: { minor: 14_999n, exponent: 2 },
       currency: 'USD',
@@ -49,7 +50,7 @@ test('a message in canonical spelling becomes a record', () => {
       customerId: 'customer-1',
       productCategory: 'toys',
       country: 'US',
-    },
+    }),
   });
 });
 

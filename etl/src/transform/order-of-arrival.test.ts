@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { aTransactionRecord } from '../streams/transactions/transaction-record-builder.ts';
 import { transactionStream } from '../streams/transactions/transactions.ts';
 import { readValid, ValidFileWriter, type ValidRecord } from '../streams/valid-record.ts';
 import { Customers } from '../fraud/customers.ts';
@@ -43,7 +44,7 @@ function staged(sent: readonly Sent[]): ValidRecord[] {
   )) {
     file.write(
       {
-        record: {
+        record: aTransactionRecord({
           orderId: `${index}`,
           customerId,
           amount: { minor: BigInt(amount), exponent: 2 },
@@ -51,7 +52,7 @@ function staged(sent: readonly Sent[]): ValidRecord[] {
           currency: 'USD',
           productCategory: 'toys',
           country: 'US',
-        },
+        }),
         contentDigest: '0'.repeat(64),
         coordinates: { partition, epoch: 0, offset: index, recordMs, framePosition: 0 },
       },

@@ -1,4 +1,5 @@
 import { currencyExponent, formatMinor } from '@pulse/contract';
+import { salesDimensionNames } from '@pulse/migrations/schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -19,6 +20,8 @@ interface Sale {
 const startMs = Date.parse('2026-11-21T23:58:00Z');
 const startDay = Math.floor(startMs / 86_400_000);
 const markets = new MarketNumbers();
+const keyLength = 1 + salesDimensionNames.length;
+const noMarket = parseMarket(salesDimensionNames.map(() => '').join('\t'));
 
 /** Few minutes, customers and currencies, so that many sales fall together; amounts beyond what a double holds. */
 const sales: fc.Arbitrary<Sale> = fc
@@ -37,7 +40,7 @@ const sales: fc.Arbitrary<Sale> = fc
   })
   .map(({ taxMinor, amountBaseMinor, taxBaseMinor, isFlagged, ...fields }) => ({
     isFlagged,
-    transaction: { marketNumber: markets.numberOf(fields), ...fields },
+    transaction: { marketNumber: markets.numberOf({ ...noMarket, ...fields }), ...noMarket, ...fields },
     judged: {
       kind: 'judged',
       exponent: currencyExponent(fields.currency) ?? 2,
@@ -71,8 +74,10 @@ test('sums of minutes, days and profiles are those of a naive recomputation, sha
       const minutes = Array.from(rollUps.minuteRows());
       expect(asSet(minutes.map((row) => row.slice(0, -1)))).toEqual(asSet(naiveMinutes(all)));
       // Of the rows of a minute and market all but one say that they split it.
-      const whole = minutes.filter((row) => row.at(-1) === false).map((row) => JSON.stringify(row.slice(0, 4)));
-      expect(whole.toSorted()).toEqual([...new Set(minutes.map((row) => JSON.stringify(row.slice(0, 4))))].toSorted());
+      const whole = minutes.filter((row) => row.at(-1) === false).map((row) => JSON.stringify(row.slice(0, keyLength)));
+      expect(whole.toSorted()).toEqual(
+        [...new Set(minutes.map((row) => JSON.stringify(row.slice(0, keyLength))))].toSorted(),
+      );
       expect(asSet(dayRows)).toEqual(asSet(naiveDays(all)));
       expect(asSet(profileRows)).toEqual(asSet(naiveProfiles(all)));
     }),
@@ -92,19 +97,16 @@ function asFraudSale(transaction: Sale['transaction'], { amountBaseMinor }: Judg
 }
 
 function naiveMinutes(all: readonly Sale[]) {
+  const marketOf = ({ transaction }: Sale): string[] => salesDimensionNames.map((name) => transaction[name]);
   const minuteOf = ({ transaction: t }: Sale): string => `${new Date(t.timestampMs).toISOString().slice(0, 17)}00.000Z`;
   const groups = grouped(all, (sale) => {
-    const { productCategory, currency, country } = sale.transaction;
-    return JSON.stringify([minuteOf(sale), productCategory, currency, country, sale.transaction.localDay]);
+    return JSON.stringify([minuteOf(sale), ...marketOf(sale), sale.transaction.localDay]);
   });
   return groups.map(([first, group]) => {
-    const { productCategory, currency, country } = first.transaction;
-    const exponent = currencyExponent(currency) ?? 2;
+    const exponent = currencyExponent(first.transaction.currency) ?? 2;
     return [
       minuteOf(first),
-      productCategory,
-      currency,
-      country,
+      ...marketOf(first),
       group.length,
       flagged(group),
       formatMinor(
