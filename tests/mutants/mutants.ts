@@ -134,7 +134,7 @@ export const mutants: readonly Mutant[] = [
     test: unit('etl/src/batch/plan-ranges.test.ts', 'a position beyond the end of the log'),
   },
   {
-    name: 'what is left over when the cap is shared out is taken twice',
+    name: 'what is left over when the cap is allocated is taken twice',
     file: plan,
     changes: [['    left -= extra;\n', '']],
     test: unit('etl/src/batch/plan-ranges.test.ts', 'ranges never pass the cap'),
@@ -147,7 +147,7 @@ export const mutants: readonly Mutant[] = [
         '    const refusal = refused.size === 0',
         `    const early = this.#seen.findOrAdd(t.source, t.idAt, t.idEnd, t.position, this.#isOrderAt);
     if (early !== undefined) {
-      this.#takeRepeated(t, validAt(this.shares, early).contentHash);
+      this.#takeRepeated(t, validAt(this.chunks, early).contentHash);
       return;
     }
     const refusal = refused.size === 0`,
@@ -157,13 +157,13 @@ export const mutants: readonly Mutant[] = [
     test: integration('duplicates.test.ts', 'a sale that can not be evaluated'),
   },
   {
-    name: "a customer's sales are in several shares",
+    name: "a customer's sales are in several chunks",
     file: 'etl/src/streams/valid-files.ts',
     changes: [['hash % this.#files.length', 'Math.floor(Math.random() * this.#files.length)']],
     test: unit('etl/src/streams/valid-files.test.ts', 'every transaction is in the file of its customer'),
   },
   {
-    name: 'order ids are forgotten with their share',
+    name: 'order ids are forgotten with their chunk',
     file: 'etl/src/transform/transformation.ts',
     changes: [
       ['  readonly #seen: SeenOrders;', '  #seen: SeenOrders;'],
@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
         '    this.#customers.clear();\n    this.#seen = new SeenOrders(this.#input.validated.facts.validCount);\n',
       ],
     ],
-    test: integration('shares.test.ts', 'one order id of two customers is a conflict'),
+    test: integration('chunks.test.ts', 'one order id of two customers is a conflict'),
   },
   {
     name: "a customer's records are taken partition by partition",
@@ -204,16 +204,16 @@ export const mutants: readonly Mutant[] = [
     test: integration('order-of-arrival.test.ts', 'a backtest and an explanation'),
   },
   {
-    name: "a share's days are counted again with the next one",
+    name: "a chunk's days are counted again with the next one",
     file: 'etl/src/transform/transformation.ts',
     changes: [['    this.#rollUps.clearCustomerDays();\n', '']],
-    test: integration('shares.test.ts', 'days are the same'),
+    test: integration('chunks.test.ts', 'days are the same'),
   },
   {
-    name: 'shares are merged by partition only',
+    name: 'chunks are merged by partition only',
     file: 'etl/src/load/rows-in-order.ts',
     changes: [['return this.#offset < other.#offset;', 'return false;']],
-    test: unit('etl/src/load/rows-in-order.test.ts', 'the rows of all shares come'),
+    test: unit('etl/src/load/rows-in-order.test.ts', 'the rows of all chunks come'),
   },
   {
     name: 'a topic made again is read on',
@@ -232,8 +232,8 @@ export const mutants: readonly Mutant[] = [
     file: 'etl/src/staging/staging.ts',
     changes: [
       [
-        'return seal === sealOf(output, identity) ? output : undefined;',
-        'return seal === identity ? undefined : output;',
+        'return checksum === checksumOf(output, identity) ? output : undefined;',
+        'return checksum === identity ? undefined : output;',
       ],
     ],
     test: unit('etl/src/batch/staging-identity.test.ts', 'files made from another plan'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { shareCountOf, shareOf } from './chunks.ts';
+import { chunkCountOf, chunkOf } from './chunks.ts';
 
 test.each([
   [0, 1],
@@ -9,26 +9,26 @@ test.each([
   [65_537, 2],
   [1_000_000, 16],
   [100_000_000, 64],
-])('%i records have %i shares', (records, shares) => {
-  expect(shareCountOf(records)).toBe(shares);
+])('%i records have %i chunks', (records, chunks) => {
+  expect(chunkCountOf(records)).toBe(chunks);
 });
 
-test('every id has one share, and it is there', () => {
+test('every id has one chunk, and it is there', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.integer({ min: 1, max: 64 }), (id, shareCount) => {
-      const share = shareOf(id, shareCount);
-      expect(share).toBeLessThan(shareCount);
-      expect(share).toBeGreaterThanOrEqual(0);
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.integer({ min: 1, max: 64 }), (id, chunkCount) => {
+      const chunk = chunkOf(id, chunkCount);
+      expect(chunk).toBeLessThan(chunkCount);
+      expect(chunk).toBeGreaterThanOrEqual(0);
     }),
   );
 });
 
-test.each([2, 16, 63])('ids that differ in a digit are spread over %i shares', (shareCount) => {
-  const counts = Array.from({ length: shareCount }, () => 0);
+test.each([2, 16, 63])('ids that differ in a digit are spread over %i chunks', (chunkCount) => {
+  const counts = Array.from({ length: chunkCount }, () => 0);
   const perShare = 1000;
-  for (let id = 0; id < perShare * shareCount; id += 1) {
-    const share = shareOf(`customer-${id}`, shareCount);
-    counts[share] = (counts[share] ?? 0) + 1;
+  for (let id = 0; id < perShare * chunkCount; id += 1) {
+    const chunk = chunkOf(`customer-${id}`, chunkCount);
+    counts[chunk] = (counts[chunk] ?? 0) + 1;
   }
   expect(Math.min(...counts)).toBeGreaterThan(0.85 * perShare);
   expect(Math.max(...counts)).toBeLessThan(1.15 * perShare);

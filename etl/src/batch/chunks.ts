@@ -1,24 +1,25 @@
 /**
- * A large batch is worked on share by share, so that memory does not grow with its customers: all sales of one are in one share,
- * and only what one share's customers have done is in memory at a time. (What a database calls a partitioned, or Grace, hash.)
+ * A large batch is processed in chunks, by a hash of the customer's id, so that memory does not grow with its customers: all of a
+ * customer's transactions are in one chunk, and only what one chunk's customers have done is in memory at a time. (A database calls
+ * this a hash partition, or a Grace hash.)
  */
 
-/** So many records make a share of their own: of a million there are 16. */
-const recordsPerShare = 65_536;
-/** Each share is an open file of validate's, and of load's. */
-const sharesMax = 64;
+/** A million records make 16 chunks. */
+const recordsPerChunk = 65_536;
+/** Each chunk is an open file of validate's, and of load's. */
+const chunksMax = 64;
 
 const offsetBasis = 0x811c_9dc5;
 const prime = 0x0100_0193;
 
-/** How many shares a batch of so many records has. */
-export function shareCountOf(records: number): number {
-  return Math.min(sharesMax, Math.max(1, Math.ceil(records / recordsPerShare)));
+/** How many chunks a batch has. */
+export function chunkCountOf(records: number): number {
+  return Math.min(chunksMax, Math.max(1, Math.ceil(records / recordsPerChunk)));
 }
 
-/** The share of a customer's sales. */
-export function shareOf(customerId: string, shareCount: number): number {
-  return hashOfCustomer(customerId) % shareCount;
+/** The chunk of a customer's transactions. */
+export function chunkOf(customerId: string, chunkCount: number): number {
+  return hashOfCustomer(customerId) % chunkCount;
 }
 
 /** A customer's hash, an unsigned 32-bit number: FNV-1a over the id's UTF-16 units, mixed as in MurmurHash3. */

@@ -30,10 +30,10 @@ const partitionCount = z.object({ partition: count, count });
 export type PartitionCount = z.output<typeof partitionCount>;
 
 const validateFacts = z.object({
-  /** How many shares the valid transactions are in: see `shareOf`. */
-  shareCount: z.number().int().min(1),
+  /** How many chunks the valid transactions are in: see `chunkOf`. */
+  chunkCount: z.number().int().min(1),
   /** Those in which a customer may have records of several partitions. */
-  scatteredShares: z.array(count),
+  scatteredChunks: z.array(count),
   validCount: count,
   /** Valid records whose key in Kafka is not their customer's id, and those of them that have none. */
   otherKeyCount: count,
@@ -49,8 +49,8 @@ const validateFacts = z.object({
 export type ValidateFacts = z.output<typeof validateFacts>;
 
 const transformFacts = z.object({
-  /** How many files of transactions there are: one of each share. */
-  shareCount: z.number().int().min(1),
+  /** How many files of transactions there are: one of each chunk. */
+  chunkCount: z.number().int().min(1),
   /** The warehouse's state version whose duplicates and profiles these rows were made with. */
   stateVersion: z.string(),
   loadedCount: count,
@@ -76,14 +76,14 @@ export const transformFolder = stepFolder('transform', transformFacts);
 /** The file of one partition's records, in frames. */
 export const recordsFile = (partition: number): string => `records-${partition}.bin`;
 
-/** The valid transactions of one share: see `ValidFileWriter`. */
-export const validFile = (share: number): string => `valid-${share}.bin`;
+/** The valid transactions of one chunk: see `ValidFileWriter`. */
+export const validFile = (chunk: number): string => `valid-${chunk}.bin`;
 
 /** Their markets: see `writeMarkets`. */
 export const marketsFile = 'markets.tsv';
 
-/** The rows of one share's transactions, in COPY's binary format. */
-export const transactionsFile = (share: number): string => `transactions-${share}.copy`;
+/** The rows of one chunk's transactions, in COPY's binary format. */
+export const transactionsFile = (chunk: number): string => `transactions-${chunk}.copy`;
 
 /** Rows of other tables, named after them, in PostgreSQL's COPY formats: rejected records as text, the others binary. */
 export const copyFiles = {

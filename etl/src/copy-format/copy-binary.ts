@@ -5,7 +5,7 @@
  */
 import type { CurrencyExponent } from '@pulse/contract';
 
-import { chunkBytes, StagedFileDamagedError } from '../staging/staged-file.ts';
+import { blockBytes, StagedFileDamagedError } from '../staging/staged-file.ts';
 
 /** What a file begins with: a signature, no flags, no extension. */
 export const copyHeader = Buffer.from('PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -252,7 +252,7 @@ export function viewOf(bytes: Buffer): DataView {
 
 /**
  * The size of the row that begins at a place of some bytes; undefined where they do not hold the lengths of all its fields.
- * @throws StagedFileDamagedError for one that no chunk holds: ids and texts are short, so its length is damaged.
+ * @throws StagedFileDamagedError for one that no block holds: ids and texts are short, so its length is damaged.
  */
 export function copyRowSize(bytes: Buffer, at: number): number | undefined {
   if (at + 2 > bytes.length) return undefined;
@@ -268,7 +268,7 @@ function fieldAt(bytes: Buffer, rowAt: number, number: number): number | undefin
   for (let field = 0; field < number; field += 1) {
     if (at + 4 > bytes.length) return undefined;
     at += 4 + Math.max(0, bytes.readInt32BE(at));
-    if (at - rowAt > chunkBytes) throw new StagedFileDamagedError(`a row of COPY has a size of ${at - rowAt} or more`);
+    if (at - rowAt > blockBytes) throw new StagedFileDamagedError(`a row of COPY has a size of ${at - rowAt} or more`);
   }
   return at;
 }
@@ -291,8 +291,8 @@ function valueAt(bytes: Buffer, rowAt: number, number: number): number {
 }
 
 /** The rows in these bytes. @throws StagedFileDamagedError where the last one is cut short. */
-export function* copyRowsOf(chunks: Iterable<Buffer>): Generator<Buffer, void> {
-  const bytes = Buffer.concat(Array.from(chunks, (chunk) => Buffer.from(chunk)));
+export function* copyRowsOf(blocks: Iterable<Buffer>): Generator<Buffer, void> {
+  const bytes = Buffer.concat(Array.from(blocks, (block) => Buffer.from(block)));
   for (let at = 0; at < bytes.length;) {
     const end = at + (copyRowSize(bytes, at) ?? Infinity);
     if (end > bytes.length) throw new StagedFileDamagedError('rows of COPY end within a row');

@@ -1,6 +1,6 @@
 import type { CopyFields } from './copy-binary.ts';
 import { FieldsFile } from './fields-file.ts';
-import type { StagedFileSeal } from '../staging/staged-file.ts';
+import type { FileChecksum } from '../staging/staged-file.ts';
 
 /** A file of rows in COPY's binary format, without its header and trailer: files of rows can be put together. */
 export class CopyFileWriter implements Disposable {
@@ -19,8 +19,8 @@ export class CopyFileWriter implements Disposable {
     return fields;
   }
 
-  seal(): StagedFileSeal {
-    return this.#file.seal();
+  finish(): FileChecksum {
+    return this.#file.finish();
   }
 
   [Symbol.dispose](): void {

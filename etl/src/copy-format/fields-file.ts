@@ -1,5 +1,5 @@
 import { CopyFields } from './copy-binary.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import { StagedFileWriter, type FileChecksum } from '../staging/staged-file.ts';
 
 const flushBytes = 64 * 1024;
 
@@ -19,9 +19,9 @@ export class FieldsFile implements Disposable {
     return this.#fields;
   }
 
-  seal(): StagedFileSeal {
+  finish(): FileChecksum {
     this.#flush();
-    return this.#file.seal();
+    return this.#file.finish();
   }
 
   [Symbol.dispose](): void {

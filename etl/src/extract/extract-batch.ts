@@ -4,7 +4,7 @@ import { allOrNone } from './all-or-none.ts';
 import { plannedCount, type Batch } from '../batch/batch.ts';
 import type { PlannedRange } from '../batch/plan-ranges.ts';
 import type { RawRecord } from '../kafka/raw-record.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import { StagedFileWriter, type FileChecksum } from '../staging/staged-file.ts';
 import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type Anchor, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
 import { writeRecord } from '../staging/record-frames.ts';
@@ -17,7 +17,7 @@ import { isGivenUp } from '../warehouse/given-up-batches.ts';
 
 interface ExtractedRange {
   readonly facts: ReadRangeFacts;
-  readonly seal: StagedFileSeal;
+  readonly checksum: FileChecksum;
 }
 
 /** Writes a batch's records, as they come, into one file of frames for each partition: from Kafka, a replay's from quarantine. */
@@ -43,7 +43,7 @@ async function extractRanges(context: Context, batch: Batch, folder: string): Pr
   const facts = extracted.map((range) => range.facts);
   return {
     facts: { readCount: facts.reduce((sum, { readCount }) => sum + readCount, 0), ranges: facts },
-    files: Object.fromEntries(extracted.map((range) => [recordsFile(range.facts.partition), range.seal])),
+    files: Object.fromEntries(extracted.map((range) => [recordsFile(range.facts.partition), range.checksum])),
   };
 }
 
@@ -76,5 +76,5 @@ async function extractRange(
   );
   const holeCount = nextOffset - fromOffset - readCount;
   const compactedCount = holeCount - passedOver;
-  return { facts: { partition, readCount, holeCount, compactedCount, anchor }, seal: file.seal() };
+  return { facts: { partition, readCount, holeCount, compactedCount, anchor }, checksum: file.finish() };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { plannedCount, type Batch } from '../batch/batch.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import { StagedFileWriter, type FileChecksum } from '../staging/staged-file.ts';
 import type { StepOutput } from '../staging/staging.ts';
 import { recordsFile, type ExtractFacts, type ReadRangeFacts } from '../batch/step-folders.ts';
 import { writeRecord } from '../staging/record-frames.ts';
@@ -18,7 +18,7 @@ export async function extractClaims(
   const total = plannedCount(batch);
   let done = 0;
   const ranges: ReadRangeFacts[] = [];
-  const files: Record<string, StagedFileSeal> = {};
+  const files: Record<string, FileChecksum> = {};
   using stack = new DisposableStack();
   const writers = new Map<number, { readonly file: StagedFileWriter; count: number }>();
   for await (const records of readRejectedRecords(context.warehouse.db, condition)) {
@@ -37,7 +37,7 @@ export async function extractClaims(
   }
   for (const [partition, { file, count }] of writers) {
     ranges.push({ partition, readCount: count, holeCount: 0, compactedCount: 0, anchor: null });
-    files[recordsFile(partition)] = file.seal();
+    files[recordsFile(partition)] = file.finish();
   }
   return { facts: { readCount: done, ranges }, files };
 }

@@ -54,14 +54,14 @@ export function failpoint(name: Failpoint): void {
   if (armed?.name !== name) return;
   passed += 1;
   if (passed !== armed.nth) return;
-  report(`ETL_FAILPOINT=${name}: this process ${armed.action === 'kill' ? 'kills itself' : 'hangs'} here`);
+  writeLine(`ETL_FAILPOINT=${name}: this process ${armed.action === 'kill' ? 'kills itself' : 'hangs'} here`);
   if (armed.action === 'kill') kill(pid, 'SIGKILL');
   // Nothing wakes it: the process keeps its locks and its connections.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 /** Written synchronously, for the process ends here; a reader that is gone or slow must not keep it alive. */
-function report(line: string): void {
+function writeLine(line: string): void {
   try {
     writeSync(2, `${line}\n`);
   } catch {

@@ -35,7 +35,7 @@ export async function connectKafkaSource(
   signal?: AbortSignal,
 ): Promise<KafkaSource> {
   const { brokers, topic, consumerGroup, waitMaxMs } = options;
-  const client = await retrying(async () => connectedClient(options, logger, signal), {
+  const client = await retrying(async () => connectOnce(options, logger, signal), {
     isTemporary: isTemporaryOfKafka,
     what: `reaching topic ${topic} on Kafka at ${brokers.join(', ')}`,
     waitMaxMs,
@@ -62,11 +62,7 @@ export async function connectKafkaSource(
 
 const mirrorWaitMaxMs = 3000;
 
-async function connectedClient(
-  options: KafkaSourceOptions,
-  logger: Logger,
-  signal?: AbortSignal,
-): Promise<KafkaClient> {
+async function connectOnce(options: KafkaSourceOptions, logger: Logger, signal?: AbortSignal): Promise<KafkaClient> {
   const client = await connectClient(options, logger);
   if (signal?.aborted !== true) return client;
   await client[Symbol.asyncDispose]();

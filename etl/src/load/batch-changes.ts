@@ -10,7 +10,7 @@ import {
 } from '../batch/step-folders.ts';
 import type { Context } from '../program/context.ts';
 import { operatorOf } from '../program/operator.ts';
-import { readChunks, readLineBytes } from '../staging/staged-file.ts';
+import { readBlocks, readLineBytes } from '../staging/staged-file.ts';
 import { stagedFile, type StagedStep } from '../staging/staging.ts';
 import { rejects as rejectsSink } from '../streams/rejected-record.ts';
 import { copyTargetOf } from '../streams/sink.ts';
@@ -77,12 +77,12 @@ const alerts = copyTargetOf(sinks.alerts);
 const duplicates = copyTargetOf(sinks.duplicates);
 const shadowVerdicts = copyTargetOf(sinks.shadowVerdicts);
 
-/** The transactions of all shares as a source of COPY; undefined where there are none. */
+/** The transactions of all chunks as a source of COPY; undefined where there are none. */
 function transactionRows(transformed: StagedStep<TransformFacts>): CopySource | undefined {
-  const { shareCount, loadedCount: count } = transformed.facts;
+  const { chunkCount, loadedCount: count } = transformed.facts;
   if (count === 0) return undefined;
-  const shares = Array.from({ length: shareCount }, (_, share) => stagedFile(transformed, transactionsFile(share)));
-  return { ...transactions, count, chunks: () => rowsInOrder(shares) };
+  const chunks = Array.from({ length: chunkCount }, (_, chunk) => stagedFile(transformed, transactionsFile(chunk)));
+  return { ...transactions, count, blocks: () => rowsInOrder(chunks) };
 }
 
 /** A staged file as a source of COPY; undefined for an empty one, which needs no round trip. */
@@ -93,8 +93,8 @@ function copySource(
   count: number | undefined,
 ): CopySource | undefined {
   const file = stagedFile(step, name);
-  if (file.seal.sizeBytes === 0 && (count ?? 0) === 0) return undefined;
-  return { ...target, count, chunks: () => readChunks(file) };
+  if (file.checksum.sizeBytes === 0 && (count ?? 0) === 0) return undefined;
+  return { ...target, count, blocks: () => readBlocks(file) };
 }
 
 /** Bytes of one statement, about. Sums of minutes: an hour's are then updated few times. */

@@ -1,5 +1,5 @@
 import { copyRowsOf, firstTextOf } from '../copy-format/copy-binary.ts';
-import { chunkBytes } from '../staging/staged-file.ts';
+import { blockBytes } from '../staging/staged-file.ts';
 import type { Warehouse } from '../warehouse/connection.ts';
 import { copyRows, RefusedCopyError, type CopySource } from '../warehouse/copy-rows.ts';
 import { limitTransaction, type LoadLimits } from './load-session-queries.ts';
@@ -32,7 +32,7 @@ export async function findRefusedOrders(
     // Refusals that would only show at the commit show at each COPY.
     await client.query('set constraints all immediate');
     for (const source of sources.filter(({ table }) => tablesOfOrders.has(table))) {
-      await halve(warehouse, source, [...copyRowsOf(source.chunks())], refused);
+      await halve(warehouse, source, [...copyRowsOf(source.blocks())], refused);
     }
     return refused;
   } finally {
@@ -68,7 +68,7 @@ async function refusalOf(
   if (rows.length === 0) return undefined;
   await client.query('savepoint half');
   try {
-    await copyRows(client, source, inChunks(rows));
+    await copyRows(client, source, inBlocks(rows));
     await client.query('release savepoint half');
     return undefined;
   } catch (error) {
@@ -78,17 +78,17 @@ async function refusalOf(
   }
 }
 
-/** Pieces put together to chunks: a message for each row would take long, and one for all of them may be too large. */
-function* inChunks(pieces: readonly Buffer[]): Generator<Buffer, void> {
-  let chunk: Buffer[] = [];
+/** Pieces put together to blocks: a message for each row would take long, and one for all of them may be too large. */
+function* inBlocks(pieces: readonly Buffer[]): Generator<Buffer, void> {
+  let block: Buffer[] = [];
   let sizeBytes = 0;
   for (const piece of pieces) {
-    chunk.push(piece);
+    block.push(piece);
     sizeBytes += piece.length;
-    if (sizeBytes < chunkBytes) continue;
-    yield Buffer.concat(chunk);
-    chunk = [];
+    if (sizeBytes < blockBytes) continue;
+    yield Buffer.concat(block);
+    block = [];
     sizeBytes = 0;
   }
-  yield Buffer.concat(chunk);
+  yield Buffer.concat(block);
 }

@@ -1,56 +1,56 @@
 import { bigintOf, copyRowSize, integerOf } from '../copy-format/copy-binary.ts';
 import { transactionStream } from '../streams/transactions/transactions.ts';
 import { RecordReader } from '../staging/staged-records.ts';
-import { ChunkRing, readChunks, type SealedFile } from '../staging/staged-file.ts';
+import { BlockRing, readBlocks, type StagedFile } from '../staging/staged-file.ts';
 
 const names = transactionStream.sinks.transactions.columns.map(({ name }) => name);
 const offsetNumber = names.indexOf('kafka_offset');
 const partitionNumber = names.indexOf('kafka_partition');
 
 /**
- * The rows of all shares in the order in which their records stand in Kafka, partition by partition, as chunks like those of
- * `readChunks`. Ids mostly sort by time: one share after the other, rows would go to all places of the primary key once a share,
+ * The rows of all chunks in the order in which their records stand in Kafka, partition by partition, as blocks like those of
+ * `readBlocks`. Ids mostly sort by time: one chunk after the other, rows would go to all places of the primary key once a chunk,
  * a quarter more time for the COPY.
  */
-export function* rowsInOrder(shares: readonly SealedFile[]): Generator<Buffer, void> {
-  const [only, ...others] = shares;
+export function* rowsInOrder(chunks: readonly StagedFile[]): Generator<Buffer, void> {
+  const [only, ...others] = chunks;
   if (only !== undefined && others.length === 0) {
-    yield* readChunks(only);
+    yield* readBlocks(only);
     return;
   }
-  const readers = shares.map((share) => new ShareRows(share));
+  const readers = chunks.map((chunk) => new ChunkRows(chunk));
   try {
-    yield* chunksOf(readers);
+    yield* mergedBlocks(readers);
   } finally {
     for (const reader of readers) reader[Symbol.dispose]();
   }
 }
 
-function* chunksOf(shares: readonly ShareRows[]): Generator<Buffer, void> {
-  const ring = new ChunkRing();
-  let chunk = ring.next();
+function* mergedBlocks(chunks: readonly ChunkRows[]): Generator<Buffer, void> {
+  const ring = new BlockRing();
+  let block = ring.next();
   let used = 0;
-  const waiting = shares.filter((share) => share.next());
-  for (let first = firstOf(waiting); first !== undefined; first = firstOf(waiting)) {
+  const waiting = chunks.filter((chunk) => chunk.next());
+  for (let first = earliestOf(waiting); first !== undefined; first = earliestOf(waiting)) {
     const { bytes, at, end } = first;
-    if (used + end - at > chunk.length) {
-      yield chunk.subarray(0, used);
-      chunk = ring.next();
+    if (used + end - at > block.length) {
+      yield block.subarray(0, used);
+      block = ring.next();
       used = 0;
     }
-    used += bytes.copy(chunk, used, at, end);
+    used += bytes.copy(block, used, at, end);
     if (!first.next()) waiting.splice(waiting.indexOf(first), 1);
   }
-  yield chunk.subarray(0, used);
+  yield block.subarray(0, used);
 }
 
-/** A share's rows, with the place in Kafka of the one in front. */
-class ShareRows extends RecordReader {
+/** A chunk's rows, with the place in Kafka of the one in front. */
+class ChunkRows extends RecordReader {
   #partition = 0;
   #offset = 0;
 
-  constructor(share: SealedFile) {
-    super(share, copyRowSize);
+  constructor(chunk: StagedFile) {
+    super(chunk, copyRowSize);
   }
 
   override next(): boolean {
@@ -60,16 +60,16 @@ class ShareRows extends RecordReader {
     return true;
   }
 
-  isBefore(other: ShareRows): boolean {
+  isBefore(other: ChunkRows): boolean {
     if (this.#partition !== other.#partition) return this.#partition < other.#partition;
     return this.#offset < other.#offset;
   }
 }
 
-/** The share whose row in front comes first in Kafka. */
-function firstOf(shares: readonly ShareRows[]): ShareRows | undefined {
-  let [first] = shares;
+/** The chunk whose row in front comes first in Kafka. */
+function earliestOf(chunks: readonly ChunkRows[]): ChunkRows | undefined {
+  let [first] = chunks;
   if (first === undefined) return undefined;
-  for (const share of shares) if (share.isBefore(first)) first = share;
+  for (const chunk of chunks) if (chunk.isBefore(first)) first = chunk;
   return first;
 }

@@ -1,11 +1,11 @@
 import type { RawRecord } from '../kafka/raw-record.ts';
-import { chunkBytes, type StagedFileWriter } from './staged-file.ts';
+import { blockBytes, type StagedFileWriter } from './staged-file.ts';
 import { readRecordBytes } from './staged-records.ts';
 
 /** Writes a record's frame into a staged file. */
 export function writeRecord(file: StagedFileWriter, record: RawRecord): void {
   const size = frameSize(record);
-  if (size > chunkBytes) {
+  if (size > blockBytes) {
     const frame = Buffer.allocUnsafe(size);
     writeFrame(frame, 0, record);
     file.writeBytes(frame);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { isIntact, readChunks, readLines, StagedFileDamagedError, StagedFileWriter } from './staged-file.ts';
+import { isIntact, readBlocks, readLines, StagedFileDamagedError, StagedFileWriter } from './staged-file.ts';
 
 let folder: string;
 let path: string;
@@ -28,20 +28,20 @@ test('lines come out as they went in', () => {
       rmSync(path, { force: true });
       using file = new StagedFileWriter(path);
       for (const line of written) file.writeText(`${line}\n`);
-      const seal = file.seal();
-      expect([...readLines({ path, seal })].flat()).toEqual(written);
-      expect(file.position).toBe(seal.sizeBytes);
+      const checksum = file.finish();
+      expect([...readLines({ path, checksum })].flat()).toEqual(written);
+      expect(file.position).toBe(checksum.sizeBytes);
     }),
     { numRuns: 50 },
   );
 });
 
-test('lines of any length come out whole, wherever a chunk ends', () => {
+test('lines of any length come out whole, wherever a block ends', () => {
   const written = Array.from({ length: 400 }, (_, index) => `${index}:${'ä'.repeat((index * 7919) % 150_000)}`);
   rmSync(path, { force: true });
   using file = new StagedFileWriter(path);
   for (const line of written) file.writeText(`${line}\n`);
-  expect([...readLines({ path, seal: file.seal() })].flat()).toEqual(written);
+  expect([...readLines({ path, checksum: file.finish() })].flat()).toEqual(written);
 });
 
 test('text, bytes and reserved places keep their order across the buffer', () => {
@@ -52,19 +52,19 @@ test('text, bytes and reserved places keep their order across the buffer', () =>
   target.write('reserved ', at);
   file.writeBytes(large);
   file.writeText('ü'.repeat(600_000));
-  const seal = file.seal();
+  const checksum = file.finish();
   expect(readFileSync(path, 'utf8')).toBe(`text reserved ${large.toString()}${'ü'.repeat(600_000)}`);
-  const chunks = Array.from(readChunks({ path, seal }), (chunk) => Buffer.from(chunk));
-  expect(Buffer.concat(chunks)).toEqual(readFileSync(path));
+  const blocks = Array.from(readBlocks({ path, checksum }), (block) => Buffer.from(block));
+  expect(Buffer.concat(blocks)).toEqual(readFileSync(path));
 });
 
-test('a chunk stays as it was read until three more were asked for', () => {
+test('a block stays as it was read until three more were asked for', () => {
   using file = new StagedFileWriter(path);
   const letters = Array.from('abcdefgh');
   for (const letter of letters) file.writeBytes(Buffer.alloc(256 * 1024, letter));
   const given: Buffer[] = [];
-  for (const chunk of readChunks({ path, seal: file.seal() })) {
-    given.push(chunk);
+  for (const block of readBlocks({ path, checksum: file.finish() })) {
+    given.push(block);
     const kept = given.slice(-4).map((one) => one.toString('latin1', 0, 1));
     expect(kept).toEqual(letters.slice(Math.max(0, given.length - 4), given.length));
   }
@@ -75,16 +75,16 @@ test.each([
   ['emptied', () => truncateSync(path)],
   ['longer', () => appendFileSync(path, 'x')],
   ['another of the same size', () => writeFileSync(path, 'abcdefgX\n')],
-])('a file that is %s does not pass for the sealed one', (_, damage) => {
+])('a file that is %s does not pass for the staged one', (_, damage) => {
   using file = new StagedFileWriter(path);
   file.writeText('abcdefgh\n');
-  const seal = file.seal();
-  expect(isIntact({ path, seal })).toBe(true);
+  const checksum = file.finish();
+  expect(isIntact({ path, checksum })).toBe(true);
   damage();
-  expect(isIntact({ path, seal })).toBe(false);
-  expect(() => [...readLines({ path, seal })]).toThrow(StagedFileDamagedError);
+  expect(isIntact({ path, checksum })).toBe(false);
+  expect(() => [...readLines({ path, checksum })]).toThrow(StagedFileDamagedError);
 });
 
 test('a file that is gone is not intact', () => {
-  expect(isIntact({ path, seal: { sizeBytes: 0, crc32: 0 } })).toBe(false);
+  expect(isIntact({ path, checksum: { sizeBytes: 0, crc32: 0 } })).toBe(false);
 });

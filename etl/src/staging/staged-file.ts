@@ -5,20 +5,20 @@ import { TemporaryError } from '../failures/errors.ts';
 import { isMissingFile } from '../failures/system-errors.ts';
 
 /** What a staged file must still be when it is read. */
-export interface StagedFileSeal {
+export interface FileChecksum {
   readonly sizeBytes: number;
   readonly crc32: number;
 }
 
-export interface SealedFile {
+export interface StagedFile {
   readonly path: string;
-  readonly seal: StagedFileSeal;
+  readonly checksum: FileChecksum;
 }
 
 /** A staged file is not what was written: the machine lost power, or something changed it. The step before makes it again. */
 export class StagedFileDamagedError extends TemporaryError {}
 
-export const chunkBytes = 256 * 1024;
+export const blockBytes = 256 * 1024;
 
 /** Writes a file once, from front to end, through one buffer; what is larger goes past it. */
 export class StagedFileWriter implements Disposable {
@@ -28,7 +28,7 @@ export class StagedFileWriter implements Disposable {
   #sizeBytes = 0;
   #crc32 = 0;
 
-  constructor(path: string, bufferBytes = chunkBytes) {
+  constructor(path: string, bufferBytes = blockBytes) {
     this.#buffer = Buffer.allocUnsafe(bufferBytes);
     this.#descriptor = openSync(path, 'wx');
   }
@@ -41,7 +41,7 @@ export class StagedFileWriter implements Disposable {
   /** Room for `sizeBytes`, which the caller fills at once: the place and where in it. */
   reserve(sizeBytes: number): { readonly target: Buffer; readonly at: number } {
     if (this.#used + sizeBytes > this.#buffer.length) this.#flush();
-    if (sizeBytes > this.#buffer.length) throw new RangeError(`${sizeBytes} bytes do not fit into a chunk`);
+    if (sizeBytes > this.#buffer.length) throw new RangeError(`${sizeBytes} bytes do not fit into a block`);
     const at = this.#used;
     this.#used += sizeBytes;
     return { target: this.#buffer, at };
@@ -69,7 +69,7 @@ export class StagedFileWriter implements Disposable {
   }
 
   /** Writes what is left. @returns what the file is recognized by. */
-  seal(): StagedFileSeal {
+  finish(): FileChecksum {
     this.#flush();
     return { sizeBytes: this.#sizeBytes, crc32: this.#crc32 };
   }
@@ -90,71 +90,71 @@ export class StagedFileWriter implements Disposable {
   }
 }
 
-/** How many chunks a ring has. */
-const chunksAtOnce = 4;
+/** How many blocks a ring has. */
+const blocksAtOnce = 4;
 
-/** Memory that chunks take turns in: each is the caller's until three more were asked for. */
-export class ChunkRing {
-  readonly #chunks: Buffer[] = [];
+/** Memory that blocks take turns in: each is the caller's until three more were asked for. */
+export class BlockRing {
+  readonly #blocks: Buffer[] = [];
 
   next(): Buffer {
-    const oldest = this.#chunks.length < chunksAtOnce ? undefined : this.#chunks.shift();
-    const chunk = oldest ?? Buffer.allocUnsafe(chunkBytes);
-    this.#chunks.push(chunk);
-    return chunk;
+    const oldest = this.#blocks.length < blocksAtOnce ? undefined : this.#blocks.shift();
+    const block = oldest ?? Buffer.allocUnsafe(blockBytes);
+    this.#blocks.push(block);
+    return block;
   }
 }
 
 /**
- * Reads a sealed file in the chunks of a ring.
- * @throws StagedFileDamagedError at the end of a file that is not the one that was sealed.
+ * Reads a staged file in the blocks of a ring.
+ * @throws StagedFileDamagedError at the end of a file whose checksum differs.
  */
-export function readChunks(file: SealedFile): Generator<Buffer, void> {
-  const ring = new ChunkRing();
+export function readBlocks(file: StagedFile): Generator<Buffer, void> {
+  const ring = new BlockRing();
   return readInto(() => ring.next(), file);
 }
 
-/** Reads a sealed file in chunks into the memory that `target` gives for each. */
-function* readInto(target: () => Buffer, { path, seal }: SealedFile): Generator<Buffer, void> {
+/** Reads a staged file in blocks into the memory that `target` gives for each. */
+function* readInto(target: () => Buffer, { path, checksum }: StagedFile): Generator<Buffer, void> {
   const descriptor = openSync(path, 'r');
   try {
     let sizeBytes = 0;
-    let checksum = 0;
+    let crc = 0;
     for (;;) {
-      const chunk = target();
-      const length = readSync(descriptor, chunk, 0, chunk.length, null);
+      const block = target();
+      const length = readSync(descriptor, block, 0, block.length, null);
       if (length === 0) break;
-      const bytes = chunk.subarray(0, length);
+      const bytes = block.subarray(0, length);
       sizeBytes += length;
-      checksum = crc32(bytes, checksum);
+      crc = crc32(bytes, crc);
       yield bytes;
     }
-    if (sizeBytes !== seal.sizeBytes || checksum !== seal.crc32) {
-      throw new StagedFileDamagedError(`staged file ${path} is damaged: ${sizeBytes} of ${seal.sizeBytes} bytes`);
+    if (sizeBytes !== checksum.sizeBytes || crc !== checksum.crc32) {
+      throw new StagedFileDamagedError(`staged file ${path} is damaged: ${sizeBytes} of ${checksum.sizeBytes} bytes`);
     }
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** What has been read of a sealed file and is not yet used up, in memory that is used again. */
+/** What has been read of a staged file and is not yet used up, in memory that is used again. */
 export class FileWindow implements Disposable {
-  readonly #file: SealedFile;
+  readonly #file: StagedFile;
   readonly #pieceBytes: number;
-  readonly #chunks: Generator<Buffer, void>;
+  readonly #blocks: Generator<Buffer, void>;
   #memory: Buffer;
   #length = 0;
   #position = 0;
   #bytes: Buffer;
 
   /** @param pieceBytes - How many bytes are read at a time, about. */
-  constructor(file: SealedFile, pieceBytes: number) {
+  constructor(file: StagedFile, pieceBytes: number) {
     this.#file = file;
     this.#pieceBytes = pieceBytes;
     // What is left of a piece is moved to the beginning.
     this.#memory = Buffer.allocUnsafe(2 * pieceBytes);
     this.#bytes = this.#memory.subarray(0, 0);
-    this.#chunks = readInto(() => this.#target(), file);
+    this.#blocks = readInto(() => this.#target(), file);
   }
 
   get bytes(): Buffer {
@@ -169,27 +169,27 @@ export class FileWindow implements Disposable {
   /**
    * Lets go of the first `used` bytes and reads some more; false at the end of the file.
    * @param needed - How many bytes are waited for, where that is known.
-   * @throws StagedFileDamagedError when the file does not have so many, and at the end of one that is not what was sealed.
+   * @throws StagedFileDamagedError when the file does not have so many, and at the end of one that has another checksum.
    */
   readOn(used: number, needed = 0): boolean {
     this.#memory.copyWithin(0, used, this.#length);
     this.#length -= used;
     this.#position += used;
-    const { path, seal } = this.#file;
+    const { path, checksum } = this.#file;
     // Without this a damaged size would gather all of the file.
-    if (this.#position + needed > seal.sizeBytes) {
+    if (this.#position + needed > checksum.sizeBytes) {
       throw new StagedFileDamagedError(
-        `staged file ${path} has ${seal.sizeBytes} bytes: ${needed} from ${this.#position} on are not there`,
+        `staged file ${path} has ${checksum.sizeBytes} bytes: ${needed} from ${this.#position} on are not there`,
       );
     }
-    const { done, value } = this.#chunks.next();
+    const { done, value } = this.#blocks.next();
     this.#length += done === true ? 0 : value.length;
     this.#bytes = this.#memory.subarray(0, this.#length);
     return done !== true;
   }
 
   [Symbol.dispose](): void {
-    this.#chunks.return();
+    this.#blocks.return();
   }
 
   #target(): Buffer {
@@ -201,12 +201,12 @@ export class FileWindow implements Disposable {
   }
 }
 
-/** Whether a file is the one that was sealed. */
-export function isIntact(file: SealedFile): boolean {
+/** Whether a file has its checksum. */
+export function isIntact(file: StagedFile): boolean {
   try {
     let sizeBytes = 0;
-    for (const { length } of readChunks(file)) sizeBytes += length;
-    return sizeBytes === file.seal.sizeBytes;
+    for (const { length } of readBlocks(file)) sizeBytes += length;
+    return sizeBytes === file.checksum.sizeBytes;
   } catch (error) {
     if (error instanceof StagedFileDamagedError || isMissingFile(error)) return false;
     throw error;
@@ -215,8 +215,8 @@ export function isIntact(file: SealedFile): boolean {
 
 const linesBytes = 64 * 1024;
 
-/** Reads a sealed UTF-8 file as groups of whole lines, without their line ends. */
-export function* readLines(file: SealedFile): Generator<string[], void> {
+/** Reads a staged UTF-8 file as groups of whole lines, without their line ends. */
+export function* readLines(file: StagedFile): Generator<string[], void> {
   for (const lines of readLineBytes(file, linesBytes)) yield lines.toString().split('\n');
 }
 
@@ -224,7 +224,7 @@ export function* readLines(file: SealedFile): Generator<string[], void> {
  * The same as bytes: whole lines with line ends between them, about `pieceBytes` at a time. All pieces share one memory: each
  * is good until the next one is asked for.
  */
-export function* readLineBytes(file: SealedFile, pieceBytes: number): Generator<Buffer, void> {
+export function* readLineBytes(file: StagedFile, pieceBytes: number): Generator<Buffer, void> {
   using window = new FileWindow(file, pieceBytes);
   let used = 0;
   while (window.readOn(used)) {

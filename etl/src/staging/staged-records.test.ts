@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { readRecordBytes, RecordReader, readRecords } from './staged-records.ts';
-import { StagedFileDamagedError, StagedFileWriter, type SealedFile } from './staged-file.ts';
+import { StagedFileDamagedError, StagedFileWriter, type StagedFile } from './staged-file.ts';
 
 let folder: string;
 
@@ -27,12 +27,12 @@ function recordOf(text: string): Buffer {
   return bytes;
 }
 
-function write(...pieces: readonly Buffer[]): SealedFile {
+function write(...pieces: readonly Buffer[]): StagedFile {
   const path = join(folder, 'file');
   rmSync(path, { force: true });
   using file = new StagedFileWriter(path);
   for (const piece of pieces) file.writeBytes(piece);
-  return { path, seal: file.seal() };
+  return { path, checksum: file.finish() };
 }
 
 interface Found {
@@ -41,7 +41,7 @@ interface Found {
   readonly position: number;
 }
 
-function oneByOne(file: SealedFile): Found[] {
+function oneByOne(file: StagedFile): Found[] {
   const found = [];
   using reader = new RecordReader(file, sizeAt);
   while (reader.next()) {
@@ -51,7 +51,7 @@ function oneByOne(file: SealedFile): Found[] {
 }
 
 /** All records are looked at when all were read: each group has memory of its own. */
-function inGroups(file: SealedFile): Found[] {
+function inGroups(file: StagedFile): Found[] {
   return [...readRecords(file, sizeAt)].flatMap(({ bytes, starts, position }) =>
     starts.map((at, index) => ({
       text: bytes.toString('latin1', at + headBytes, starts[index + 1] ?? bytes.length),
@@ -102,7 +102,7 @@ describe.each([
     expect(() => read(file)).toThrow(/are not there/);
   });
 
-  test('a file that is not the sealed one is damaged', () => {
+  test('a file that has another checksum is damaged', () => {
     const file = write(recordOf('abc'), recordOf('def'));
     truncateSync(file.path, headBytes + 3);
     expect(() => read(file)).toThrow(StagedFileDamagedError);

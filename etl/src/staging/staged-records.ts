@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-import { chunkBytes, FileWindow, StagedFileDamagedError, type SealedFile } from './staged-file.ts';
+import { blockBytes, FileWindow, StagedFileDamagedError, type StagedFile } from './staged-file.ts';
 
 /** The size of the record that begins at an index of some bytes; undefined while those end before its size. */
 export type RecordSize = (bytes: Buffer, at: number) => number | undefined;
 
-/** Less than a chunk, for many files may be read at once. */
+/** Less than a block, for many files may be read at once. */
 const readerPieceBytes = 64 * 1024;
 
 /** Some whole records, one after the other. */
@@ -17,9 +17,9 @@ interface Records {
   readonly position: number;
 }
 
-/** Reads a sealed file of records, some at a time, each time into memory of their own. */
-export function* readRecords(file: SealedFile, sizeAt: RecordSize): Generator<Records, void> {
-  using window = new FileWindow(file, chunkBytes);
+/** Reads a staged file of records, some at a time, each time into memory of their own. */
+export function* readRecords(file: StagedFile, sizeAt: RecordSize): Generator<Records, void> {
+  using window = new FileWindow(file, blockBytes);
   let used = 0;
   let needed = 0;
   while (window.readOn(used, needed)) {
@@ -36,15 +36,15 @@ export function* readRecords(file: SealedFile, sizeAt: RecordSize): Generator<Re
   requireNothingLeft(window, file);
 }
 
-/** Reads a sealed file of records one by one: the one in front is good until the next one is. */
+/** Reads a staged file of records one by one: the one in front is good until the next one is. */
 export class RecordReader implements Disposable {
-  readonly #file: SealedFile;
+  readonly #file: StagedFile;
   readonly #sizeAt: RecordSize;
   readonly #window: FileWindow;
   #at = 0;
   #end = 0;
 
-  constructor(file: SealedFile, sizeAt: RecordSize) {
+  constructor(file: StagedFile, sizeAt: RecordSize) {
     this.#file = file;
     this.#sizeAt = sizeAt;
     this.#window = new FileWindow(file, readerPieceBytes);
@@ -68,7 +68,7 @@ export class RecordReader implements Disposable {
     return this.#window.position + this.#at;
   }
 
-  /** Goes on to the next record; false at the end. @throws StagedFileDamagedError for a file that is not the sealed one. */
+  /** Goes on to the next record; false at the end. @throws StagedFileDamagedError for a file that has another checksum. */
   next(): boolean {
     this.#at = this.#end;
     for (;;) {
@@ -92,7 +92,7 @@ export class RecordReader implements Disposable {
   }
 }
 
-function requireNothingLeft({ bytes }: FileWindow, { path }: SealedFile): void {
+function requireNothingLeft({ bytes }: FileWindow, { path }: StagedFile): void {
   if (bytes.length > 0) throw new StagedFileDamagedError(`staged file ${path} ends within a record`);
 }
 

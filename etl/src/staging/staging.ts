@@ -6,26 +6,26 @@ import * as z from 'zod';
 
 import { failpoint } from '../failures/failpoint.ts';
 import { makeFolder } from './make-folder.ts';
-import { isIntact, type SealedFile, type StagedFileSeal } from './staged-file.ts';
+import { isIntact, type StagedFile, type FileChecksum } from './staged-file.ts';
 
 /** What a step leaves for the next one: files, and facts about them. */
 export interface StagedStep<Facts> {
   readonly folder: string;
   readonly facts: Facts;
-  readonly files: Readonly<Record<string, StagedFileSeal>>;
+  readonly files: Readonly<Record<string, FileChecksum>>;
 }
 
 /** A file that a step has left. */
-export function stagedFile({ folder, files }: StagedStep<unknown>, name: string): SealedFile {
-  const seal = files[name];
-  if (seal === undefined) throw new Error(`a staged step has no ${name}`);
-  return { path: join(folder, name), seal };
+export function stagedFile({ folder, files }: StagedStep<unknown>, name: string): StagedFile {
+  const checksum = files[name];
+  if (checksum === undefined) throw new Error(`a staged step has no ${name}`);
+  return { path: join(folder, name), checksum };
 }
 
 /** What a step hands over when its files are written. */
 export interface StepOutput<Facts> {
   readonly facts: Facts;
-  readonly files: Readonly<Record<string, StagedFileSeal>>;
+  readonly files: Readonly<Record<string, FileChecksum>>;
 }
 
 const manifestName = 'manifest.json';
@@ -50,7 +50,7 @@ export class BatchStaging {
     const folder = join(this.#folder, step.name);
     const text = readIfPresent(join(folder, manifestName));
     if (text === undefined) return undefined;
-    const output = step.parse(unsealed(text, this.#identity));
+    const output = step.parse(outputOf(text, this.#identity));
     if (output === undefined) {
       this.discard(step);
       return undefined;
@@ -80,7 +80,7 @@ export class BatchStaging {
     try {
       const output = await write(attempt);
       if (output === undefined) return output;
-      writeFileSync(join(attempt, manifestName), sealed(output, this.#identity));
+      writeFileSync(join(attempt, manifestName), manifestText(output, this.#identity));
       const folder = join(this.#folder, step.name);
       failpoint(`before-stage:${step.name}`);
       for (let left = publishTriesMax; !renameUnlessPresent(attempt, folder); left -= 1) {
@@ -102,7 +102,9 @@ export class BatchStaging {
     return steps.some((step) => {
       const found = this.find(step);
       if (found === undefined) return false;
-      return Object.entries(found.files).some(([name, seal]) => !isIntact({ path: join(found.folder, name), seal }));
+      return Object.entries(found.files).some(
+        ([name, checksum]) => !isIntact({ path: join(found.folder, name), checksum }),
+      );
     });
   }
 
@@ -150,35 +152,35 @@ export interface StepFolder<Facts> {
 
 type StagedStepName = 'extract' | 'validate' | 'transform';
 
-const sealSchema = z.object({ sizeBytes: z.number(), crc32: z.number() });
+const checksumSchema = z.object({ sizeBytes: z.number(), crc32: z.number() });
 
 /** A step's folder whose manifest holds facts of this shape. */
 export function stepFolder<Facts>(name: StagedStepName, facts: z.ZodType<Facts>): StepFolder<Facts> {
-  const manifest = z.object({ facts, files: z.record(z.string(), sealSchema) });
+  const manifest = z.object({ facts, files: z.record(z.string(), checksumSchema) });
   return {
     name,
     parse: (value) => manifest.safeParse(value).data,
   };
 }
 
-const sealedManifest = z.object({ seal: z.string(), output: z.looseObject({}) });
+const manifestSchema = z.object({ checksum: z.string(), output: z.looseObject({}) });
 
 /** A manifest that tells by a hash whether it is whole, and which batch, plan and code it belongs to. */
-function sealed(output: unknown, identity: string): string {
-  return JSON.stringify({ seal: sealOf(output, identity), output });
+function manifestText(output: unknown, identity: string): string {
+  return JSON.stringify({ checksum: checksumOf(output, identity), output });
 }
 
 /** Undefined for a manifest of another identity, and for one that is not what was written. */
-function unsealed(text: string, identity: string): unknown {
+function outputOf(text: string, identity: string): unknown {
   try {
-    const { seal, output } = sealedManifest.parse(JSON.parse(text));
-    return seal === sealOf(output, identity) ? output : undefined;
+    const { checksum, output } = manifestSchema.parse(JSON.parse(text));
+    return checksum === checksumOf(output, identity) ? output : undefined;
   } catch {
     return undefined;
   }
 }
 
-function sealOf(output: unknown, identity: string): string {
+function checksumOf(output: unknown, identity: string): string {
   return hash('sha256', `${identity}\n${JSON.stringify(output)}`, 'hex');
 }
 

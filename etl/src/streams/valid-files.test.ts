@@ -15,7 +15,7 @@ import { readValid, type ValidRecord } from './valid-record.ts';
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'shares-'));
+  folder = mkdtempSync(join(tmpdir(), 'chunks-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -24,14 +24,14 @@ const customerId = fc.constantFrom('a', 'b', 'c', 'ab', 'bé', '№', '7');
 
 test('every transaction is in the file of its customer, and is found again at its position', () => {
   fc.assert(
-    fc.property(fc.array(customerId, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (customers, shareCount) => {
-      const files = validFilesOf(stage(customers, shareCount), transactionStream.layout);
-      expect(files).toHaveLength(shareCount);
+    fc.property(fc.array(customerId, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (customers, chunkCount) => {
+      const files = validFilesOf(stage(customers, chunkCount), transactionStream.layout);
+      expect(files).toHaveLength(chunkCount);
       const read = files.map((file) => [...readValid(file)].flat());
       const sales = read.flat();
       expect(sales.map(({ id }) => id).toSorted()).toEqual(customers.map((_, sale) => `${sale}`).toSorted());
       expect(sales.map(({ position }) => validAt(files, position).id)).toEqual(sales.map(({ id }) => id));
-      const homes = read.map((share) => new Set(share.map(customerOf)));
+      const homes = read.map((chunk) => new Set(chunk.map(customerOf)));
       expect(homes.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(customers).size);
     }),
     { numRuns: 60 },
@@ -39,10 +39,10 @@ test('every transaction is in the file of its customer, and is found again at it
 });
 
 /** Stages a transaction of each of these customers, with its number as its order id. */
-function stage(customers: readonly string[], shareCount: number): StagedStep<ValidateFacts> {
+function stage(customers: readonly string[], chunkCount: number): StagedStep<ValidateFacts> {
   rmSync(folder, { recursive: true });
-  folder = mkdtempSync(join(tmpdir(), 'shares-'));
-  using writer = new ValidFilesWriter(folder, shareCount, transactionStream.stagedColumns);
+  folder = mkdtempSync(join(tmpdir(), 'chunks-'));
+  using writer = new ValidFilesWriter(folder, chunkCount, transactionStream.stagedColumns);
   customers.forEach((customer, sale) =>
     writer.write(
       {
@@ -62,8 +62,8 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
     ),
   );
   const facts = {
-    shareCount,
-    scatteredShares: writer.scatteredShares(),
+    chunkCount,
+    scatteredChunks: writer.scatteredChunks(),
     validCount: customers.length,
     otherKeyCount: 0,
     noKeyCount: 0,
@@ -73,7 +73,7 @@ function stage(customers: readonly string[], shareCount: number): StagedStep<Val
     oldestTransactionMs: null,
     newestTransactionMs: null,
   };
-  return { folder, facts, files: writer.seal() };
+  return { folder, facts, files: writer.finish() };
 }
 
 function customerOf({ source, customerIdAt, customerIdEnd }: ValidRecord): string {

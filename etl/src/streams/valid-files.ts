@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { CustomerPartitions } from './customer-partitions.ts';
 import { hashOfCustomer } from '../batch/chunks.ts';
-import type { StagedFileSeal } from '../staging/staged-file.ts';
+import type { FileChecksum } from '../staging/staged-file.ts';
 import { stagedFile, type StagedStep } from '../staging/staging.ts';
 import { validFile, type ValidateFacts } from '../batch/step-folders.ts';
 import type { Staged, StagedColumn } from './staged-columns.ts';
@@ -21,16 +21,16 @@ interface OfCustomer extends TimedAmount {
   readonly customerId: string;
 }
 
-/** Writes the files of a batch's valid records, one a share. */
+/** Writes the files of a batch's valid records, one a chunk. */
 export class ValidFilesWriter<Values extends OfCustomer> implements Disposable {
   readonly #files: ValidFileWriter<Values>[] = [];
   readonly #partitions = new CustomerPartitions();
   readonly #scattered = new Set<number>();
 
-  constructor(folder: string, shareCount: number, columns: readonly StagedColumn<Values>[]) {
+  constructor(folder: string, chunkCount: number, columns: readonly StagedColumn<Values>[]) {
     try {
-      for (let share = 0; share < shareCount; share += 1) {
-        this.#files.push(new ValidFileWriter(join(folder, validFile(share)), columns));
+      for (let chunk = 0; chunk < chunkCount; chunk += 1) {
+        this.#files.push(new ValidFileWriter(join(folder, validFile(chunk)), columns));
       }
     } catch (error) {
       this[Symbol.dispose]();
@@ -38,25 +38,25 @@ export class ValidFilesWriter<Values extends OfCustomer> implements Disposable {
     }
   }
 
-  /** Writes a record to the file of its customer's share; the parameters are those of `ValidFileWriter`. */
+  /** Writes a record to the file of its customer's chunk; the parameters are those of `ValidFileWriter`. */
   write(staged: Staged<Values>, marketNumber: number): void {
     const hash = hashOfCustomer(staged.record.customerId);
-    const share = hash % this.#files.length;
-    const file = this.#files[share];
-    if (file === undefined) throw new RangeError(`there is no share ${share}`);
+    const chunk = hash % this.#files.length;
+    const file = this.#files[chunk];
+    if (file === undefined) throw new RangeError(`there is no chunk ${chunk}`);
     file.write(staged, marketNumber);
-    if (this.#scattered.has(share)) return;
-    if (this.#partitions.isScattered(hash, staged.coordinates.partition)) this.#scattered.add(share);
+    if (this.#scattered.has(chunk)) return;
+    if (this.#partitions.isScattered(hash, staged.coordinates.partition)) this.#scattered.add(chunk);
   }
 
-  /** Shares in which a customer may have records of several partitions. */
-  scatteredShares(): number[] {
+  /** Chunks in which a customer may have records of several partitions. */
+  scatteredChunks(): number[] {
     return [...this.#scattered].toSorted((a, b) => a - b);
   }
 
-  /** The files' seals by name. */
-  seal(): Record<string, StagedFileSeal> {
-    return Object.fromEntries(this.#files.map((file, share) => [validFile(share), file.seal()]));
+  /** The files' checksums by name. */
+  finish(): Record<string, FileChecksum> {
+    return Object.fromEntries(this.#files.map((file, chunk) => [validFile(chunk), file.finish()]));
   }
 
   [Symbol.dispose](): void {
@@ -64,11 +64,11 @@ export class ValidFilesWriter<Values extends OfCustomer> implements Disposable {
   }
 }
 
-/** The files of a batch's valid records, share by share. */
+/** The files of a batch's valid records, chunk by chunk. */
 export function validFilesOf(validated: StagedStep<ValidateFacts>, layout: RecordLayout): ValidFile[] {
   let firstPosition = 0;
-  return Array.from({ length: validated.facts.shareCount }, (_, share) => {
-    const file = { ...stagedFile(validated, validFile(share)), layout, firstPosition };
+  return Array.from({ length: validated.facts.chunkCount }, (_, chunk) => {
+    const file = { ...stagedFile(validated, validFile(chunk)), layout, firstPosition };
     firstPosition = positionAfter(file);
     return file;
   });

@@ -85,7 +85,7 @@ test('transactions come out as they were staged, and each is found again at its 
       rmSync(path, { force: true });
       using file = new ValidFileWriter(path, transactionStream.stagedColumns);
       for (const { marketNumber, ...staged } of all) file.write(staged, marketNumber);
-      const staged = { path, seal: file.seal(), layout: transactionStream.layout, firstPosition };
+      const staged = { path, checksum: file.finish(), layout: transactionStream.layout, firstPosition };
       const read = [...readValid(staged)].flat();
       expect(read.map(asRead)).toEqual(all.map(asWritten));
       expect(read.map(({ position }) => asRead(readValidAt(staged, position)))).toEqual(all.map(asWritten));

@@ -1,7 +1,7 @@
 import { viewOf, year2000Day } from '../copy-format/copy-binary.ts';
 import { FieldsFile } from '../copy-format/fields-file.ts';
 import { readRecordBytes, readRecords } from '../staging/staged-records.ts';
-import { StagedFileDamagedError, type SealedFile, type StagedFileSeal } from '../staging/staged-file.ts';
+import { StagedFileDamagedError, type StagedFile, type FileChecksum } from '../staging/staged-file.ts';
 import { contentHashBytes } from './content-hash.ts';
 import type { Amount } from './field-kinds.ts';
 import type { Staged, StagedColumn } from './staged-columns.ts';
@@ -49,8 +49,8 @@ export class ValidFileWriter<Values extends TimedAmount> implements Disposable {
     view.setFloat64(at + 32, coordinates.recordMs);
   }
 
-  seal(): StagedFileSeal {
-    return this.#file.seal();
+  finish(): FileChecksum {
+    return this.#file.finish();
   }
 
   [Symbol.dispose](): void {
@@ -204,8 +204,8 @@ export class ValidRecord {
   }
 }
 
-/** A sealed file of staged records, and the position of its first one among all of the batch. */
-export interface ValidFile extends SealedFile {
+/** A file of staged records, and the position of its first one among all of the batch. */
+export interface ValidFile extends StagedFile {
   readonly layout: RecordLayout;
   readonly firstPosition: number;
 }
@@ -220,8 +220,8 @@ export function* readValid(file: ValidFile): Generator<ValidRecord[], void> {
 }
 
 /** The position that follows the last one of a file. */
-export function positionAfter({ seal, firstPosition }: ValidFile): number {
-  return firstPosition + seal.sizeBytes / alignment;
+export function positionAfter({ checksum, firstPosition }: ValidFile): number {
+  return firstPosition + checksum.sizeBytes / alignment;
 }
 
 /** Reads the one record that begins at a position of a file. */

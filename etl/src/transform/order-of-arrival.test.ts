@@ -59,7 +59,7 @@ function staged(sent: readonly Sent[]): ValidRecord[] {
       0,
     );
   }
-  return [...readValid({ path, seal: file.seal(), layout: transactionStream.layout, firstPosition: 0 })].flat();
+  return [...readValid({ path, checksum: file.finish(), layout: transactionStream.layout, firstPosition: 0 })].flat();
 }
 
 const sale = fc.record({

@@ -74,10 +74,10 @@ async function transformOnce(
   const fraud = { customers, evaluator: new FraudEvaluator(live, shadow) };
   using transformation = new Transformation(context, batch, input, judgement, fraud, settled, folder);
   const knownOrders = await knownOrdersOf(snapshot);
-  for (const [share, file] of transformation.shares.entries()) {
-    await transformation.takeShare(
-      share,
-      readGroups(transformation.readShare(share, file), customers, knownOrders, snapshot, judgement),
+  for (const [chunk, file] of transformation.chunks.entries()) {
+    await transformation.takeChunk(
+      chunk,
+      readGroups(transformation.readChunk(chunk, file), customers, knownOrders, snapshot, judgement),
     );
   }
   const output = transformation.finish(String(snapshot.stateVersion));

@@ -7,7 +7,7 @@ import { marketOf, readMarkets, type Market } from '../streams/transactions/mark
 import { PartitionCounts } from '../batch/partition-counts.ts';
 import { readFrameAt } from '../staging/record-frames.ts';
 import { encodeRejected } from '../streams/rejected-record.ts';
-import { StagedFileWriter, type StagedFileSeal } from '../staging/staged-file.ts';
+import { StagedFileWriter, type FileChecksum } from '../staging/staged-file.ts';
 import { stagedFile, type StagedStep, type StepOutput } from '../staging/staging.ts';
 import {
   copyFiles,
@@ -61,8 +61,8 @@ const portionSize = 1000;
 
 /** The transform of one batch under way: its open files and its counts. */
 export class Transformation implements Disposable {
-  /** The files of valid transactions, share by share. */
-  readonly shares: readonly ValidFile[];
+  /** The files of valid transactions, chunk by chunk. */
+  readonly chunks: readonly ValidFile[];
   readonly #context: Context;
   readonly #batch: Batch;
   readonly #input: TransformInput;
@@ -76,14 +76,14 @@ export class Transformation implements Disposable {
   readonly #rows: TransactionRows;
   readonly #rollUps: RollUps;
   readonly #seen: SeenOrders;
-  readonly #transactionFiles: Record<string, StagedFileSeal> = {};
+  readonly #transactionFiles: Record<string, FileChecksum> = {};
   readonly #loaded = new PartitionCounts();
   readonly #duplicates = new PartitionCounts();
   readonly #rejected = new PartitionCounts();
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
   /** Whether the transaction at a position has this order id. */
   readonly #isOrderAt: IsIdAt = (position, bytes, start, end) => {
-    const { source, idAt, idEnd } = validAt(this.shares, position);
+    const { source, idAt, idEnd } = validAt(this.chunks, position);
     return source.compare(bytes, start, end, idAt, idEnd) === 0;
   };
   /** Orders of which a customer's record was taken before another customer's that came earlier; and that earlier one. */
@@ -111,7 +111,7 @@ export class Transformation implements Disposable {
     this.#fraudEvaluator = fraud.evaluator;
     this.#markets = markets;
     this.#folder = folder;
-    this.shares = validFilesOf(input.validated, transactionStream.layout);
+    this.chunks = validFilesOf(input.validated, transactionStream.layout);
     this.#files = openFiles(folder);
     this.#rows = transactionStream.createRows({ ...batch, baseExponent: judgement.baseExponent });
     this.#rollUps = new RollUps(judgement.baseExponent, markets);
@@ -123,9 +123,9 @@ export class Transformation implements Disposable {
     return new Map(Array.from(this.#overtaken, ([orderId, { position }]) => [orderId, position]));
   }
 
-  /** A share's transactions in the order in which they are taken. */
-  *readShare(share: number, file: ValidFile): Generator<readonly ValidRecord[], void> {
-    if (!this.#input.validated.facts.scatteredShares.includes(share)) {
+  /** A chunk's transactions in the order in which they are taken. */
+  *readChunk(chunk: number, file: ValidFile): Generator<readonly ValidRecord[], void> {
+    if (!this.#input.validated.facts.scatteredChunks.includes(chunk)) {
       yield* readValid(file);
       return;
     }
@@ -136,12 +136,12 @@ export class Transformation implements Disposable {
     }
   }
 
-  /** Takes all transactions of a share. What its customers have done is written then, and forgotten. */
-  async takeShare(share: number, groups: AsyncIterable<Group>): Promise<void> {
-    const name = transactionsFile(share);
+  /** Takes all transactions of a chunk. What its customers have done is written then, and forgotten. */
+  async takeChunk(chunk: number, groups: AsyncIterable<Group>): Promise<void> {
+    const name = transactionsFile(chunk);
     using rows = new CopyFileWriter(join(this.#folder, name), transactionStream.sinks.transactions.columns);
     for await (const group of groups) this.#takeGroup(group, rows);
-    this.#transactionFiles[name] = rows.seal();
+    this.#transactionFiles[name] = rows.finish();
     writeDeltas(this.#files.customerDays, this.#rollUps.customerDayRows());
     writeDeltas(this.#files.customerProfiles, this.#profileRows());
     this.#rollUps.clearCustomerDays();
@@ -152,7 +152,7 @@ export class Transformation implements Disposable {
     writeDeltas(this.#files.salesPerMinute, this.#rollUps.minuteRows());
     return {
       facts: {
-        shareCount: this.shares.length,
+        chunkCount: this.chunks.length,
         stateVersion,
         loadedCount: this.#loaded.total,
         duplicateCount: this.#duplicates.total,
@@ -167,13 +167,13 @@ export class Transformation implements Disposable {
       },
       files: {
         ...this.#transactionFiles,
-        [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.seal(),
-        [copyFiles.fraudAlerts]: this.#files.fraudAlerts.seal(),
-        [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.seal(),
-        [copyFiles.duplicateRecords]: this.#files.duplicateRecords.seal(),
-        [deltaFiles.salesPerMinute]: this.#files.salesPerMinute.seal(),
-        [deltaFiles.customerDays]: this.#files.customerDays.seal(),
-        [deltaFiles.customerProfiles]: this.#files.customerProfiles.seal(),
+        [copyFiles.rejectedTransactions]: this.#files.rejectedTransactions.finish(),
+        [copyFiles.fraudAlerts]: this.#files.fraudAlerts.finish(),
+        [copyFiles.fraudShadowVerdicts]: this.#files.fraudShadowVerdicts.finish(),
+        [copyFiles.duplicateRecords]: this.#files.duplicateRecords.finish(),
+        [deltaFiles.salesPerMinute]: this.#files.salesPerMinute.finish(),
+        [deltaFiles.customerDays]: this.#files.customerDays.finish(),
+        [deltaFiles.customerProfiles]: this.#files.customerProfiles.finish(),
       },
     };
   }
@@ -220,10 +220,10 @@ export class Transformation implements Disposable {
     const { source, idAt, idEnd, position } = t;
     const { firstRecords } = this.#settled;
     const settled = firstRecords.size === 0 ? undefined : firstRecords.get(t.id);
-    if (settled !== undefined) return settled === position ? undefined : validAt(this.shares, settled);
+    if (settled !== undefined) return settled === position ? undefined : validAt(this.chunks, settled);
     const seen = this.#seen.findOrAdd(source, idAt, idEnd, position, this.#isOrderAt);
     if (seen === undefined) return undefined;
-    const taken = validAt(this.shares, seen);
+    const taken = validAt(this.chunks, seen);
     // One customer's are taken in the order in which they came.
     if (!isSameCustomer(t, taken) && cameBefore(t, this.#overtaken.get(t.id) ?? taken)) {
       const { partition, offset, recordMs } = t;

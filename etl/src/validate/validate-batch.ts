@@ -7,7 +7,7 @@ import { PartitionCounts } from '../batch/partition-counts.ts';
 import { frameSizeAt, readFrame } from '../staging/record-frames.ts';
 import { RecordReader } from '../staging/staged-records.ts';
 import { encodeRejected } from '../streams/rejected-record.ts';
-import { shareCountOf } from '../batch/chunks.ts';
+import { chunkCountOf } from '../batch/chunks.ts';
 import { StagedFileWriter } from '../staging/staged-file.ts';
 import type { StagedStep, StepOutput } from '../staging/staging.ts';
 import { copyFiles, marketsFile, recordsFile, type ExtractFacts, type ValidateFacts } from '../batch/step-folders.ts';
@@ -23,7 +23,7 @@ const progressEvery = 50_000;
 
 /**
  * Splits the extracted records into valid transactions and rejected records, partition by partition, in order. Valid ones go
- * to the file of their customer's share.
+ * to the file of their customer's chunk.
  */
 export function validateBatch(
   context: Context,
@@ -31,16 +31,16 @@ export function validateBatch(
   extracted: StagedStep<ExtractFacts>,
   folder: string,
 ): StepOutput<ValidateFacts> {
-  const shareCount = shareCountOf(extracted.facts.readCount);
-  using valid = new ValidFilesWriter(folder, shareCount, transactionStream.stagedColumns);
+  const chunkCount = chunkCountOf(extracted.facts.readCount);
+  using valid = new ValidFilesWriter(folder, chunkCount, transactionStream.stagedColumns);
   using rejected = new StagedFileWriter(join(folder, copyFiles.rejectedTransactions));
   const markets = new MarketNumbers();
   const tally = new Tally((done) => context.onProgress('validate', done, extracted.facts.readCount));
   for (const { partition, epoch } of sourcesOf(batch)) {
-    const seal = extracted.files[recordsFile(partition)];
-    if (seal === undefined) continue;
+    const checksum = extracted.files[recordsFile(partition)];
+    if (checksum === undefined) continue;
     const coordinates = { batchId: batch.batchId, topic: batch.topic, epoch };
-    using frames = new RecordReader({ path: join(extracted.folder, recordsFile(partition)), seal }, frameSizeAt);
+    using frames = new RecordReader({ path: join(extracted.folder, recordsFile(partition)), checksum }, frameSizeAt);
     while (frames.next()) {
       const raw = readFrame(frames.bytes, frames.at);
       const result = validateRecord(transactionStream, raw, context.config.rules, batch.plannedAt.getTime());
@@ -66,11 +66,11 @@ export function validateBatch(
     }
   }
   return {
-    facts: { shareCount, scatteredShares: valid.scatteredShares(), ...tally.facts() },
+    facts: { chunkCount, scatteredChunks: valid.scatteredChunks(), ...tally.facts() },
     files: {
-      ...valid.seal(),
+      ...valid.finish(),
       [marketsFile]: writeMarkets(join(folder, marketsFile), markets),
-      [copyFiles.rejectedTransactions]: rejected.seal(),
+      [copyFiles.rejectedTransactions]: rejected.finish(),
     },
   };
 }
@@ -106,7 +106,7 @@ class Tally {
     this.#report();
   }
 
-  facts(): Omit<ValidateFacts, 'shareCount' | 'scatteredShares'> {
+  facts(): Omit<ValidateFacts, 'chunkCount' | 'scatteredChunks'> {
     const isEmpty = this.#validCount === 0;
     return {
       validCount: this.#validCount,

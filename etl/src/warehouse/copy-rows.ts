@@ -20,10 +20,10 @@ export interface CopySource extends CopyTarget {
   /** How many rows there are; undefined where they are not counted. */
   readonly count: number | undefined;
   /**
-   * Rows, without the header and the trailer of the format. Each chunk is good until three more were asked for: one is on its
+   * Rows, without the header and the trailer of the format. Each block is good until three more were asked for: one is on its
    * way, and one is read ahead.
    */
-  readonly chunks: () => Iterable<Buffer>;
+  readonly blocks: () => Iterable<Buffer>;
 }
 
 /** The database refuses a row of a COPY for what it holds. */
@@ -38,7 +38,7 @@ export class RefusedCopyError extends Error {
  */
 export async function copyAll(client: pg.Client, source: CopySource): Promise<void> {
   const { table, count } = source;
-  const taken = await copyRows(client, source, source.chunks());
+  const taken = await copyRows(client, source, source.blocks());
   if (count === undefined || taken === count) return;
   throw new StagedFileDamagedError(`${taken} rows went into ${table} where ${count} were counted`);
 }
@@ -51,14 +51,14 @@ export async function copyAll(client: pg.Client, source: CopySource): Promise<vo
 export async function copyRows(
   client: pg.Client,
   { table, columns, format }: CopyTarget,
-  chunks: Iterable<Buffer>,
+  blocks: Iterable<Buffer>,
 ): Promise<number> {
   const names = columns.map((column) => client.escapeIdentifier(column)).join(', ');
   const stream = client.query(
     copyFrom(`copy ${client.escapeIdentifier(table)} (${names}) from stdin (format ${format})`),
   );
   try {
-    await pipeline(Readable.from(passing(format === 'binary' ? framed(chunks) : chunks)), stream);
+    await pipeline(Readable.from(passing(format === 'binary' ? framed(blocks) : blocks)), stream);
   } catch (error) {
     if (isRowRefusal(error)) throw new RefusedCopyError(`PostgreSQL refuses a row of ${table}`, { cause: error });
     throw error;
@@ -72,10 +72,10 @@ function* framed(rows: Iterable<Buffer>): Generator<Buffer, void> {
   yield copyTrailer;
 }
 
-/** Asked for the next chunk when the last one is on its way. */
-function* passing(chunks: Iterable<Buffer>): Generator<Buffer, void> {
-  for (const chunk of chunks) {
-    yield chunk;
+/** Asked for the next block when the last one is on its way. */
+function* passing(blocks: Iterable<Buffer>): Generator<Buffer, void> {
+  for (const block of blocks) {
+    yield block;
     failpoint('mid-copy');
   }
 }

@@ -119,9 +119,9 @@ test('rows that are counted and do not come are told, and more than are counted 
     fields.row(1);
     fields.text(word);
   }
-  const chunks = () => [Buffer.from(fields.bytes)];
+  const blocks = () => [Buffer.from(fields.bytes)];
   const copying = (count: number) =>
-    copyAll(client, { table: 'kept', columns: ['words'], format: 'binary', count, chunks });
+    copyAll(client, { table: 'kept', columns: ['words'], format: 'binary', count, blocks });
   await copying(2);
   await expect(copying(3)).rejects.toThrow('2 rows went into kept where 3 were counted');
   await expect(copying(1)).rejects.toThrow(StagedFileDamagedError);

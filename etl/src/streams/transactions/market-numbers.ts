@@ -4,8 +4,8 @@ import {
   readLines,
   StagedFileDamagedError,
   StagedFileWriter,
-  type SealedFile,
-  type StagedFileSeal,
+  type StagedFile,
+  type FileChecksum,
 } from '../../staging/staged-file.ts';
 
 /** What a transaction is counted by in the roll-ups, besides its time: its value of each dimension, '' for none. */
@@ -46,14 +46,14 @@ class Node {
 }
 
 /** Writes markets in the order of their numbers, one a line. */
-export function writeMarkets(path: string, markets: MarketNumbers): StagedFileSeal {
+export function writeMarkets(path: string, markets: MarketNumbers): FileChecksum {
   using file = new StagedFileWriter(path);
   for (const line of markets.lines()) file.writeText(`${line}\n`);
-  return file.seal();
+  return file.finish();
 }
 
 /** Reads them, each to the index of its number. */
-export function readMarkets(file: SealedFile): Market[] {
+export function readMarkets(file: StagedFile): Market[] {
   return [...readLines(file)].flat().map(parseMarket);
 }
 

@@ -3,7 +3,7 @@ import { salesDimensionNames } from '@pulse/migrations/schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { shareOf } from '../../batch/chunks.ts';
+import { chunkOf } from '../../batch/chunks.ts';
 import { MarketNumbers, parseMarket, type Market } from './market-numbers.ts';
 import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
 import { Customers } from '../../fraud/customers.ts';
@@ -53,16 +53,16 @@ const sales: fc.Arbitrary<Sale> = fc
     },
   }));
 
-test('sums of minutes, days and profiles are those of a naive recomputation, share by share', () => {
+test('sums of minutes, days and profiles are those of a naive recomputation, chunk by chunk', () => {
   fc.assert(
-    fc.property(fc.array(sales, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (all, shareCount) => {
+    fc.property(fc.array(sales, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (all, chunkCount) => {
       const customers = new Customers();
       const rollUps = new RollUps(2, markets.lines().map(parseMarket));
       const dayRows: unknown[][] = [];
       const profileRows: unknown[][] = [];
-      for (let share = 0; share < shareCount; share += 1) {
+      for (let chunk = 0; chunk < chunkCount; chunk += 1) {
         for (const { transaction, judged, isFlagged } of all) {
-          if (shareOf(transaction.customerId, shareCount) !== share) continue;
+          if (chunkOf(transaction.customerId, chunkCount) !== chunk) continue;
           rollUps.add(transaction, transaction.customerId, judged, isFlagged);
           customers.get(transaction.customerId).add(asFraudSale(transaction, judged));
         }

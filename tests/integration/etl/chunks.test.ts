@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { shareCountOf, shareOf } from '../../../etl/src/batch/chunks.ts';
+import { chunkCountOf, chunkOf } from '../../../etl/src/batch/chunks.ts';
 import { someTransactions } from '../../support/messages.ts';
 import { openPipeline, type Pipeline } from '../../support/pipeline.ts';
 import { runProducer } from '../../support/programs.ts';
@@ -8,7 +8,7 @@ import { runProducer } from '../../support/programs.ts';
 const messages = 70_000;
 const traffic = '--duplicate-share 0.05 --malformed-share 0.01 --late-share 0.05 --fraud-share 0.05 --time-span 6h';
 
-/** The same traffic in one batch, which takes two shares, and in batches of one share each. */
+/** The same traffic in one batch, which takes two chunks, and in batches of one chunk each. */
 let large: Pipeline;
 let small: Pipeline;
 
@@ -29,8 +29,8 @@ afterAll(async () => {
   await small[Symbol.asyncDispose]();
 });
 
-test('the large batch took all of the traffic, in two shares', async () => {
-  expect(shareCountOf(messages)).toBe(2);
+test('the large batch took all of the traffic, in two chunks', async () => {
+  expect(chunkCountOf(messages)).toBe(2);
   const batches = await large.query('select read_count::int from etl_batches');
   expect(batches).toEqual([{ read_count: messages }]);
 });
@@ -60,17 +60,17 @@ test.each([
   expect(await small.query(digest, [others])).toEqual([inLarge]);
 });
 
-test('rows lie in the order in which their records came, whatever their share', async () => {
+test('rows lie in the order in which their records came, whatever their chunk', async () => {
   const [found] = await large.query<{ correlation: number }>(`
     select corr(place, in_kafka) as correlation from (
       select row_number() over (order by ctid) as place, row_number() over (order by kafka_partition, kafka_offset) as in_kafka
       from transactions
     ) rows`);
-  // PostgreSQL fills pages a little out of order. Were it one share after the other, it would be a half.
+  // PostgreSQL fills pages a little out of order. Were it one chunk after the other, it would be a half.
   expect(found?.correlation).toBeGreaterThan(0.99);
 });
 
-test('one order id of two customers is a conflict, and the first record is loaded, also where they are in different shares', async () => {
+test('one order id of two customers is a conflict, and the first record is loaded, also where they are in different chunks', async () => {
   await using pipeline = await openPipeline({ partitions: 1 });
   const orders = 40;
   const of = (customer: string) =>
@@ -87,13 +87,13 @@ test('one order id of two customers is a conflict, and the first record is loade
   const winners = await pipeline.query<{ order_id: string; customer_id: string }>(
     `select order_id, customer_id from transactions where order_id like 'order-%'`,
   );
-  const shares = shareCountOf(loaded + orders);
-  expect(shares).toBe(2);
-  const isFirstShareSecond = ({ order_id: orderId }: { readonly order_id: string }): boolean => {
+  const chunks = chunkCountOf(loaded + orders);
+  expect(chunks).toBe(2);
+  const isFirstChunkSecond = ({ order_id: orderId }: { readonly order_id: string }): boolean => {
     const index = orderId.slice('order-'.length);
-    return shareOf(`second-${index}`, shares) < shareOf(`first-${index}`, shares);
+    return chunkOf(`second-${index}`, chunks) < chunkOf(`first-${index}`, chunks);
   };
-  expect(winners.filter(isFirstShareSecond).length).toBeGreaterThan(0);
+  expect(winners.filter(isFirstChunkSecond).length).toBeGreaterThan(0);
   expect(winners.map(({ customer_id: customerId }) => customerId.split('-')[0])).toEqual(
     Array.from({ length: orders }, () => 'first'),
   );
