@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @sparticuz/chromium 153.0.0: two processes that ask for the browser at the same time.
 #
-# Expected: inflate() resolves with the path of a whole file, whoever else unpacks it.
+# Expected: inflate() resolves with the path of a whole file, whatever other process unpacks it.
 # Seen:     the second process finds the file that the first one has begun to write, takes it for unpacked, and resolves at
 #           once with a path to a part of the browser. Test runners that start a browser per worker meet this on a new machine.
 # Way round: unpack in a folder of one's own (TMPDIR) and rename the folder when it is whole.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { allOrNone } from './all-or-none.ts';
 
-test('results come in the order of the items, whoever is first', async () => {
+test('results come in the order of the items, whichever is first', async () => {
   const { promise: later, resolve } = Promise.withResolvers<void>();
   const work = async (item: string): Promise<string> => {
     if (item === 'a') await later;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { createExchangeTable } from './exchange.ts';
-import { judgeTransaction, utcDay, type Judgement, type Sale } from './price-transaction.ts';
+import { priceTransaction, utcDay, type PricingRules, type Sale } from './price-transaction.ts';
 import { createTaxTable } from './tax.ts';
 
 const flatRate = {
@@ -17,7 +17,7 @@ const flatRate = {
   validTo: null,
 } as const;
 
-const judgement: Judgement = {
+const pricing: PricingRules = {
   taxTable: createTaxTable([flatRate, { ...flatRate, country: 'DE', rate: '0.19', isInclusive: true }]),
   exchangeTable: createExchangeTable(
     [
@@ -48,8 +48,8 @@ const aSale = (changes: Partial<Sale> = {}): Sale => ({
 });
 
 test('USD 250.00 carries a tax of 21.25 and a total of 271.25', () => {
-  expect(judgeTransaction(aSale(), judgement)).toMatchObject({
-    kind: 'judged',
+  expect(priceTransaction(aSale(), pricing)).toMatchObject({
+    kind: 'priced',
     taxMinor: 2125n,
     totalMinor: 27_125n,
     amountBaseMinor: 25_000n,
@@ -59,7 +59,7 @@ test('USD 250.00 carries a tax of 21.25 and a total of 271.25', () => {
 });
 
 test('a tax that is included leaves the total as it is', () => {
-  expect(judgeTransaction(aSale({ country: 'DE', amountMinor: 11_900n }), judgement)).toMatchObject({
+  expect(priceTransaction(aSale({ country: 'DE', amountMinor: 11_900n }), pricing)).toMatchObject({
     taxMinor: 1900n,
     totalMinor: 11_900n,
     taxRate: { jurisdiction: 'DE' },
@@ -87,11 +87,11 @@ const rejections = [
 ] as const;
 
 test.each(rejections)('%s is a reason, not an exception', (_, changes, reason, field) => {
-  expect(judgeTransaction(aSale(changes), judgement)).toMatchObject({ kind: 'rejected', reason, field });
+  expect(priceTransaction(aSale(changes), pricing)).toMatchObject({ kind: 'rejected', reason, field });
 });
 
 const withUnverified = {
-  ...judgement,
+  ...pricing,
   taxTable: createTaxTable([
     { ...flatRate, country: 'KZ', rate: '0.12', isVerified: false, validFrom: '2015-01-01', validTo: '2020-01-01' },
     { ...flatRate, country: 'KZ', rate: '0.12', validFrom: '2020-01-01' },
@@ -100,8 +100,8 @@ const withUnverified = {
 
 test('a tax rate that nobody has verified is charged, or a reason to reject, as the setting says', () => {
   const sale = aSale({ country: 'KZ', localDate: '2019-12-31' });
-  expect(judgeTransaction(sale, withUnverified)).toMatchObject({ kind: 'judged', taxMinor: 3000n });
-  expect(judgeTransaction(sale, { ...withUnverified, unverifiedTax: 'quarantine' })).toEqual({
+  expect(priceTransaction(sale, withUnverified)).toMatchObject({ kind: 'priced', taxMinor: 3000n });
+  expect(priceTransaction(sale, { ...withUnverified, unverifiedTax: 'quarantine' })).toEqual({
     kind: 'rejected',
     reason: 'tax_rate_unverified',
     field: 'country',
@@ -112,13 +112,13 @@ test('a tax rate that nobody has verified is charged, or a reason to reject, as 
 test('from the day on that a rate is verified for it is charged under both settings', () => {
   const sale = aSale({ country: 'KZ', localDate: '2020-01-01' });
   for (const unverifiedTax of ['accept', 'quarantine'] as const) {
-    expect(judgeTransaction(sale, { ...withUnverified, unverifiedTax })).toMatchObject({ taxMinor: 3000n });
+    expect(priceTransaction(sale, { ...withUnverified, unverifiedTax })).toMatchObject({ taxMinor: 3000n });
   }
 });
 
 test('the largest total that the warehouse holds passes', () => {
   // 921,658,986,175,115.20 and 8.5 % of it are 999,999,999,999,999.99.
-  expect(judgeTransaction(aSale({ amountMinor: 92_165_898_617_511_520n }), judgement)).toMatchObject({
+  expect(priceTransaction(aSale({ amountMinor: 92_165_898_617_511_520n }), pricing)).toMatchObject({
     totalMinor: 99_999_999_999_999_999n,
   });
 });

@@ -6,8 +6,8 @@ import { powerOfTen } from './rational.ts';
 import { computeTax, type AppliedTaxRate, type TaxTable } from './tax.ts';
 import { exponentOf } from './known-exponent.ts';
 
-/** All that a transaction is judged by, read beforehand: the judgement itself asks nobody. */
-export interface Judgement {
+/** All that a transaction is priced by, read before: the pricing itself reads nothing. */
+export interface PricingRules {
   readonly taxTable: TaxTable;
   readonly exchangeTable: ExchangeTable;
   readonly baseExponent: CurrencyExponent;
@@ -16,20 +16,20 @@ export interface Judgement {
 }
 
 /** The figures of a transaction, in minor units of its currency or of the base currency. */
-export interface JudgedTransaction {
-  readonly kind: 'judged';
+export interface PricedTransaction {
+  readonly kind: 'priced';
   readonly exponent: CurrencyExponent;
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
   readonly amountBaseMinor: bigint;
   readonly taxBaseMinor: bigint;
-  /** What they were computed by: the same object for all sales that it counts for. */
+  /** What they were computed by: the same object for all transactions that it counts for. */
   readonly taxRate: AppliedTaxRate;
   readonly exchangeRate: AppliedExchangeRate;
 }
 
-export type TransactionVerdict =
-  | JudgedTransaction
+export type PricingResult =
+  | PricedTransaction
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly field: string; readonly detail: string };
 
 /** What of a transaction its figures depend on. */
@@ -48,16 +48,16 @@ export interface Sale {
 }
 
 /** Tax and base amount of one valid transaction. Pure. */
-export function judgeTransaction(sale: Sale, judgement: Judgement): TransactionVerdict {
+export function priceTransaction(sale: Sale, pricing: PricingRules): PricingResult {
   const { amountMinor, currency, country, productCategory, localDate, timestampMs } = sale;
   const exponent = exponentOf(currency);
-  const taxRate = judgement.taxTable.find(country, noRegion, productCategory, localDate);
+  const taxRate = pricing.taxTable.find(country, noRegion, productCategory, localDate);
   if (taxRate === undefined) return rejectedForTax('tax_rate_missing', sale, '');
-  if (!taxRate.isVerified && judgement.unverifiedTax === 'quarantine') {
+  if (!taxRate.isVerified && pricing.unverifiedTax === 'quarantine') {
     return rejectedForTax('tax_rate_unverified', sale, `, rate ${taxRate.rate}`);
   }
   const day = utcDay(timestampMs);
-  const exchange = judgement.exchangeTable.find(currency, day);
+  const exchange = pricing.exchangeTable.find(currency, day);
   if (exchange.kind !== 'found') {
     const reason = exchange.kind === 'stale' ? 'exchange_rate_stale' : 'exchange_rate_missing';
     const detail = `${currency} on ${day}${exchange.kind === 'stale' ? `, last rate of ${exchange.date}` : ''}`;
@@ -70,12 +70,12 @@ export function judgeTransaction(sale: Sale, judgement: Judgement): TransactionV
     return { kind: 'rejected', reason: 'amount_out_of_range', field: 'amount', detail };
   }
   const amountBaseMinor = exchange.convert(amountMinor);
-  if (amountBaseMinor >= majorEnd * powerOfTen(judgement.baseExponent)) {
+  if (amountBaseMinor >= majorEnd * powerOfTen(pricing.baseExponent)) {
     const detail = `${formatMinor(amountMinor, exponent)} ${currency} in the base currency`;
     return { kind: 'rejected', reason: 'amount_out_of_range', field: 'amount', detail };
   }
   return {
-    kind: 'judged',
+    kind: 'priced',
     exponent,
     taxMinor,
     totalMinor,
@@ -86,7 +86,7 @@ export function judgeTransaction(sale: Sale, judgement: Judgement): TransactionV
   };
 }
 
-function rejectedForTax(reason: RejectReason, sale: Sale, more: string): TransactionVerdict {
+function rejectedForTax(reason: RejectReason, sale: Sale, more: string): PricingResult {
   const { country, productCategory, localDate } = sale;
   const detail = `country ${country === '' ? 'US' : country}, category ${productCategory}, date ${localDate}${more}`;
   return { kind: 'rejected', reason, field: 'country', detail };

@@ -4,7 +4,7 @@ import { ConfigError } from '@pulse/runtime';
 import { requireBaseCurrency } from '../pricing/base-currency.ts';
 import type { Config } from '../settings/config.ts';
 import { createExchangeTable, type ExchangeRate } from '../pricing/exchange.ts';
-import { utcDay, type Judgement } from '../pricing/price-transaction.ts';
+import { utcDay, type PricingRules } from '../pricing/price-transaction.ts';
 import { createTaxTable, type TaxRate } from '../pricing/tax.ts';
 
 /** Where rates are read from: the warehouse as one transaction sees it. */
@@ -29,7 +29,7 @@ export async function readRates(
   rules: Config['rules'],
   span: { readonly firstMs: number; readonly lastMs: number },
   recordedBy: Date,
-): Promise<Judgement> {
+): Promise<PricingRules> {
   const { baseCurrency, exchangeRateAgeMaxDays, exchangeRounding, unverifiedTax } = rules;
   requireBaseCurrency(snapshot.baseCurrency, baseCurrency);
   const baseExponent = currencyExponent(baseCurrency);

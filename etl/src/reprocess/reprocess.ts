@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 
 import type { Context } from '../program/context.ts';
 import { TemporaryError } from '../failures/errors.ts';
-import type { Judgement } from '../pricing/price-transaction.ts';
+import type { PricingRules } from '../pricing/price-transaction.ts';
 import { readRates } from '../rates/read-rates.ts';
 import type { Queryable } from '../warehouse/connection.ts';
 import { bumpStateVersion, lockState, readState } from '../warehouse/positions.ts';
@@ -59,7 +59,7 @@ export async function reprocess(
 /** The state of a run: the rates that it uses, and what it has read. */
 interface Run {
   readonly window: ReprocessWindow;
-  readonly judgement: Judgement;
+  readonly pricing: PricingRules;
   readonly baseCurrency: string;
   readonly ratesRecordedBy: Date;
   /** Recently loaded batches that the first scan has read. */
@@ -90,10 +90,10 @@ async function collect(context: Context, window: ReprocessWindow): Promise<Run> 
           readExchangeRates(tx, base, days, recordedBy),
       };
       const span = { firstMs: window.from.getTime(), lastMs: window.until.getTime() };
-      const judgement = await readRates(snapshot, config.rules, span, ratesRecordedBy);
+      const pricing = await readRates(snapshot, config.rules, span, ratesRecordedBy);
       const tally: Tally = { readCount: 0, unresolved: new Map() };
       const readBatches = new Set(await loadedBatches(tx, new Date(ratesRecordedBy.getTime() - loadTimeMaxMs)));
-      const run = { window, judgement, baseCurrency, ratesRecordedBy, readBatches, tally };
+      const run = { window, pricing, baseCurrency, ratesRecordedBy, readBatches, tally };
       await scan(context, tx, run, { ...window, batchIds: undefined });
       return run;
     },
@@ -105,7 +105,7 @@ async function scan(context: Context, db: Queryable, run: Run, span: Scan): Prom
   for await (const portion of scanFigures(db, span)) {
     const lines: string[] = [];
     for (const stored of portion) {
-      const revision = reviseFigures(stored, run.judgement);
+      const revision = reviseFigures(stored, run.pricing);
       if (revision.kind === 'changed') lines.push(revision.line);
       if (revision.kind !== 'unresolved') continue;
       run.tally.unresolved.set(revision.reason, (run.tally.unresolved.get(revision.reason) ?? 0) + 1);
@@ -139,7 +139,7 @@ async function publish(context: Context, run: Run): Promise<ReprocessReport | 's
       unresolvedCount: [...tally.unresolved.values()].reduce((sum, count) => sum + count, 0),
       codeVersion: config.codeVersion,
     };
-    const outcome = await publishChanges(tx, record, run.judgement.baseExponent);
+    const outcome = await publishChanges(tx, record, run.pricing.baseExponent);
     if (outcome === 'stale') return 'stale';
     await bumpStateVersion(tx);
     return report(run, reprocessId, differences, false);

@@ -1,7 +1,7 @@
 import { currencyExponent, formatMinor, parseAmountMinor, type RejectReason } from '@pulse/contract';
 
 import { copyNull, copyText } from '../copy-format/copy-text.ts';
-import { judgeTransaction, type Judgement } from '../pricing/price-transaction.ts';
+import { priceTransaction, type PricingRules } from '../pricing/price-transaction.ts';
 import type { StoredFigures } from './scan-figures-queries.ts';
 
 /** What a transaction's figures are by today's rates. */
@@ -13,7 +13,7 @@ export type Revision =
   | { readonly kind: 'unresolved'; readonly reason: RejectReason };
 
 /** Computes tax and base amount of a loaded transaction again. Pure. */
-export function reviseFigures(stored: StoredFigures, judgement: Judgement): Revision {
+export function reviseFigures(stored: StoredFigures, pricing: PricingRules): Revision {
   const { currency, country, productCategory, taxDate, timestampMs } = stored;
   const exponent = currencyExponent(currency);
   const amountMinor = exponent === undefined ? 'unknown' : parseAmountMinor(stored.amount, exponent);
@@ -22,23 +22,23 @@ export function reviseFigures(stored: StoredFigures, judgement: Judgement): Revi
       `order ${stored.orderId} has an amount of ${stored.amount} ${currency}, which no transaction can have`,
     );
   }
-  const judged = judgeTransaction(
+  const priced = priceTransaction(
     { amountMinor, currency, country, productCategory, localDate: taxDate, timestampMs },
-    judgement,
+    pricing,
   );
-  if (judged.kind === 'rejected') return { kind: 'unresolved', reason: judged.reason };
-  const money = (minor: bigint): string => formatMinor(minor, judged.exponent);
-  const baseMoney = (minor: bigint): string => formatMinor(minor, judgement.baseExponent);
+  if (priced.kind === 'rejected') return { kind: 'unresolved', reason: priced.reason };
+  const money = (minor: bigint): string => formatMinor(minor, priced.exponent);
+  const baseMoney = (minor: bigint): string => formatMinor(minor, pricing.baseExponent);
   const pairs: readonly (readonly [before: string | null, after: string | null])[] = [
-    [stored.taxRate, judged.taxRate.rate],
-    [stored.taxJurisdiction, judged.taxRate.jurisdiction],
-    [stored.taxAmount, money(judged.taxMinor)],
-    [stored.totalAmount, money(judged.totalMinor)],
-    [stored.exchangeRate, judged.exchangeRate.rate],
-    [stored.exchangeCrossRate, judged.exchangeRate.crossRate ?? null],
-    [stored.exchangeRateDate, judged.exchangeRate.date],
-    [stored.amountBase, baseMoney(judged.amountBaseMinor)],
-    [stored.taxAmountBase, baseMoney(judged.taxBaseMinor)],
+    [stored.taxRate, priced.taxRate.rate],
+    [stored.taxJurisdiction, priced.taxRate.jurisdiction],
+    [stored.taxAmount, money(priced.taxMinor)],
+    [stored.totalAmount, money(priced.totalMinor)],
+    [stored.exchangeRate, priced.exchangeRate.rate],
+    [stored.exchangeCrossRate, priced.exchangeRate.crossRate ?? null],
+    [stored.exchangeRateDate, priced.exchangeRate.date],
+    [stored.amountBase, baseMoney(priced.amountBaseMinor)],
+    [stored.taxAmountBase, baseMoney(priced.taxBaseMinor)],
   ];
   if (pairs.every(([before, after]) => plain(before) === plain(after))) return { kind: 'unchanged' };
   const fields = pairs.flat().map((value) => (value === null ? copyNull : copyText(value)));

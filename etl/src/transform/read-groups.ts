@@ -1,6 +1,6 @@
 import type { ValidRecord } from '../streams/valid-record.ts';
 import type { Customer, Customers } from '../fraud/customers.ts';
-import type { Judgement } from '../pricing/price-transaction.ts';
+import type { PricingRules } from '../pricing/price-transaction.ts';
 import type { KnownOrders } from './known-orders.ts';
 import type { TransformSnapshot } from './transform-snapshot-queries.ts';
 
@@ -19,7 +19,7 @@ export async function* readGroups(
   customers: Customers,
   knownOrders: KnownOrders,
   snapshot: TransformSnapshot,
-  { baseExponent }: Judgement,
+  { baseExponent }: PricingRules,
 ): AsyncGenerator<Group, void> {
   let ahead: Promise<Group> | undefined;
   for (const transactions of portions) {

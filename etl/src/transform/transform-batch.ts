@@ -66,18 +66,18 @@ async function transformOnce(
 ): Promise<{ readonly output: StepOutput<TransformFacts>; readonly overtaken: FirstRecords }> {
   const { oldestTransactionMs, newestTransactionMs } = input.validated.facts;
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
-  const judgement = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
+  const pricing = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
   const customers = new Customers(await snapshot.listEntries());
   const live = await readRuleSet(snapshot, batch.ruleSetVersion);
   const shadow =
     batch.shadowRuleSetVersion === null ? undefined : await readRuleSet(snapshot, batch.shadowRuleSetVersion);
   const fraud = { customers, evaluator: new FraudEvaluator(live, shadow) };
-  using transformation = new Transformation(context, batch, input, judgement, fraud, settled, folder);
+  using transformation = new Transformation(context, batch, input, pricing, fraud, settled, folder);
   const knownOrders = await knownOrdersOf(snapshot);
   for (const [chunk, file] of transformation.chunks.entries()) {
     await transformation.takeChunk(
       chunk,
-      readGroups(transformation.readChunk(chunk, file), customers, knownOrders, snapshot, judgement),
+      readGroups(transformation.readChunk(chunk, file), customers, knownOrders, snapshot, pricing),
     );
   }
   const output = transformation.finish(String(snapshot.stateVersion));

@@ -29,9 +29,9 @@ import { cameBefore, inOrderOfArrival, type Arrival } from './order-of-arrival.t
 import type { TransactionRows } from '../streams/transactions/transaction-rows.ts';
 import {
   dayText,
-  judgeTransaction,
-  type JudgedTransaction,
-  type Judgement,
+  priceTransaction,
+  type PricedTransaction,
+  type PricingRules,
   type Sale,
 } from '../pricing/price-transaction.ts';
 import { profileRow } from '../streams/transactions/profile-row.ts';
@@ -66,7 +66,7 @@ export class Transformation implements Disposable {
   readonly #context: Context;
   readonly #batch: Batch;
   readonly #input: TransformInput;
-  readonly #judgement: Judgement;
+  readonly #pricing: PricingRules;
   readonly #settled: Settled;
   readonly #customers: Customers;
   readonly #fraudEvaluator: FraudEvaluator;
@@ -96,7 +96,7 @@ export class Transformation implements Disposable {
     context: Context,
     batch: Batch,
     input: TransformInput,
-    judgement: Judgement,
+    pricing: PricingRules,
     fraud: { readonly customers: Customers; readonly evaluator: FraudEvaluator },
     settled: Settled,
     folder: string,
@@ -106,15 +106,15 @@ export class Transformation implements Disposable {
     this.#settled = settled;
     this.#batch = batch;
     this.#input = input;
-    this.#judgement = judgement;
+    this.#pricing = pricing;
     this.#customers = fraud.customers;
     this.#fraudEvaluator = fraud.evaluator;
     this.#markets = markets;
     this.#folder = folder;
     this.chunks = validFilesOf(input.validated, transactionStream.layout);
     this.#files = openFiles(folder);
-    this.#rows = transactionStream.createRows({ ...batch, baseExponent: judgement.baseExponent });
-    this.#rollUps = new RollUps(judgement.baseExponent, markets);
+    this.#rows = transactionStream.createRows({ ...batch, baseExponent: pricing.baseExponent });
+    this.#rollUps = new RollUps(pricing.baseExponent, markets);
     this.#seen = new SeenOrders(input.validated.facts.validCount);
   }
 
@@ -205,13 +205,13 @@ export class Transformation implements Disposable {
       return;
     }
     const market = marketOf(this.#markets, t.marketNumber);
-    const verdict = judgeTransaction(saleOf(t, market), this.#judgement);
-    if (verdict.kind === 'rejected') {
-      this.#reject(t, verdict.reason, verdict.field, verdict.detail);
+    const priced = priceTransaction(saleOf(t, market), this.#pricing);
+    if (priced.kind === 'rejected') {
+      this.#reject(t, priced.reason, priced.field, priced.detail);
       return;
     }
     const earlier = this.#earlierOf(t);
-    if (earlier === undefined) this.#takeNew(t, market, customer, verdict, rows);
+    if (earlier === undefined) this.#takeNew(t, market, customer, priced, rows);
     else this.#takeRepeated(t, earlier.contentHash);
   }
 
@@ -236,11 +236,11 @@ export class Transformation implements Disposable {
     t: ValidRecord,
     { currency, country }: Market,
     customer: Customer,
-    judged: JudgedTransaction,
+    priced: PricedTransaction,
     rows: CopyFileWriter,
   ): void {
     const { timestampMs } = t;
-    const { amountBaseMinor } = judged;
+    const { amountBaseMinor } = priced;
     const { live, shadow } = this.#fraudEvaluator.evaluate(customer, {
       timeMs: timestampMs,
       amount: Number(t.amountMinor),
@@ -250,12 +250,12 @@ export class Transformation implements Disposable {
       country,
     });
     const isFlagged = live.decision !== 'clear';
-    this.#rows.transaction(rows.beginRow(), t, judged, live);
-    this.#rollUps.add(t, customer.customerId, judged, isFlagged);
+    this.#rows.transaction(rows.beginRow(), t, priced, live);
+    this.#rollUps.add(t, customer.customerId, priced, isFlagged);
     this.#loaded.add(t.partition);
     this.#newestLoadedMs = Math.max(this.#newestLoadedMs ?? -Infinity, timestampMs);
     if (isFlagged) {
-      this.#rows.alert(this.#files.fraudAlerts.beginRow(), t, judged, live);
+      this.#rows.alert(this.#files.fraudAlerts.beginRow(), t, priced, live);
       this.#flaggedCount += 1;
     }
     if (shadow === undefined || shadow.decision === 'clear') return;
@@ -263,7 +263,7 @@ export class Transformation implements Disposable {
   }
 
   *#profileRows(): Generator<unknown[]> {
-    const { baseExponent } = this.#judgement;
+    const { baseExponent } = this.#pricing;
     for (const profile of this.#customers.changedProfiles()) yield profileRow(profile, baseExponent);
   }
 

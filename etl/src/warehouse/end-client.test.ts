@@ -9,7 +9,7 @@ import { endClient } from './end-client.ts';
 /** AuthenticationOk, ReadyForQuery: https://www.postgresql.org/docs/17/protocol-message-formats.html */
 const welcome = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1');
 
-test('a server that hangs up on the good-bye is no failure', async () => {
+test('a server that closes the connection on the disconnect message is no failure', async () => {
   await using server = createServer((socket) => socket.once('data', () => socket.write(welcome)));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

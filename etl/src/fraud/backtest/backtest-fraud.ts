@@ -27,7 +27,7 @@ export interface Backtest extends HistorySpan {
 }
 
 /**
- * Judges the stored sales of a span again, by the live rule set and by a draft, each with all that its customer had done before
+ * Evaluates the stored transactions of a span again, by the live rule set and by a draft, each with all that its customer had done before
  * it, and compares. Reads one snapshot and changes nothing.
  * @throws UsageError naming what is wrong with the draft, and where.
  */

@@ -3,7 +3,7 @@ import { salesDimensionNames } from '@pulse/migrations/schema';
 
 import { marketOf, type Market } from './market-numbers.ts';
 import { grown } from '../../compact/typed-arrays.ts';
-import { dayText, type JudgedTransaction } from '../../pricing/price-transaction.ts';
+import { dayText, type PricedTransaction } from '../../pricing/price-transaction.ts';
 import { SumColumn } from '../../compact/sum-column.ts';
 import { exponentOf } from '../../pricing/known-exponent.ts';
 
@@ -54,15 +54,15 @@ export class MinuteSales {
     this.#reserveSums(capacityMin);
   }
 
-  add(sale: CountedSale, judged: JudgedTransaction, isFlagged: boolean): void {
-    const place = this.#placeOf(Math.floor(sale.timestampMs / minuteMs), sale, judged);
+  add(sale: CountedSale, priced: PricedTransaction, isFlagged: boolean): void {
+    const place = this.#placeOf(Math.floor(sale.timestampMs / minuteMs), sale, priced);
     this.#counts[place] = (this.#counts[place] ?? 0) + 1;
     if (isFlagged) this.#flagged[place] = (this.#flagged[place] ?? 0) + 1;
     this.#amounts.add(place, sale.amountMinor);
-    this.#taxes.add(place, judged.taxMinor);
-    this.#totals.add(place, judged.totalMinor);
-    this.#amountsBase.add(place, judged.amountBaseMinor);
-    this.#taxesBase.add(place, judged.taxBaseMinor);
+    this.#taxes.add(place, priced.taxMinor);
+    this.#totals.add(place, priced.totalMinor);
+    this.#amountsBase.add(place, priced.amountBaseMinor);
+    this.#taxesBase.add(place, priced.taxBaseMinor);
   }
 
   /**
@@ -94,7 +94,7 @@ export class MinuteSales {
     ];
   }
 
-  #placeOf(minute: number, { marketNumber: market, localDay }: CountedSale, judged: JudgedTransaction): number {
+  #placeOf(minute: number, { marketNumber: market, localDay }: CountedSale, priced: PricedTransaction): number {
     const mask = this.#slots.length - 1;
     let slot = slotOf(minute, market) & mask;
     let isSplit = false;
@@ -111,7 +111,7 @@ export class MinuteSales {
     this.#minutes[place] = minute;
     this.#marketNumbers[place] = market;
     this.#localDays[place] = localDay;
-    this.#taxRates[place] = judged.taxRate.rate;
+    this.#taxRates[place] = priced.taxRate.rate;
     this.#isSplit[place] = isSplit;
     this.#size += 1;
     if (this.#size === this.#minutes.length) this.#grow();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { chunkOf } from '../../batch/chunks.ts';
 import { MarketNumbers, parseMarket, type Market } from './market-numbers.ts';
-import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
+import type { PricedTransaction } from '../../pricing/price-transaction.ts';
 import { Customers } from '../../fraud/customers.ts';
 import { profileRow } from './profile-row.ts';
 import type { CountedSale } from './minute-sales.ts';
@@ -13,7 +13,7 @@ import { RollUps } from './roll-ups.ts';
 
 interface Sale {
   readonly transaction: CountedSale & Market & { readonly customerId: string };
-  readonly judged: JudgedTransaction;
+  readonly priced: PricedTransaction;
   readonly isFlagged: boolean;
 }
 
@@ -41,8 +41,8 @@ const sales: fc.Arbitrary<Sale> = fc
   .map(({ taxMinor, amountBaseMinor, taxBaseMinor, isFlagged, ...fields }) => ({
     isFlagged,
     transaction: { marketNumber: markets.numberOf({ ...noMarket, ...fields }), ...noMarket, ...fields },
-    judged: {
-      kind: 'judged',
+    priced: {
+      kind: 'priced',
       exponent: currencyExponent(fields.currency) ?? 2,
       taxMinor,
       totalMinor: fields.amountMinor + taxMinor,
@@ -61,10 +61,10 @@ test('sums of minutes, days and profiles are those of a naive recomputation, chu
       const dayRows: unknown[][] = [];
       const profileRows: unknown[][] = [];
       for (let chunk = 0; chunk < chunkCount; chunk += 1) {
-        for (const { transaction, judged, isFlagged } of all) {
+        for (const { transaction, priced, isFlagged } of all) {
           if (chunkOf(transaction.customerId, chunkCount) !== chunk) continue;
-          rollUps.add(transaction, transaction.customerId, judged, isFlagged);
-          customers.get(transaction.customerId).add(asFraudSale(transaction, judged));
+          rollUps.add(transaction, transaction.customerId, priced, isFlagged);
+          customers.get(transaction.customerId).add(asFraudSale(transaction, priced));
         }
         dayRows.push(...rollUps.customerDayRows());
         profileRows.push(...Array.from(customers.changedProfiles(), (profile) => profileRow(profile, 2).slice(0, -1)));
@@ -84,7 +84,7 @@ test('sums of minutes, days and profiles are those of a naive recomputation, chu
   );
 });
 
-function asFraudSale(transaction: Sale['transaction'], { amountBaseMinor }: JudgedTransaction) {
+function asFraudSale(transaction: Sale['transaction'], { amountBaseMinor }: PricedTransaction) {
   const { timestampMs, amountMinor, currency, country } = transaction;
   return {
     timeMs: timestampMs,
@@ -114,23 +114,23 @@ function naiveMinutes(all: readonly Sale[]) {
         exponent,
       ),
       formatMinor(
-        sum(group, ({ judged }) => judged.taxMinor),
+        sum(group, ({ priced }) => priced.taxMinor),
         exponent,
       ),
       formatMinor(
-        sum(group, ({ judged }) => judged.totalMinor),
+        sum(group, ({ priced }) => priced.totalMinor),
         exponent,
       ),
       formatMinor(
-        sum(group, ({ judged }) => judged.amountBaseMinor),
+        sum(group, ({ priced }) => priced.amountBaseMinor),
         2,
       ),
       formatMinor(
-        sum(group, ({ judged }) => judged.taxBaseMinor),
+        sum(group, ({ priced }) => priced.taxBaseMinor),
         2,
       ),
       new Date(first.transaction.localDay * 86_400_000).toISOString().slice(0, 10),
-      first.judged.taxRate.rate,
+      first.priced.taxRate.rate,
     ];
   });
 }
@@ -144,7 +144,7 @@ function naiveDays(all: readonly Sale[]) {
     group.length,
     flagged(group),
     formatMinor(
-      sum(group, ({ judged }) => judged.amountBaseMinor),
+      sum(group, ({ priced }) => priced.amountBaseMinor),
       2,
     ),
     new Date(Math.max(...times(group))).toISOString(),
@@ -156,12 +156,12 @@ function naiveProfiles(all: readonly Sale[]) {
     const lastMs = Math.max(...times(group));
     // Of sales at the same moment the later one in the batch counts.
     const last = group.findLast(({ transaction }) => transaction.timestampMs === lastMs) ?? first;
-    const squares = sum(group, ({ judged }) => judged.amountBaseMinor ** 2n);
+    const squares = sum(group, ({ priced }) => priced.amountBaseMinor ** 2n);
     return [
       first.transaction.customerId,
       group.length,
       formatMinor(
-        sum(group, ({ judged }) => judged.amountBaseMinor),
+        sum(group, ({ priced }) => priced.amountBaseMinor),
         2,
       ),
       formatMinor(squares, 4),

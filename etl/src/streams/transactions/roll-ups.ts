@@ -1,7 +1,7 @@
 import type { CurrencyExponent } from '@pulse/contract';
 
 import { CustomerDays } from './customer-days.ts';
-import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
+import type { PricedTransaction } from '../../pricing/price-transaction.ts';
 import { MinuteSales, type CountedSale } from './minute-sales.ts';
 import type { Market } from './market-numbers.ts';
 
@@ -16,9 +16,9 @@ export class RollUps {
     this.#days = new CustomerDays(baseExponent);
   }
 
-  add(sale: CountedSale, customerId: string, judged: JudgedTransaction, isFlagged: boolean): void {
-    this.#minutes.add(sale, judged, isFlagged);
-    this.#days.add(customerId, sale.timestampMs, judged.amountBaseMinor, isFlagged);
+  add(sale: CountedSale, customerId: string, priced: PricedTransaction, isFlagged: boolean): void {
+    this.#minutes.add(sale, priced, isFlagged);
+    this.#days.add(customerId, sale.timestampMs, priced.amountBaseMinor, isFlagged);
   }
 
   /** Rows of sales_per_minute, with the day and rate of their tax: see `MinuteSales`. */

@@ -5,7 +5,7 @@ import { column, nullable, type Sink } from '../sink.ts';
 import type { ValidRecord } from '../valid-record.ts';
 import type { FraudResult } from '../../fraud/evaluate-transaction.ts';
 import type { AppliedExchangeRate } from '../../pricing/exchange.ts';
-import type { JudgedTransaction } from '../../pricing/price-transaction.ts';
+import type { PricedTransaction } from '../../pricing/price-transaction.ts';
 import { parseDecimal } from '../../pricing/rational.ts';
 import type { AppliedTaxRate } from '../../pricing/tax.ts';
 
@@ -95,15 +95,15 @@ export class TransactionRows {
   }
 
   /** Writes a transaction: its staged columns, then `computedColumns`. */
-  transaction(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudResult): void {
+  transaction(row: CopyFields, t: ValidRecord, priced: PricedTransaction, fraud: FraudResult): void {
     const { baseExponent } = this.#context;
     row.append(t.source, t.fieldsAt, t.fieldsEnd);
-    row.append(this.#taxRates.of(judged.taxRate));
-    row.append(this.#exchangeRates.of(judged.exchangeRate));
-    row.money(judged.taxMinor, judged.exponent);
-    row.money(judged.totalMinor, judged.exponent);
-    row.money(judged.amountBaseMinor, baseExponent);
-    row.money(judged.taxBaseMinor, baseExponent);
+    row.append(this.#taxRates.of(priced.taxRate));
+    row.append(this.#exchangeRates.of(priced.exchangeRate));
+    row.money(priced.taxMinor, priced.exponent);
+    row.money(priced.totalMinor, priced.exponent);
+    row.money(priced.amountBaseMinor, baseExponent);
+    row.money(priced.taxBaseMinor, baseExponent);
     row.smallint(fraud.score);
     row.boolean(fraud.decision !== 'clear');
     row.textArray(fraud.reasons.map(({ rule }) => rule));
@@ -113,12 +113,12 @@ export class TransactionRows {
   }
 
   /** Writes a flagged transaction's alert: `alerts`. */
-  alert(row: CopyFields, t: ValidRecord, judged: JudgedTransaction, fraud: FraudResult): void {
+  alert(row: CopyFields, t: ValidRecord, priced: PricedTransaction, fraud: FraudResult): void {
     row.append(t.source, ...t.idField);
     row.append(t.source, ...t.timestampField);
     row.smallint(fraud.score);
     row.text(fraud.decision);
-    row.money(judged.amountBaseMinor, this.#context.baseExponent);
+    row.money(priced.amountBaseMinor, this.#context.baseExponent);
     row.append(t.source, ...t.customerIdField);
     row.append(this.#batchId);
     row.text(this.#context.ruleSetVersion);
