@@ -1,4 +1,3 @@
-import type { AcceptedRange } from './reject-limit.ts';
 import type { PartitionOffsets } from '../kafka/kafka-client.ts';
 
 /** Where the next batch begins in one partition. */
@@ -19,6 +18,9 @@ export interface PlannedRange {
   /** The end behind what an open transaction holds at that time; null where the plan did not ask Kafka. */
   readonly highWatermark?: bigint | null;
 }
+
+/** Offsets of one partition whose rejects were accepted. */
+export type AcceptedRange = Pick<PlannedRange, 'partition' | 'epoch' | 'fromOffset' | 'nextOffset'>;
 
 /** What keeps a range from being read whole. Each one stops the pipeline until the loss is accepted. */
 export interface RangeFault {

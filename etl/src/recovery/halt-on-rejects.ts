@@ -1,5 +1,5 @@
 import type { Batch } from '../batch/batch.ts';
-import { exceedsRejectLimit, isAccepted, topReasons } from '../batch/reject-limit.ts';
+import { exceedsRejectLimit, isAccepted, topReasons } from './reject-limit.ts';
 import type { TransformFacts, ValidateFacts } from '../batch/step-folders.ts';
 import type { Context } from '../program/context.ts';
 import { IntegrityError } from '../failures/errors.ts';

@@ -1,7 +1,7 @@
 import { etlIncidents } from '@pulse/migrations/schema';
 import { and, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 
-import type { AcceptedRange } from '../batch/reject-limit.ts';
+import type { AcceptedRange } from '../batch/plan-ranges.ts';
 import type { IncidentFacts, ReportedIncident } from '../failures/errors.ts';
 import type { Queryable } from './connection.ts';
 

@@ -1,4 +1,4 @@
-import type { PlannedRange } from './plan-ranges.ts';
+import type { AcceptedRange } from '../batch/plan-ranges.ts';
 
 /** How many records of a batch may be rejected before a person has to look. */
 export interface RejectLimit {
@@ -15,9 +15,6 @@ export function exceedsRejectLimit(
 ): boolean {
   return limit !== undefined && rejectedCount >= limit.countMin && rejectedCount > readCount * limit.ratioMax;
 }
-
-/** Offsets of one partition whose rejects were accepted. */
-export type AcceptedRange = Pick<PlannedRange, 'partition' | 'epoch' | 'fromOffset' | 'nextOffset'>;
 
 /** True when all that a batch reads lies within accepted ranges. */
 export function isAccepted(ranges: readonly AcceptedRange[], accepted: readonly AcceptedRange[]): boolean {
