@@ -4,16 +4,7 @@ import * as z from 'zod';
 import { UsageError } from '../failures/errors.ts';
 import { amountParameter } from './parameters.ts';
 import type { Evaluate, FraudRule, Measure } from './rule.ts';
-import { allowList } from './rules/allow-list.ts';
-import { amountLimit } from './rules/amount-limit.ts';
-import { blockList } from './rules/block-list.ts';
-import { cardTesting } from './rules/card-testing.ts';
-import { currencyHopping } from './rules/currency-hopping.ts';
-import { duplicateAmount } from './rules/duplicate-amount.ts';
-import { impossibleTravel } from './rules/impossible-travel.ts';
-import { newCustomerHighAmount } from './rules/new-customer-high-amount.ts';
-import { velocity } from './rules/velocity.ts';
-import { zScore } from './rules/z-score.ts';
+import * as rules from './rules/known-rules.ts';
 
 /** A rule of a set, ready to evaluate transactions. */
 interface PreparedRule {
@@ -85,18 +76,7 @@ interface KnownRule {
   readonly prepare: Prepare;
 }
 
-const knownRules: ReadonlyMap<string, KnownRule> = new Map([
-  known(amountLimit),
-  known(velocity),
-  known(zScore),
-  known(cardTesting),
-  known(impossibleTravel),
-  known(currencyHopping),
-  known(newCustomerHighAmount),
-  known(duplicateAmount),
-  known(allowList),
-  known(blockList),
-]);
+const knownRules: ReadonlyMap<string, KnownRule> = new Map(Object.values(rules).map((rule) => known(rule)));
 
 /** Reads a rule set from JSON. @throws RuleSetError naming every error of its form. */
 export function parseRuleSet(json: unknown): RuleSetDefinition {
@@ -124,7 +104,7 @@ export function prepareRuleSet(set: RuleSetDefinition, baseCurrency: string): Pr
     );
   }
   const seen = new Set<string>();
-  const rules = set.rules.map(({ rule: id, version, weight, parameters }, index) => {
+  const prepared = set.rules.map(({ rule: id, version, weight, parameters }, index) => {
     const path = `rules.${index}`;
     const rule = knownRules.get(id);
     if (rule === undefined) {
@@ -138,10 +118,10 @@ export function prepareRuleSet(set: RuleSetDefinition, baseCurrency: string): Pr
     return { id, version, weight, ...rule.prepare(parameters, baseExponent, `${path}.parameters`) };
   });
   const { version, reviewScore, blockScore } = set;
-  return { version, reviewScore, blockScore, rules };
+  return { version, reviewScore, blockScore, rules: prepared };
 }
 
-function known<Parameters>(rule: FraudRule<Parameters>): [string, KnownRule] {
+function known(rule: FraudRule<unknown>): [string, KnownRule] {
   const prepare: Prepare = (parameters, exponent, path) => {
     const parsed = rule.parameters.safeParse(parameters);
     if (!parsed.success) throw new RuleSetError(describeIssues(parsed.error, path));
