@@ -5,7 +5,8 @@
 import { writeFile } from 'node:fs/promises';
 
 import { dashboardsFolder } from './dashboards-folder.ts';
-import { dashboardFiles, rulesFile, rulesText } from './generated-files.ts';
+import { rulesFile, rulesText } from './alerts/rules-file.ts';
+import { dashboardFiles } from './generated-files.ts';
 
 for (const [name, text] of dashboardFiles()) await writeFile(new URL(name, dashboardsFolder), text);
 await writeFile(rulesFile, rulesText());

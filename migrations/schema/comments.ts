@@ -35,7 +35,7 @@ export const comments: Comments = {
     table: 'The facts: one row for each order, exactly once. Rows are only ever added by loading a batch.',
     columns: {
       orderId: 'Identifier of the order as its producer sent it, 1 to 36 characters, any form. Unique.',
-      transactionTimestamp: 'When the sale took place, as the message says.',
+      transactionTimestamp: 'When the sale took place, as in the message.',
       processedAt: 'When the batch that loaded the row was committed: the start of that transaction.',
       kafkaOffset: 'Offset of the message in its partition.',
       kafkaPartition: 'Partition that the message came from, of the topic of its batch: etl_batches.topic.',
@@ -47,7 +47,7 @@ export const comments: Comments = {
       isFraudFlagged: 'True when the fraud score reaches the limit for a review.',
       amount: 'Price without tax on top, in major units of currency.',
       currency: 'ISO 4217 code of amount, tax_amount and total_amount.',
-      taxAmount: 'Tax on amount, in major units of currency, rounded as the tax rule says.',
+      taxAmount: 'Tax on amount, in major units of currency, rounded by the tax rule.',
       totalAmount:
         'What the customer pays, in major units of currency: amount plus tax, unless tax is included in amount.',
       amountBase: 'amount converted to the base currency, in its major units, rounded once.',
@@ -67,7 +67,7 @@ export const comments: Comments = {
       contentHash:
         'Hash of the canonical input fields: tells a repeated message from another one with the same order_id.',
       arrivedAt:
-        "Set where the customer had records in several partitions of the batch, which were taken in this order: the record's time in Kafka, never before that of the customer's record ahead of it in the partition. Null where the order of the offsets says all.",
+        "Set where the customer had records in several partitions of the batch, which were taken in this order: the record's time in Kafka, never before that of the customer's record ahead of it in the partition. Null where the order of the offsets is the order.",
     },
   },
   duplicateRecords: {
@@ -122,7 +122,7 @@ export const comments: Comments = {
       amountBase: 'Amount of the transaction in the base currency, in its major units.',
       customerId: 'Customer of the transaction.',
       batchId: 'Batch that raised the alert: etl_batches.batch_id.',
-      ruleSetVersion: 'Version of the rule set that judged the transaction.',
+      ruleSetVersion: 'Version of the rule set that evaluated the transaction.',
       reasons: 'Rules that fired: a list of objects with rule, version, observed, threshold and weight.',
     },
   },
@@ -136,7 +136,7 @@ export const comments: Comments = {
       decision: 'What the score would have called for: review or block.',
       reasons: 'Its rules that fired: a list of objects with rule, version, observed, threshold and weight.',
       transactionTimestamp: 'When the sale took place.',
-      batchId: 'Batch that judged the transaction: etl_batches.batch_id.',
+      batchId: 'Batch that evaluated the transaction: etl_batches.batch_id.',
     },
   },
   fraudLabels: {
@@ -154,7 +154,7 @@ export const comments: Comments = {
       entryId: 'Number of the entry.',
       list: 'allow: sales are clear; block: sales are blocked.',
       customerId: 'Identifier of the customer.',
-      validUntil: 'Sales that take place from then on are judged as usual; null without end.',
+      validUntil: 'Sales that take place from then on are evaluated as usual; null without end.',
       reason: 'Why, in words.',
       recordedAt: 'When the entry was made: batches loaded before know nothing of it.',
       removedAt: 'When the entry was removed; null while it stands.',
@@ -162,11 +162,11 @@ export const comments: Comments = {
   },
   fraudRuleSets: {
     table:
-      'Fraud rule sets as data. The definition of a version never changes, so that it stays known what a batch was judged by.',
+      'Fraud rule sets as data. The definition of a version never changes, so that it stays known what a batch was evaluated by.',
     columns: {
       ruleSetVersion: 'Version of the set, unique.',
       status:
-        'live: judges, one at most; shadow: judges beside it and only records, one at most; stored: does neither.',
+        'live: decides, one at most; shadow: evaluates beside it and only records, one at most; stored: does neither.',
       definition: 'Rules with their versions, weights and parameters, and the scores for review and block.',
       source: 'Where the set comes from: shipped, or the name of the imported file.',
       recordedAt: 'When the set was stored.',
@@ -256,8 +256,7 @@ export const comments: Comments = {
     },
   },
   customerProfiles: {
-    table:
-      'What is known of a customer before the next batch: the state that fraud rules judge by. Duplicates never count.',
+    table: 'What is known of a customer before the next batch: the state that fraud rules use. Duplicates never count.',
     columns: {
       customerId: 'Identifier of the customer.',
       transactionCount: 'Number of transactions so far.',
@@ -283,8 +282,8 @@ export const comments: Comments = {
       plannedAt:
         'When the batch was first planned. It is the "now" of its validation, and rates recorded later are not used.',
       scheduleSeconds: 'Seconds between two scheduled batches when this one was planned.',
-      ruleSetVersion: 'Version of the fraud rule set that judges the batch: fraud_rule_sets.rule_set_version.',
-      shadowRuleSetVersion: 'Version of the rule set that judges beside it and only records; null for none.',
+      ruleSetVersion: 'Version of the fraud rule set of the batch: fraud_rule_sets.rule_set_version.',
+      shadowRuleSetVersion: 'Version of the rule set that evaluates beside it and only records; null for none.',
       loadedAt: 'When the batch was loaded; null until then.',
       readCount: 'Records read. Once loaded: loaded_count + duplicate_count + rejected_count.',
       loadedCount: 'Records that became transactions.',
@@ -445,7 +444,7 @@ export const comments: Comments = {
     },
   },
   warehouseState: {
-    table: 'One row. Whoever changes facts, profiles or positions locks it and raises state_version.',
+    table: 'One row. A change of transactions, profiles or positions locks it and raises state_version.',
     columns: {
       isOnly: 'Always true: keeps the table at one row.',
       stateVersion:

@@ -28,7 +28,7 @@ export interface ReferenceReport {
 }
 
 /** The working copy's four steps divided by those of another command, pair by pair: 1.2 takes a fifth more. */
-export interface BaselineReport {
+interface BaselineReport {
   readonly command: string;
   readonly wall: Spread;
   readonly cpu: Spread;

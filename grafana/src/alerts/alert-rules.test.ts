@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { rulesFile, rulesText } from '../generated-files.ts';
+import { rulesFile, rulesText } from './rules-file.ts';
 import { readDashboard } from '../read-dashboard.ts';
 import { anchorOf } from './alert-rule.ts';
 import { readRules } from './read-rules.ts';

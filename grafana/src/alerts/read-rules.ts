@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import * as z from 'zod';
 
-import { rulesFile } from '../generated-files.ts';
+import { rulesFile } from './rules-file.ts';
 
 const sqlModel = z.object({ format: z.literal('table'), rawSql: z.string() });
 const thresholdModel = z.object({
