@@ -13,8 +13,8 @@ import { argv, execPath } from 'node:process';
 const flags = [
   // A thread that compiles can keep a process from ending, for ever: https://github.com/nodejs/node/issues/54918
   '--no-concurrent-recompilation',
-  // Halves the memory of a step of 1,000,000 messages: transform 132 MB instead of 287.
-  '--max-semi-space-size=8',
+  // Keeps a step of 1,000,000 messages at 215 MB instead of 287 (transform).
+  '--max-semi-space-size=16',
 ];
 
 const [, , bundle] = argv;

@@ -69,7 +69,7 @@ test('without a rate for the shipped limits a batch is refused with the way on, 
   await pipeline.publish([aTransaction({ order_id: 'one', amount: '1000', currency: 'JPY', country: 'JP' })]);
   const { exitCode, stderr } = await pipeline.etl(['run']);
   expect(exitCode).toBe(64);
-  expect(stderr).toMatch(/limits in USD.*in JPY: import exchange rates.*or rules with limits in JPY/s);
+  expect(stderr).toMatch(/limits in USD.*into JPY: import exchange rates.*or rules with limits in JPY/s);
   expect(await pipeline.query('select from etl_batches')).toEqual([]);
 });
 
