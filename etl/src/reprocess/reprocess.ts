@@ -4,7 +4,7 @@ import { v7 } from 'uuid';
 import type { Context } from '../program/context.ts';
 import { TemporaryError } from '../failures/errors.ts';
 import type { PricingRules } from '../pricing/price-transaction.ts';
-import { readRates } from '../rates/read-rates.ts';
+import { readPricingRules } from '../pricing/read-pricing-rules.ts';
 import type { Queryable } from '../warehouse/connection.ts';
 import { bumpStateVersion, lockState, readState } from '../warehouse/positions.ts';
 import { addChanges, countChanges, createChangeTable, readDifferences } from './change-queries.ts';
@@ -90,7 +90,7 @@ async function collect(context: Context, window: ReprocessWindow): Promise<Run> 
           readExchangeRates(tx, base, days, recordedBy),
       };
       const span = { firstMs: window.from.getTime(), lastMs: window.until.getTime() };
-      const pricing = await readRates(snapshot, config.rules, span, ratesRecordedBy);
+      const pricing = await readPricingRules(snapshot, config.rules, span, ratesRecordedBy);
       const tally: Tally = { readCount: 0, unresolved: new Map() };
       const readBatches = new Set(await loadedBatches(tx, new Date(ratesRecordedBy.getTime() - loadTimeMaxMs)));
       const run = { window, pricing, baseCurrency, ratesRecordedBy, readBatches, tally };

@@ -11,7 +11,7 @@ import { FraudEvaluator } from '../fraud/fraud-evaluator.ts';
 import { parseRuleSet, prepareRuleSet, type PreparedRuleSet } from '../fraud/rule-set.ts';
 import { knownOrdersOf } from './known-orders.ts';
 import { readGroups } from './read-groups.ts';
-import { readRates } from '../rates/read-rates.ts';
+import { readPricingRules } from '../pricing/read-pricing-rules.ts';
 import { withTransformSnapshot, type TransformSnapshot } from './transform-snapshot-queries.ts';
 import {
   Transformation,
@@ -66,7 +66,7 @@ async function transformOnce(
 ): Promise<{ readonly output: StepOutput<TransformFacts>; readonly overtaken: FirstRecords }> {
   const { oldestTransactionMs, newestTransactionMs } = input.validated.facts;
   const span = { firstMs: oldestTransactionMs ?? 0, lastMs: newestTransactionMs ?? 0 };
-  const pricing = await readRates(snapshot, context.config.rules, span, batch.plannedAt);
+  const pricing = await readPricingRules(snapshot, context.config.rules, span, batch.plannedAt);
   const customers = new Customers(await snapshot.listEntries());
   const live = await readRuleSet(snapshot, batch.ruleSetVersion);
   const shadow =

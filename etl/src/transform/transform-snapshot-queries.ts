@@ -2,7 +2,7 @@ import type { Batch } from '../batch/batch.ts';
 import type { CustomerProfile, ListEntry } from '../fraud/customers.ts';
 import { findRuleSet } from '../fraud/rule-sets/rule-set-queries.ts';
 import { readExchangeRates, readTaxRates } from '../rates/rate-queries.ts';
-import type { RateSnapshot } from '../rates/read-rates.ts';
+import type { RateSnapshot } from '../pricing/read-pricing-rules.ts';
 import { readCustomerProfiles, readListEntries } from '../streams/transactions/customer-profile-queries.ts';
 import type { Warehouse } from '../warehouse/connection.ts';
 import { positionsStandAt, readState } from '../warehouse/positions.ts';

@@ -1,11 +1,11 @@
 import { currencyExponent } from '@pulse/contract';
 import { ConfigError } from '@pulse/runtime';
 
-import { requireBaseCurrency } from '../pricing/base-currency.ts';
+import { requireBaseCurrency } from './base-currency.ts';
 import type { Config } from '../settings/config.ts';
-import { createExchangeTable, type ExchangeRate } from '../pricing/exchange.ts';
-import { utcDay, type PricingRules } from '../pricing/price-transaction.ts';
-import { createTaxTable, type TaxRate } from '../pricing/tax.ts';
+import { createExchangeTable, type ExchangeRate } from './exchange.ts';
+import { utcDay, type PricingRules } from './price-transaction.ts';
+import { createTaxTable, type TaxRate } from './tax.ts';
 
 /** Where rates are read from: the warehouse as one transaction sees it. */
 export interface RateSnapshot {
@@ -24,7 +24,7 @@ export interface RateSnapshot {
  * Reads the rates that transactions of a span of time, in milliseconds since 1970, are priced by: those recorded by a moment.
  * @throws ConfigError when the base currency is none, or not the one of the warehouse.
  */
-export async function readRates(
+export async function readPricingRules(
   snapshot: RateSnapshot,
   rules: Config['rules'],
   span: { readonly firstMs: number; readonly lastMs: number },
