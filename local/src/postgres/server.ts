@@ -112,10 +112,25 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     stop,
     async restart({ mode = 'fast' } = {}) {
       await service.kill(signals[mode]);
-      service = await launch();
+      service = await launchBesideOrphans(launch);
     },
     [Symbol.asyncDispose]: () => stop(),
   };
+}
+
+const orphansEndMs = 10_000;
+
+/** Starts a server again. After a SIGKILL its old processes may hold the shared memory for a moment longer. */
+async function launchBesideOrphans(launch: () => Promise<Service>): Promise<Service> {
+  const deadline = Date.now() + orphansEndMs;
+  for (;;) {
+    try {
+      return await launch();
+    } catch (error) {
+      const isHeld = error instanceof Error && error.message.includes('pre-existing shared memory block');
+      if (!isHeld || Date.now() > deadline) throw error;
+    }
+  }
 }
 
 /** The command line of one server: TCP on 127.0.0.1 only, times in UTC. */
