@@ -5,7 +5,7 @@ import { extractFolder, transformFolder, validateFolder } from './batch/step-fol
 import { extractBatch } from './extract/extract-batch.ts';
 import { planBatch } from './extract/plan-batch.ts';
 import { finishLoad } from './load/finish-load.ts';
-import { loadBatch } from './load/load-batch.ts';
+import { beginLoad, loadBatch } from './load/load-batch.ts';
 import type { Context } from './program/context.ts';
 import { haltOnRejects } from './recovery/halt-on-rejects.ts';
 import { isStillToDo, recoverBatch } from './recovery/recover-batch.ts';
@@ -24,7 +24,10 @@ export async function runStep(context: Context, step: StepName, batchId: string,
   if (step === 'extract' && kind !== 'replay') context.kafka().catch(() => undefined);
   try {
     const batch = await planBatch(context, batchId, kind);
-    if (await isStillToDo(context, batch)) await runThrough(context, batch, step);
+    if (await isStillToDo(context, batch)) {
+      if (step === 'load') await beginLoad(context, batch);
+      await runThrough(context, batch, step);
+    }
     if (step === 'load') await finishLoad(context, batch);
     return await requireBatch(context.warehouse.db, batchId);
   } catch (error) {

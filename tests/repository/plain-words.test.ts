@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { expect, test } from 'vitest';
 
-const root = join(import.meta.dirname, '../..');
+import { repositoryFiles, textOf } from './repository-files.ts';
 
 /** Words without a right use here, each with what to write instead. */
 const wrongWords: readonly (readonly [RegExp, string])[] = [
@@ -30,9 +26,9 @@ const exempt = /^(?:migrations\/sql\/|tests\/repository\/plain-words\.test\.ts|C
 
 const text = /\.(?:md|ts|cjs|js|py|sh|ya?ml|toml|env|example|properties)$|(?:^|\/)(?:Makefile|Dockerfile)$/;
 
-const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => text.test(file) && !file.includes('lock') && !exempt.test(file));
+const files = repositoryFiles('**/*', '.{ci,github,githooks,devcontainer}/**/*', '.env.example').filter(
+  (file) => text.test(file) && !file.includes('lock') && !exempt.test(file),
+);
 
 function wrongWordsOf(content: string): string[] {
   return content.split('\n').flatMap((line, index) =>
@@ -48,9 +44,7 @@ test('a wrong word is found with its line and what to write instead', () => {
 });
 
 test('texts use plain words', () => {
-  const wrong = files.flatMap((file) =>
-    wrongWordsOf(readFileSync(join(root, file), 'utf8')).map((problem) => `${file} ${problem}`),
-  );
+  const wrong = files.flatMap((file) => wrongWordsOf(textOf(file)).map((problem) => `${file} ${problem}`));
   expect(files.length).toBeGreaterThan(200);
   expect(wrong).toEqual([]);
 });

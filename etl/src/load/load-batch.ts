@@ -20,6 +20,15 @@ type TransformAgain = (refused: RefusedOrders) => Promise<StagedStep<TransformFa
 /** How often rows are made again because the warehouse changed between transform and load. */
 const transformsMax = 5;
 
+/** Ends the sessions of earlier attempts at this load, before anything waits for their locks. */
+export async function beginLoad(context: Context, { batchId, claims }: Batch): Promise<void> {
+  const { warehouse, logger, config } = context;
+  // Positions are mirrored after the load: Kafka connects while the warehouse works.
+  if (claims === null) context.kafka().catch(() => undefined);
+  const ended = await claimLoad(warehouse, batchId, config.warehouse.loadTimeoutMs);
+  if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended sessions that earlier tries at a load had left');
+}
+
 /**
  * Loads a staged batch, all or nothing. Where the warehouse has changed since its rows were made, or refuses some of them, they are
  * made again first.
@@ -31,12 +40,8 @@ export async function loadBatch(
   staged: StagedBatch,
   transformAgain: TransformAgain,
 ): Promise<void> {
-  const { warehouse, logger, config } = context;
+  const { warehouse, logger } = context;
   const { batchId } = batch;
-  // Positions are mirrored after the load: Kafka connects while the warehouse works.
-  if (batch.claims === null) context.kafka().catch(() => undefined);
-  const ended = await claimLoad(warehouse, batchId, config.warehouse.loadTimeoutMs);
-  if (ended > 0) logger.warn({ batchId, sessions: ended }, 'ended sessions that earlier tries at a load had left');
   const refused = new Map<string, string>();
   let { transformed } = staged;
   for (let attempt = 1; attempt <= transformsMax; attempt += 1) {
@@ -50,8 +55,8 @@ export async function loadBatch(
     } else {
       logger.info({ batchId, attempt }, 'the warehouse has changed since the transform: its rows are made again');
     }
-    if (attempt === transformsMax) break;
     context.staging(batch).discard(transformFolder);
+    if (attempt === transformsMax) break;
     const again = await transformAgain(refused);
     if (again === undefined) return;
     transformed = again;

@@ -10,10 +10,12 @@ export class CustomerPartitions {
 
   /** Notes a customer's record. @returns whether the customer may have been seen in another partition. */
   isScattered(customerHash: number, partition: number): boolean {
-    const first = this.#partitions.get(customerHash);
+    // A signed number of 32 bits takes no memory of its own.
+    const hash = customerHash | 0;
+    const first = this.#partitions.get(hash);
     if (first !== undefined) return first !== partition;
     if (this.#partitions.size === customersMax) return true;
-    this.#partitions.set(customerHash, partition);
+    this.#partitions.set(hash, partition);
     return false;
   }
 }

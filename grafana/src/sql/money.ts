@@ -3,7 +3,7 @@ import { currencyCodes, currencyExponent } from '@pulse/contract';
 /**
  * SQL of an amount as text with the decimals of its currency and commas between thousands: 1,001 yen, 3.333 dinars,
  * 12.00 dollars. It is text because a column in Grafana has the same decimals in each row. Blanks fill it up on the left,
- * which no page shows: so a table that is sorted by the column is sorted by the amount.
+ * which no page shows: so a table that is sorted by the column is sorted by the amount, as far as currencies have equal decimals.
  *
  * @param amount - SQL of a number.
  * @param currency - SQL of its currency's code.

@@ -48,6 +48,7 @@ describe('the list and the contract', () => {
   );
 
   test('agree on the key of a record', () => {
+    expect(transactionStream.keyName).toBe(transactionStream.fields.customerId.name);
     expect(Object.keys(transactionMessage.shape)).toContain(transactionStream.keyName);
   });
 });
