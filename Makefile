@@ -35,7 +35,7 @@ test-hang: ## Check that hung programs of Airflow are restarted (in containers; 
 test-prod: ## Start production in containers, load a batch, lose the machine and recover it
 test-faults: ## Kill everything many times and check that nothing is lost or doubled (SEED=1,2 repeats seeds)
 test-faults-long: ## The same with 1,000,000 messages and 2,000 kills: about an hour
-test-mutants: ## Plant bugs in the loader and the planner, and check that a test catches each
+test-mutants: ## Plant bugs in the pipeline, and check that a test catches each
 lint: ## Check style, imports and dead code
 lint-fix: ## Fix what can be fixed automatically
 format: ## Format all files
