@@ -110,7 +110,7 @@ function addListCommands(fraud: Command): void {
       .description(entryHelp[list])
       .requiredOption('--customer <id>', 'the customer')
       .option('--until <time>', 'for sales before then: a time, a UTC day, or a span from now as 30d', untilOption)
-      .option('--reason <text>', 'why, for those who look later', '')
+      .option('--reason <text>', 'the reason, which stays with the records', '')
       .addOption(jsonOption())
       .action(async ({ customer, until, reason, json }) =>
         perform(json, async (context) => {
@@ -121,7 +121,7 @@ function addListCommands(fraud: Command): void {
   }
   fraud
     .command('list')
-    .description('list the entries of both lists that stand')
+    .description('list the entries of both lists that are in force')
     .addOption(jsonOption())
     .action(async ({ json }) =>
       perform(json, async (context) => {

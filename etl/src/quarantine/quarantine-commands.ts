@@ -13,7 +13,7 @@ import { jsonOption, perform, print } from '../program/perform.ts';
 
 /** `etl rejected …`: the quarantine. */
 export function addRejectedCommands(program: Command): void {
-  const rejected = program.command('rejected').description('look at rejected records, replay them, give them up');
+  const rejected = program.command('rejected').description('list rejected records, replay them, discard them');
   addLooks(rejected);
   addDecisions(rejected);
 }
@@ -74,8 +74,8 @@ function addDecisions(rejected: Command): void {
       }),
     );
 
-  withFilters(rejected.command('discard').description('give open records up, on purpose; they stay in the table'))
-    .requiredOption('--reason <text>', 'why, for those who look later')
+  withFilters(rejected.command('discard').description('discard open records on purpose; they stay in the table'))
+    .requiredOption('--reason <text>', 'the reason, which stays with the records')
     .option('--all', 'every open record: needed where no filter is given', false)
     .option('--dry-run', 'show how many there are, and change nothing', false)
     .addOption(limitOption(1_000_000))
@@ -104,7 +104,7 @@ function withFilters<Arguments extends unknown[], Options extends Record<string,
 }
 
 function limitOption(initial: number) {
-  return new Option('--limit <number>', 'at most so many').argParser(wholeNumberOption).default(initial);
+  return new Option('--limit <number>', 'at most this number').argParser(wholeNumberOption).default(initial);
 }
 
 interface FilterOptions {

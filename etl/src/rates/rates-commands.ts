@@ -6,7 +6,7 @@ import { jsonOption, perform, print } from '../program/perform.ts';
 
 /** `etl tax-rates …` and `etl exchange-rates …`: the rates that transactions are priced by. */
 export function addRateCommands(program: Command): void {
-  const taxRates = program.command('tax-rates').description('look at tax rules, take in new ones');
+  const taxRates = program.command('tax-rates').description('list tax rules, import new ones');
   taxRates
     .command('list')
     .description('list the tax rules in force')
@@ -29,7 +29,7 @@ export function addRateCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (file, { dryRun, json }) => importFile('importTaxRules', file, dryRun, json));
 
-  const exchangeRates = program.command('exchange-rates').description('look at exchange rates, take in new ones');
+  const exchangeRates = program.command('exchange-rates').description('list exchange rates, import new ones');
   exchangeRates
     .command('list')
     .description('list the last rate of each pair of currencies')
@@ -44,7 +44,7 @@ export function addRateCommands(program: Command): void {
     );
   exchangeRates
     .command('import')
-    .description('take in the exchange rates of a CSV file, all or none; a rate that is there already is corrected')
+    .description('import the exchange rates of a CSV file, all or none; a rate that is there already is corrected')
     .argument('<file>', "the European Central Bank's eurofxref.csv or eurofxref-hist.csv, or one rate a line")
     .option('--dry-run', 'show what would change, and change nothing', false)
     .addOption(jsonOption())

@@ -6,8 +6,8 @@ import { guarded, jsonOption, print } from '../program/perform.ts';
 export function addTopicsCommand(program: Command): void {
   program
     .command('topics')
-    .description('create the Kafka topics that are missing, and show where others are set otherwise')
-    .option('--apply', 'set them as the settings say', false)
+    .description('create the Kafka topics that are missing, and show where the others differ from the settings')
+    .option('--apply', 'change them to what the settings name', false)
     .addOption(jsonOption())
     .action(async ({ apply, json }) =>
       guarded(json, async (config, logger) => {
