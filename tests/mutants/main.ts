@@ -79,7 +79,10 @@ async function runTest({ project, file, name }: TargetedTest): Promise<'passed' 
     timeout: testTimeoutMs,
   });
   const text = await readFile(output, 'utf8').catch(() => '{}');
-  const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(text);
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = JSON.parse(text);
+  // Tests do not run, and are not counted, where what they have in common fails before them.
+  const isBroken = testResults.some(({ status }: { readonly status: string }) => status === 'failed');
+  if (isBroken) return 'failed';
   if (numPassedTests + numFailedTests === 0) throw new Error(`no test of ${file} begins with ${name}:\n${all}`);
   return numFailedTests === 0 ? 'passed' : 'failed';
 }
