@@ -1,7 +1,7 @@
 import { deadLetterHeaders as names } from '@pulse/contract';
 
 import type { Context } from '../program/context.ts';
-import type { Message, Publisher } from '../kafka/kafka-client.ts';
+import type { OutgoingMessage, Publisher } from '../kafka/kafka-client.ts';
 import type { KafkaSource } from '../kafka/kafka-source.ts';
 import { requireKnownCluster } from '../program/known-cluster.ts';
 import {
@@ -72,7 +72,7 @@ async function publishGroup(
   rows: readonly UnpublishedReject[],
 ): Promise<void> {
   const letters = rows.map(deadLetter);
-  if ((await publisher.publish(letters)) === 'too_large') {
+  if ((await publisher.publish(letters)) !== undefined) {
     for (const letter of letters) await publishAlone(publisher, letter);
   }
   await markPublished(
@@ -82,11 +82,15 @@ async function publishGroup(
 }
 
 /** What the broker finds too large goes without its value. */
-async function publishAlone(publisher: Publisher, letter: Message): Promise<void> {
-  if ((await publisher.publish([letter])) === 'published') return;
-  if ((await publisher.publish([withoutValue(letter)])) === 'published') return;
+async function publishAlone(publisher: Publisher, letter: OutgoingMessage): Promise<void> {
+  if ((await publisher.publish([letter])) === undefined) return;
+  const error = await publisher.publish([withoutValue(letter)]);
+  if (error === undefined) return;
   throw new UsageError(
     'a dead letter is too large without its value: raise max.message.bytes of the dead-letter topic',
+    {
+      cause: error,
+    },
   );
 }
 
@@ -110,7 +114,7 @@ function* inGroups(rows: readonly UnpublishedReject[]): Generator<readonly Unpub
 /** Findings beyond this stay in the quarantine. */
 const errorsMaxBytes = 8192;
 
-function deadLetter(row: UnpublishedReject): Message {
+function deadLetter(row: UnpublishedReject): OutgoingMessage {
   return {
     key: row.rawKey,
     value: row.rawValue,
@@ -142,6 +146,6 @@ function errorsText(errors: UnpublishedReject['errors']): string {
   return JSON.stringify(kept);
 }
 
-function withoutValue(letter: Message): Message {
+function withoutValue(letter: OutgoingMessage): OutgoingMessage {
   return { ...letter, value: null, headers: { ...letter.headers, [names.valueOmitted]: 'true' } };
 }

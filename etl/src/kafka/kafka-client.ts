@@ -47,11 +47,14 @@ export interface PartitionOffsets {
 }
 
 export interface Publisher extends Disposable {
-  /** Resolves when all in-sync replicas have the messages: as one record batch for each partition. */
-  publish(messages: readonly Message[]): Promise<'published' | 'too_large'>;
+  /**
+   * Resolves when all in-sync replicas have the messages: as one record batch for each partition.
+   * @returns the broker's error where they are too large for it, and nothing is published.
+   */
+  publish(messages: readonly OutgoingMessage[]): Promise<Error | undefined>;
 }
 
-export interface Message {
+export interface OutgoingMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;

@@ -55,9 +55,9 @@ async function createPublisher(cluster: Cluster, topic: string): Promise<Publish
       const copies = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
       try {
         await producer.send({ topic, messages: copies, acks: -1, timeout: ackTimeoutMs });
-        return 'published';
+        return undefined;
       } catch (error) {
-        if (error instanceof errors.KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE') return 'too_large';
+        if (error instanceof errors.KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE') return error;
         throw error;
       }
     },
