@@ -1,6 +1,6 @@
 import type { BatchKind } from '@pulse/migrations/schema';
 
-import type { Batch, StepName } from './batch/batch.ts';
+import type { Batch, RefusedOrders, StepName } from './batch/batch.ts';
 import { extractFolder, transformFolder, validateFolder } from './batch/step-folders.ts';
 import { extractBatch } from './extract/extract-batch.ts';
 import { planBatch } from './extract/plan-batch.ts';
@@ -10,7 +10,6 @@ import type { Context } from './program/context.ts';
 import { haltOnRejects } from './recovery/halt-on-rejects.ts';
 import { isStillToDo, recoverBatch } from './recovery/recover-batch.ts';
 import { transformBatch } from './transform/transform-batch.ts';
-import type { RefusedOrders } from './transform/transformation.ts';
 import type { StagedStep, StepFolder, StepOutput } from './staging/staging.ts';
 import { validateBatch } from './validate/validate-batch.ts';
 import { markSuperseded, requireBatch, timed } from './warehouse/batch-ledger.ts';

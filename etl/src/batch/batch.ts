@@ -59,3 +59,6 @@ export function plannedCount(batch: Pick<Batch, 'ranges' | 'claims'>): number {
 export function isSettled(batch: Batch): boolean {
   return batch.state !== 'planned';
 }
+
+/** PostgreSQL's messages about orders whose rows it refuses, by order id: all their records go to quarantine. */
+export type RefusedOrders = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-import type { Batch } from '../batch/batch.ts';
+import type { Batch, RefusedOrders } from '../batch/batch.ts';
 import { transformFolder, validateFolder, type TransformFacts } from '../batch/step-folders.ts';
 import { errorMessageOf } from '../failures/error-chain.ts';
 import { TemporaryError } from '../failures/errors.ts';
@@ -10,9 +10,6 @@ import { isLoadedMeanwhile } from '../warehouse/warehouse-errors.ts';
 import { changesOf, type StagedBatch } from './batch-changes.ts';
 import { claimLoad } from './load-session-queries.ts';
 import { loadInOneTransaction, type LoadOutcome } from './load-transaction-queries.ts';
-
-/** PostgreSQL's messages about orders whose rows it refuses, by order id. */
-type RefusedOrders = ReadonlyMap<string, string>;
 
 /** Makes a batch's rows again, without the refused orders; undefined where another batch has loaded its records. */
 type TransformAgain = (refused: RefusedOrders) => Promise<StagedStep<TransformFacts> | undefined>;

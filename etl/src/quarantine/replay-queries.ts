@@ -1,10 +1,9 @@
-import { etlBatches, rejectedTransactions } from '@pulse/migrations/schema';
+import { rejectedTransactions } from '@pulse/migrations/schema';
 import { and, asc, desc, sql } from 'drizzle-orm';
 
-import type { NewBatch } from '../warehouse/batch-ledger.ts';
+import { insertBatch, nothingRead, type NewBatch } from '../warehouse/batch-ledger.ts';
 import type { Queryable, Warehouse } from '../warehouse/connection.ts';
 import { matches, type RejectedFilter } from './rejected-filter-queries.ts';
-import { currentSchedule } from '../warehouse/schedule.ts';
 import { claimedBy } from '../warehouse/replay-claims.ts';
 
 /** A position in the order in which replays take rejected records: one topic and epoch after the other, each by id. */
@@ -64,31 +63,12 @@ export async function selectClaims(
   };
 }
 
-/**
- * Writes the plan of a replay, once: when the batch is there already, its first plan stands. Without claims it is loaded
- * as it is.
- */
+/** Writes the plan of a replay, once: see `insertBatch`. */
 export async function insertReplay({ db }: Warehouse, batch: NewBatch, rejectedIds: readonly number[]): Promise<void> {
   await db.transaction(async (tx) => {
-    const nothing = {
-      readCount: 0,
-      loadedCount: 0,
-      duplicateCount: 0,
-      rejectedCount: 0,
-      holeCount: 0,
-      flaggedCount: 0,
-    };
     const isEmpty = rejectedIds.length === 0;
-    const inserted = await tx
-      .insert(etlBatches)
-      .values({
-        ...batch,
-        scheduleSeconds: currentSchedule,
-        ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}),
-      })
-      .onConflictDoNothing()
-      .returning({ batchId: etlBatches.batchId });
-    if (inserted.length === 0 || isEmpty) return;
+    const isNew = await insertBatch(tx, batch, isEmpty ? nothingRead : undefined);
+    if (!isNew || isEmpty) return;
     await tx.execute(sql`
       insert into replay_claims (batch_id, rejected_id, reason_code)
       select ${batch.batchId}, rejected_id, reason_code

@@ -42,6 +42,7 @@ function otherTopic({ batchId, topic }: Batch, configured: string): UsageError {
  * its batch is returned. Any other failure is noted in the ledger, as far as the warehouse can be reached, and thrown.
  * @throws IntegrityError with its incidents opened.
  * @throws TemporaryError where staged files are gone or damaged, or the disk is full: they are removed, for the next attempt.
+ * @throws UsageError where the staging area can not be written to.
  */
 export async function recoverBatch(context: Context, batchId: string, error: unknown): Promise<Batch> {
   if (error instanceof OtherKindError) throw error;

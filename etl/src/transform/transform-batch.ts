@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Batch } from '../batch/batch.ts';
+import type { Batch, RefusedOrders } from '../batch/batch.ts';
 import type { StepOutput } from '../staging/staging.ts';
 import type { TransformFacts } from '../batch/step-folders.ts';
 import type { Context } from '../program/context.ts';
@@ -13,13 +13,7 @@ import { knownOrdersOf } from './known-orders.ts';
 import { readGroups } from './read-groups.ts';
 import { readPricingRules } from '../pricing/read-pricing-rules.ts';
 import { withTransformSnapshot, type TransformSnapshot } from './transform-snapshot-queries.ts';
-import {
-  Transformation,
-  type FirstRecords,
-  type RefusedOrders,
-  type Settled,
-  type TransformInput,
-} from './transformation.ts';
+import { Transformation, type FirstRecords, type Settled, type TransformInput } from './transformation.ts';
 
 /**
  * Makes warehouse rows, alerts and roll-up deltas of a batch's valid transactions, and settles which of them are

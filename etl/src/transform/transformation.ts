@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { rejectReasons, type RejectReason } from '@pulse/contract';
 
-import { sourcesOf, type Batch } from '../batch/batch.ts';
+import { sourcesOf, type Batch, type RefusedOrders } from '../batch/batch.ts';
 import { CopyFileWriter } from '../copy-format/copy-file-writer.ts';
 import { marketOf, readMarkets, type Market } from '../streams/transactions/market-numbers.ts';
 import { PartitionCounts } from '../batch/partition-counts.ts';
@@ -43,9 +43,6 @@ export interface TransformInput {
   readonly extracted: StagedStep<ExtractFacts>;
   readonly validated: StagedStep<ValidateFacts>;
 }
-
-/** Orders whose rows the database has refused, by id, with its words: all their records go to quarantine. */
-export type RefusedOrders = ReadonlyMap<string, string>;
 
 /** Orders of several customers, by id: the position of the record that came first. The others repeat it. */
 export type FirstRecords = ReadonlyMap<string, number>;

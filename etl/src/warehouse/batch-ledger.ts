@@ -48,32 +48,42 @@ export type NewBatch = Pick<
 > & { readonly topic: string };
 
 /**
- * Writes a plan, once: when the batch is there already, its first plan stands. An empty plan is loaded as it is.
- * Runs in the caller's transaction.
+ * Writes a new batch, in the caller's transaction. One that has nothing to read is loaded as it is, with these counts.
+ * @returns false where the batch is there already: its first plan stands.
  */
-export async function insertPlan(db: Queryable, batch: NewBatch, ranges: readonly PlannedRange[]): Promise<void> {
-  const isEmpty = ranges.every(({ fromOffset, nextOffset }) => fromOffset === nextOffset);
-  const nothing = {
-    readCount: 0,
-    loadedCount: 0,
-    duplicateCount: 0,
-    rejectedCount: 0,
-    holeCount: 0,
-    flaggedCount: 0,
-    otherKeyCount: 0,
-    noKeyCount: 0,
-    scatteredCustomerCount: 0,
-  };
+export async function insertBatch(
+  db: Queryable,
+  batch: NewBatch,
+  emptyCounts: Partial<typeof etlBatches.$inferInsert> | undefined,
+): Promise<boolean> {
   const inserted = await db
     .insert(etlBatches)
     .values({
       ...batch,
       scheduleSeconds: currentSchedule,
-      ...(isEmpty ? { ...nothing, state: 'loaded', loadedAt: sql`now()` } : {}),
+      ...(emptyCounts === undefined ? {} : { ...emptyCounts, state: 'loaded', loadedAt: sql`now()` }),
     })
     .onConflictDoNothing()
     .returning({ batchId: etlBatches.batchId });
-  if (inserted.length === 0 || ranges.length === 0) return;
+  return inserted.length > 0;
+}
+
+/** The counts of a batch that has read nothing. */
+export const nothingRead = {
+  readCount: 0,
+  loadedCount: 0,
+  duplicateCount: 0,
+  rejectedCount: 0,
+  holeCount: 0,
+  flaggedCount: 0,
+} as const;
+
+/** Writes a plan, once, in the caller's transaction: see `insertBatch`. */
+export async function insertPlan(db: Queryable, batch: NewBatch, ranges: readonly PlannedRange[]): Promise<void> {
+  const isEmpty = ranges.every(({ fromOffset, nextOffset }) => fromOffset === nextOffset);
+  const noKeys = { otherKeyCount: 0, noKeyCount: 0, scatteredCustomerCount: 0 };
+  const isNew = await insertBatch(db, batch, isEmpty ? { ...nothingRead, ...noKeys } : undefined);
+  if (!isNew || ranges.length === 0) return;
   const { topic } = batch;
   await db.insert(etlBatchRanges).values(
     ranges.map((range) => ({
